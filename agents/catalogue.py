@@ -1,0 +1,61 @@
+"""The named agents: which learner, which hand-over rule, or which reference policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from envs.errors import unknown_name
+from learning.bouts import BoutLearner
+from learning.subsystem import Anatomy, Learner
+
+MakeLearner = Callable[[int, Anatomy, bool], Learner]
+
+
+@dataclass(frozen=True)
+class AgentSpec:
+    """An agent = steering + learner + hand-over, or a reference policy in the place of the learner.
+
+    Attributes:
+        name: as people type it.
+        meaning: one line for help texts and reports.
+        hand_over: name of the hand-over rule.
+        learner: builds the learner from (rows, anatomy, may_defer); None for an agent that does not learn.
+        policy: ``"random"``, ``"oracle"`` or ``"expert"`` for a reference policy.
+    """
+
+    name: str
+    meaning: str
+    hand_over: str
+    learner: MakeLearner | None = None
+    policy: str | None = None
+
+    def make_learner(self, rows: int, anatomy: Anatomy, may_defer: bool) -> Learner | None:
+        """A newborn learner for ``rows`` animals, or None."""
+        return None if self.learner is None else self.learner(rows, anatomy, may_defer)
+
+
+_SPECS = (
+    AgentSpec("random", "uniform random commands, held for half a second; score 0", "always", policy="random"),
+    AgentSpec("oracle", "hand-written, sees hidden state; score 1", "always", policy="oracle"),
+    AgentSpec("expert", "hand-written on the animal's own senses and memory", "always", policy="expert"),
+    AgentSpec("reflex", "innate steering alone, for life", "never"),
+    AgentSpec("learner", "learning from scratch alone, no reflex in control", "always", BoutLearner),
+    AgentSpec("steered", "the whole animal: reflexes, and a learner that earns control", "earned", BoutLearner),
+    AgentSpec("steered-urgency", "the learner acts unless the reflex is urgent", "urgency", BoutLearner),
+    AgentSpec("steered-maturation", "control passes to the learner with age", "maturation", BoutLearner),
+    AgentSpec("steered-outcome", "control follows a tally of reward", "outcome", BoutLearner),
+    AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", BoutLearner),
+)
+
+AGENTS = {spec.name: spec for spec in _SPECS}
+
+
+def agent_spec(agent: Any) -> AgentSpec:
+    """Look up an agent by name, or pass a spec through; an unknown name is an error with the nearest one."""
+    if isinstance(agent, AgentSpec):
+        return agent
+    if agent not in AGENTS:
+        raise unknown_name("agent", agent, AGENTS)
+    return AGENTS[agent]

@@ -1,0 +1,108 @@
+"""A population: many animals of one agent, alive in one world. ``tick`` is the only way they live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode
+
+from agents.catalogue import AgentSpec, agent_spec
+from agents.experts import expert_class
+from agents.lesions import apply_lesion
+from agents.steered_world import SteeredWorld, Tick
+from envs.errors import whole_number
+from envs.messages import Proposal
+from envs.rows import nest, unnest
+from envs.streams import check_same_layout, row_seeds
+from learning.subsystem import Anatomy, Experience, Learner
+
+
+class Population:
+    """``animals`` individuals of one agent, one a row, each with its own seed, world, wiring and memory.
+
+    Args:
+        agent: a name of the catalogue or an :class:`agents.catalogue.AgentSpec`.
+        world: name, ``module:Class`` or class of a world.
+        animals: how many.
+        seed: animal i has seed + i; or one seed for each.
+        world_options: further arguments of the world.
+    """
+
+    def __init__(self, agent: Any, world: Any, animals: int, seed: Any = 0, **world_options: Any) -> None:
+        self.spec: AgentSpec = agent_spec(agent)
+        self.animals = whole_number("animals", animals)
+        self.seeds = row_seeds(seed, self.animals)
+        self.steered = SteeredWorld(
+            world, self.animals, hand_over=self.spec.hand_over, autoreset_mode=AutoresetMode.SAME_STEP, **world_options
+        )
+        steering = self.steered.steering
+        anatomy = Anatomy(
+            self.steered.context_senses, self.world.command_space, steering.repertoire, steering.channels, self.world.dt
+        )
+        self.learner: Learner | None = self.spec.make_learner(self.animals, anatomy, self.steered.hand_over.may_defer)
+        self._expert = expert_class(self.world)(self.world) if self.spec.policy == "expert" else None
+        if self.learner is not None:
+            self.learner.birth(self.seeds, np.ones(self.animals, bool))
+            self.steered.recall = self.learner.recall
+        self.steered.reset(seed=[int(seed) for seed in self.seeds])
+
+    @property
+    def world(self) -> Any:
+        """The world the animals live in."""
+        return self.steered.world
+
+    def tick(self, facts: bool = False) -> Tick:
+        """One tick of every life."""
+        steered, learner = self.steered, self.learner
+        reflex = steered.reflex
+        assert reflex is not None
+        if learner is None:
+            return steered.tick(Proposal.plain(self._policy_command()), facts)
+        gains = steered.steering.modulate(steered.age)
+        proposal = learner.propose(steered.context, reflex, gains)
+        tick = steered.tick(proposal, facts)
+        ended = tick.ended
+        learner.learn(
+            tick.context,
+            proposal,
+            Experience(
+                tick.reflex, tick.in_charge, tick.command, tick.verdict, tick.outcome, tick.next_context,
+                tick.terminated, tick.truncated, tick.gains,
+            ),
+        )  # fmt: skip
+        if ended.any():
+            learner.begin(ended)
+        return tick
+
+    def _policy_command(self) -> np.ndarray:
+        if self.spec.policy == "random":
+            return self.world.random_commands()
+        if self.spec.policy == "oracle":
+            return self.world.oracle_commands()
+        if self._expert is not None:
+            return self._expert.act(self.world.observation)
+        assert self.steered.reflex is not None
+        return np.zeros_like(self.steered.reflex.command)
+
+    def lesion(self, part: str, rows: Any = None, lesioned: bool = True) -> None:
+        """Remove a part (or restore it) in the chosen rows; see :func:`agents.lesions.lesionable`."""
+        apply_lesion(self, part, rows, lesioned)
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Everything that decides the future of these animals, as copies."""
+        state = nest("steered", self.steered.get_state())
+        if self.learner is not None:
+            state |= nest("learner", self.learner.get_state())
+        if self._expert is not None:
+            state |= nest("expert", self._expert.get_state())
+        return state
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave; the lives go on bit for bit."""
+        check_same_layout(f"agent {self.spec.name}", self.get_state(), state)
+        self.steered.set_state(unnest("steered", state))
+        if self.learner is not None:
+            self.learner.set_state(unnest("learner", state))
+        if self._expert is not None:
+            self._expert.set_state(unnest("expert", state))

@@ -1,0 +1,232 @@
+"""SteeredWorld: body, surroundings and steering together, which to a learner are just an environment.
+
+Observation = what the learner may sense, action = its proposal, reward = what steering judged, info =
+fitness, who was in charge, and the command carried out. This is the one tick that everything runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from agents.hand_over import HandOver, hand_over_rule
+from envs import make_world
+from envs.commands import check_commands
+from envs.errors import InvalidArgument
+from envs.messages import Gains, Proposal, Recollection, Reflex, Verdict
+from envs.rows import Rows, nest, unnest
+from envs.streams import check_same_layout
+from envs.world import World, final_entries, with_masks
+from steering.registration import steering_class
+from steering.subsystem import Steering
+
+
+@dataclass(slots=True)
+class Tick:
+    """Everything that happened in one tick, (rows, ...) arrays; observers only read it."""
+
+    context: np.ndarray
+    reflex: Reflex
+    proposal: Proposal
+    in_charge: np.ndarray
+    command: np.ndarray
+    verdict: Verdict
+    fitness: np.ndarray
+    terminated: np.ndarray
+    truncated: np.ndarray
+    awake: np.ndarray
+    outcome: np.ndarray
+    next_context: np.ndarray
+    gains: Gains
+    final_facts: dict[str, np.ndarray] | None
+
+    @property
+    def ended(self) -> np.ndarray:
+        return self.terminated | self.truncated
+
+
+class SteeredWorld(VectorEnv):
+    """A world with its steering subsystem and a hand-over rule, as a Gymnasium vector environment.
+
+    Args:
+        world: name, id, ``module:Class`` or class of a world, or a built :class:`envs.world.World`.
+        num_envs: number of animals (ignored when a built world is given).
+        hand_over: name of a hand-over rule; ``"urgency"`` by default, which needs nothing but the reflex.
+        world_options: anything else :class:`envs.world.World` takes.
+    """
+
+    def __init__(self, world: Any, num_envs: int = 1, *, hand_over: Any = "urgency", **world_options: Any) -> None:
+        if isinstance(world, World):
+            if world_options:
+                raise InvalidArgument(f"The world is built already; give {sorted(world_options)} to the world itself.")
+            self.world = world
+        else:
+            self.world = make_world(world, num_envs, **world_options)
+        self.num_envs = rows = self.world.num_envs
+        self.metadata, self.render_mode = self.world.metadata, self.world.render_mode
+        self.steering: Steering = steering_class(self.world)(
+            rows, self.world.senses, self.world.command_space, self.world.dt
+        )
+        self.hand_over: HandOver = hand_over_rule(hand_over)(rows, self.world.dt)
+        heard = self.world.senses.heard_by("learning")
+        self.context_senses = heard + self.steering.signals
+        self._heard = self.world.senses.indices(heard.names)
+        self._signals_start = heard.size
+        self.single_observation_space = self.context_senses.space
+        self.single_action_space = self.world.single_action_space
+        self.observation_space = batch_space(self.single_observation_space, rows)
+        self.action_space = batch_space(self.single_action_space, rows)
+        self.lesions = Rows(rows, reflex=False, learning=False, reward=False)
+        self.recall: Callable[[np.ndarray], Recollection | None] | None = None
+        self._life = Rows(rows, age=0)
+        self._context = np.zeros((rows, self.context_senses.size), np.float32)
+        self._signals = self.steering.signals.split(self._context[:, self._signals_start :])
+        self._before = np.zeros_like(self.world.observation)
+        self.reflex: Reflex | None = None
+        self._everyone = np.ones(rows, bool)
+
+    # -- Gymnasium -------------------------------------------------------------------------------
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict[str, Any]]:
+        """As :meth:`envs.world.World.reset`; a seed makes new animals, steering included."""
+        born_before = self.world._clock.born.copy()
+        self.world.reset(seed=seed, options=options)
+        super().reset(seed=self.world.np_random_seed)
+        mask = (options or {}).get("reset_mask")
+        rows = self._everyone.copy() if mask is None else mask.copy()
+        newborn = rows if seed is not None else rows & ~born_before
+        if newborn.any():
+            self.steering.birth(self.world.streams.seeds, newborn)
+            self.hand_over.birth(self.world.streams.seeds, newborn)
+            self._life.restart(newborn)
+            self.lesions.restart(newborn)
+        self.begin(rows)
+        self.look(rows)
+        return self._context.copy(), with_masks(self._facts(None), rows)
+
+    def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+        """Offer the commands as the learner's proposal and advance by one tick."""
+        self.world.require_reset()
+        tick = self.tick(Proposal.plain(check_commands(actions, self.single_action_space, self.num_envs)), facts=True)
+        info = with_masks(self._facts(tick), self._everyone)
+        if self.world.autoreset_mode is AutoresetMode.SAME_STEP and tick.ended.any():
+            info |= final_entries(tick.outcome, (tick.final_facts or {}) | self._own_facts(tick), tick.ended)
+        if self.render_mode == "human":
+            self.render()
+        return tick.next_context.copy(), tick.verdict.reward, tick.terminated, tick.truncated, info
+
+    def render(self) -> Any:
+        """The world's frames."""
+        return self.world.render()
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Close the world."""
+        self.world.close(**kwargs)
+
+    # -- the tick --------------------------------------------------------------------------------
+
+    def tick(self, proposal: Proposal, facts: bool = False) -> Tick:
+        """senses -> react (done at the end of the last tick) -> choose -> world -> judge -> react."""
+        reflex = self.reflex
+        assert reflex is not None
+        age = self.age
+        in_charge = self.hand_over.choose(reflex, proposal, age)
+        in_charge = (in_charge | self.lesions.reflex) & ~self.lesions.learning
+        shape = (-1,) + (1,) * (proposal.command.ndim - 1)
+        command = np.where(in_charge.reshape(shape), proposal.command, reflex.command).astype(self.single_action_space.dtype)
+        command[self.lesions.reflex & self.lesions.learning] = 0
+        context = self._context.copy()
+        before = self._before
+        before[...] = self.world.observation
+        moved = self.world.tick(command, facts)
+        verdict = self.steering.judge(before, command, moved.outcome)
+        awake = moved.awake
+        if not awake.all():
+            verdict.reward[~awake], verdict.parts[~awake], verdict.channels[~awake] = 0.0, 0.0, 0.0
+        gains = self.steering.modulate(age)
+        ended = moved.ended
+        self._life.age += awake
+        self.hand_over.learn(verdict, in_charge, ended)
+        outcome = self._context.copy()
+        outcome[:, : self._signals_start] = moved.outcome[:, self._heard]
+        starts = ended if self.world.autoreset_mode is AutoresetMode.SAME_STEP else ~awake
+        if starts.any():
+            self.begin(starts)
+        self.look(self._everyone)
+        verdict.reward[self.lesions.reward] = 0.0
+        return Tick(
+            context, reflex, proposal, in_charge, command, verdict, moved.fitness, moved.terminated, moved.truncated, awake,
+            outcome, self._context, gains, moved.final_facts,
+        )  # fmt: skip
+
+    def begin(self, rows: np.ndarray) -> None:
+        """Start an episode of steering in the chosen rows (bool mask)."""
+        self.steering.begin(rows)
+
+    def look(self, rows: np.ndarray) -> None:
+        """Sense, recall and react: fills the context and the reflex for the next tick."""
+        self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
+        recollection = self.recall(self._context) if self.recall is not None else None
+        if recollection is not None and self.lesions.learning.any():
+            for confidence in recollection.confidence.values():
+                confidence[self.lesions.learning] = 0.0
+        self.reflex = self.steering.react(self.world.observation, recollection)
+        self.steering.sense_signals(self._signals)
+
+    @property
+    def context(self) -> np.ndarray:
+        """What the learner senses now, (rows, senses heard by learning + steering's signals)."""
+        return self._context
+
+    @property
+    def age(self) -> np.ndarray:
+        """Seconds of life, (rows,)."""
+        return self._life.age * self.world.dt
+
+    def _own_facts(self, tick: Tick | None) -> dict[str, np.ndarray]:
+        rows = self.num_envs
+        nothing = np.zeros(rows)
+        return {
+            "fitness": nothing if tick is None else tick.fitness,
+            "learner_in_charge": np.zeros(rows, bool) if tick is None else tick.in_charge,
+            "command": np.zeros(self.action_space.shape, self.single_action_space.dtype) if tick is None else tick.command,
+        }
+
+    def _facts(self, tick: Tick | None) -> dict[str, np.ndarray]:
+        return self.world._facts() | self._own_facts(tick)
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """World, steering, hand-over and the pending reflex, as copies."""
+        assert self.reflex is not None
+        return (
+            nest("world", self.world.get_state())
+            | nest("steering", self.steering.get_state())
+            | nest("hand_over", self.hand_over.get_state())
+            | nest("life", self._life.get_state())
+            | nest("lesions", self.lesions.get_state())
+            | {
+                "reflex/command": self.reflex.command.copy(),
+                "reflex/urgency": self.reflex.urgency.copy(),
+                "reflex/want": self.reflex.want.copy(),
+                "reflex/arousal": self.reflex.arousal.copy(),
+            }
+        )
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave; needs a reset before, as everything else does."""
+        check_same_layout("steered world", self.get_state(), state)
+        self.world.set_state(unnest("world", state))
+        self.steering.set_state(unnest("steering", state))
+        self.hand_over.set_state(unnest("hand_over", state))
+        self._life.set_state(unnest("life", state))
+        self.reflex = Reflex(*(state[f"reflex/{k}"].copy() for k in ("command", "urgency", "want", "arousal")))
+        self.lesions.set_state(unnest("lesions", state))
+        self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
+        self.steering.sense_signals(self._signals)

@@ -1,0 +1,63 @@
+"""Named errors: each says what was wrong, what was expected and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+import gymnasium
+
+
+class NestlingError(Exception):
+    """Base of every error that Nestling raises on purpose."""
+
+
+class UnknownName(NestlingError, ValueError):
+    """A world, agent, lesion, manipulation or option that does not exist."""
+
+
+class InvalidCommand(NestlingError, ValueError):
+    """A batch of commands with a wrong shape or dtype, a non-finite entry, or one out of range."""
+
+
+class InvalidArgument(NestlingError, ValueError):
+    """An argument outside its documented range."""
+
+
+class ResetNeeded(NestlingError, gymnasium.error.ResetNeeded):
+    """A world was stepped before its first reset, or a finished row was stepped."""
+
+
+class BrokenFile(NestlingError, ImportError):
+    """A discovered file could not be imported or breaks the rules of its room."""
+
+
+class StateMismatch(NestlingError, ValueError):
+    """A saved state does not fit the object it is restored into."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str], remedy: str = "") -> UnknownName:
+    """Build the error for a name that is not known, with the nearest known name.
+
+    Args:
+        kind: what the name should denote, for example ``"world"``.
+        name: the name that was given.
+        known: the names that would have been accepted.
+        remedy: an extra sentence on how to mend it.
+    """
+    choices = sorted(known)
+    by_folded_name = {choice.casefold(): choice for choice in choices}
+    close = difflib.get_close_matches(str(name).casefold(), by_folded_name, n=1, cutoff=0.4)
+    hint = f" Did you mean {by_folded_name[close[0]]!r}?" if close else ""
+    listing = ", ".join(choices) if choices else "none are available"
+    return UnknownName(f"There is no {kind} named {name!r}.{hint} Known: {listing}. {remedy}".rstrip())
+
+
+def whole_number(what: str, value: object, least: int = 1) -> int:
+    """Return ``value`` as an int, or raise :class:`InvalidArgument` when it is not a whole number >= ``least``."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not is_whole and hasattr(value, "__index__") and not isinstance(value, bool):
+        value, is_whole = int(value.__index__()), True
+    if not is_whole or value < least:  # type: ignore[operator]  # is_whole has settled the type
+        raise InvalidArgument(f"{what} must be a whole number of at least {least}, not {value!r}.")
+    return value  # type: ignore[return-value]  # as above

@@ -1,0 +1,126 @@
+"""What passes between the rooms: plain data, so that steering and learning need not know each other.
+
+All arrays have a leading axis of animals (rows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(slots=True)
+class Reflex:
+    """What steering would do now.
+
+    Attributes:
+        command: (rows, *command shape).
+        urgency: (rows,) in [0, 1].
+        want: (rows,) int, index into the steering's ``wants``.
+        arousal: (rows,) in [0, 1]: how much is at stake now, so that a learner looks and tries more.
+    """
+
+    command: np.ndarray
+    urgency: np.ndarray
+    want: np.ndarray
+    arousal: np.ndarray
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Steering's judgement of one step.
+
+    Attributes:
+        reward: (rows,) the sum of ``parts``.
+        parts: (rows, len(steering.parts)) what the reward is made of.
+        channels: (rows, len(steering.channels)) innate signals that a learner can learn to predict.
+    """
+
+    reward: np.ndarray
+    parts: np.ndarray
+    channels: np.ndarray
+
+
+@dataclass(slots=True)
+class Gains:
+    """Neuromodulation, all (rows,): multiplies the learner's learning rate, exploration and plasticity."""
+
+    learning_rate: np.ndarray
+    exploration: np.ndarray
+    plasticity: np.ndarray
+
+
+@dataclass(slots=True)
+class Recollection:
+    """Where the learner remembers each of steering's channels to have been found.
+
+    Attributes:
+        displacement: channel name -> (rows, 2) from here to there, in units of the place sense.
+        confidence: channel name -> (rows,) in [0, 1]; 0 where nothing is remembered.
+    """
+
+    displacement: dict[str, np.ndarray] = field(default_factory=dict)
+    confidence: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What the learner would do now.
+
+    Attributes:
+        command: (rows, *command shape).
+        confidence: (rows,) lower bound of the estimated advantage over the reflex, in units of reward.
+        familiarity: (rows,) in [0, 1]: share of the evidence that rests on enough visits.
+        defers: (rows,) bool: the learner itself chooses to let the reflex act.
+        explores: (rows,) bool: proposed to find out, not because it looks best.
+        option: (rows,) int, index into the learner's ``option_names``; -1 where it has none.
+        fresh: (rows,) bool: a new decision, not the rest of a bout.
+    """
+
+    command: np.ndarray
+    confidence: np.ndarray
+    familiarity: np.ndarray
+    defers: np.ndarray
+    explores: np.ndarray
+    option: np.ndarray
+    fresh: np.ndarray
+
+    @classmethod
+    def plain(cls, command: np.ndarray) -> Proposal:
+        """A proposal of which only the command is known, as any reinforcement-learning library gives it."""
+        rows = len(command)
+        no, nothing = np.zeros(rows, bool), np.zeros(rows)
+        return cls(command, nothing, nothing.copy(), no, no.copy(), np.full(rows, -1), np.ones(rows, bool))
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A motor programme with a target, at ``pace`` (share of full speed).
+
+    The target is the place where ``channel`` is remembered, or, for a taxis, the direction of ``sense``.
+    ``depletes`` says that a place just visited has nothing left for a while (food, not shelter).
+    """
+
+    name: str
+    pace: float
+    channel: str | None = None
+    sense: str | None = None
+    depletes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repertoire:
+    """The brainstem's motor programmes, which a learner can call by number.
+
+    Attributes:
+        names: one for each fixed programme.
+        commands: (programmes, *command shape).
+        goals: programmes that need a target.
+        place: name of the two-dimensional sense in which targets are remembered, or None.
+    """
+
+    names: tuple[str, ...]
+    commands: np.ndarray
+    goals: tuple[Goal, ...] = ()
+    place: str | None = None

@@ -1,0 +1,51 @@
+"""The registry of worlds and their Gymnasium ids."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import gymnasium as gym
+from gymnasium.vector import AutoresetMode
+
+from envs.registry import Registry
+from envs.single import Single
+from envs.world import World
+
+NAMESPACE = "nestling"
+
+
+def short_name(name: str) -> str:
+    """``"nestling/LoomingEscape-v0"`` and ``"LoomingEscape-v0"`` to ``"LoomingEscape"``."""
+    return re.sub(r"-v\d+$", "", name.removeprefix(f"{NAMESPACE}/"))
+
+
+worlds = Registry("world", World, "envs", "nestling.worlds", key=lambda world: short_name(world.id))
+
+
+def world_class(name: Any) -> type[World]:
+    """The class of a world by name, Gymnasium id, ``module:Class`` or itself."""
+    return worlds.get(short_name(name) if isinstance(name, str) else name)
+
+
+def make_world(world: Any, num_envs: int = 1, **options: Any) -> World:
+    """Build a world for ``num_envs`` animals; the vector entry point of every ``nestling/*`` id."""
+    return world_class(world)(num_envs, **options)
+
+
+def make_single(world: Any, **options: Any) -> Single:
+    """Build the single-life face of a world; the entry point of every ``nestling/*`` id."""
+    return Single(make_world(world, 1, autoreset_mode=AutoresetMode.DISABLED, **options))
+
+
+def register_worlds() -> None:
+    """Register every discovered world with Gymnasium, once."""
+    for name, world in worlds.all().items():
+        identifier = f"{NAMESPACE}/{world.id}"
+        if identifier not in gym.registry:
+            gym.register(
+                identifier,
+                entry_point="envs.registration:make_single",
+                vector_entry_point="envs.registration:make_world",
+                kwargs={"world": name},
+            )

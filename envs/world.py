@@ -1,0 +1,382 @@
+"""The base of every world: a native Gymnasium vector environment over rows of animals.
+
+A world is the body and the surroundings of one species. Its author writes a few methods over rows;
+the base owns spaces, seeding, autoreset, time limits, masks, copies, checks, saving and closing.
+"""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from envs.commands import check_commands
+from envs.errors import InvalidArgument, ResetNeeded, UnknownName, unknown_name, whole_number
+from envs.manipulations import Manipulable
+from envs.rows import Rows, nest, unnest
+from envs.senses import Senses
+from envs.streams import RowStreams, check_same_layout, row_seeds
+
+SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
+
+
+@dataclass(slots=True)
+class Transition:
+    """What one tick of a world did, for all rows; arrays are the world's own buffers.
+
+    Attributes:
+        observation: (rows, senses) float32, what is sensed now, after any autoreset.
+        outcome: (rows, senses) float32, what was sensed at the end of the step, before any autoreset.
+        fitness: (rows,) float64, the world's verdict on this step.
+        terminated, truncated: (rows,) bool.
+        awake: (rows,) bool; False where a NEXT_STEP autoreset took the place of the step.
+        final_facts: the facts before any autoreset, where they were asked for and a row ended.
+    """
+
+    observation: np.ndarray
+    outcome: np.ndarray
+    fitness: np.ndarray
+    terminated: np.ndarray
+    truncated: np.ndarray
+    awake: np.ndarray
+    final_facts: dict[str, np.ndarray] | None = None
+
+    @property
+    def ended(self) -> np.ndarray:
+        return self.terminated | self.truncated
+
+
+class World(Manipulable, VectorEnv, abc.ABC):
+    """A species' niche for ``num_envs`` animals.
+
+    A subclass sets the class attributes and writes ``_make_body``, ``_be_born``, ``_begin_episode``,
+    ``_advance`` and ``_sense``; ``_oracle``, ``_facts`` and ``_draw`` if it can.
+
+    Args:
+        num_envs: number of animals, one a row.
+        autoreset_mode: NEXT_STEP (default), SAME_STEP or DISABLED.
+        max_episode_steps: length of an episode in steps; None takes ``episode_steps``.
+        render_mode: None, ``"rgb_array"`` or ``"human"``.
+        dt: seconds per step; None takes the class's ``dt``.
+    """
+
+    id: ClassVar[str]
+    senses: Senses
+    command_space: gym.Space
+    dt: float
+    episode_steps: ClassVar[int]
+    fitness_unit: ClassVar[str]
+    purposes: ClassVar[tuple[str, ...]]
+    random_hold: ClassVar[float] = 0.5
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        *,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        max_episode_steps: int | None = None,
+        render_mode: str | None = None,
+        dt: float | None = None,
+    ) -> None:
+        self.num_envs = whole_number("num_envs (the number of animals)", num_envs)
+        self.autoreset_mode = _autoreset_mode(autoreset_mode)
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise unknown_name("render mode", str(render_mode), self.metadata["render_modes"])
+        self.render_mode = render_mode
+        if dt is not None:
+            if not 0.0 < dt <= 1.0:
+                raise InvalidArgument(f"dt must be above 0 and at most 1 second, not {dt!r}.")
+            self.dt = float(dt)
+        self.max_episode_steps = whole_number(
+            "max_episode_steps", self.episode_steps if max_episode_steps is None else max_episode_steps
+        )
+        self.metadata = {
+            **type(self).metadata,
+            "autoreset_mode": self.autoreset_mode,
+            "render_fps": max(1, round(1.0 / self.dt)),
+        }
+        self.single_observation_space = self.senses.space
+        self.single_action_space = self.command_space
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self.streams = RowStreams(self.num_envs, (*self.purposes, "random policy"))
+        self.body = self._make_body(self.num_envs)
+        self._clock = Rows(self.num_envs, elapsed=0, born=False, finished=False, random_left=0)
+        shape = self.single_action_space.shape or ()
+        self._held = Rows(self.num_envs, command=np.zeros(shape, self.single_action_space.dtype))
+        self._observation = np.zeros((self.num_envs, self.senses.size), np.float32)
+        self._reading = self.senses.split(self._observation)
+        self._outcome = self._observation.copy()
+        self._started = False
+        self._canvas: Any = None
+
+    # -- what an author writes -------------------------------------------------------------------
+
+    @abc.abstractmethod
+    def _make_body(self, rows: int) -> Rows:
+        """All mutable state of the world, one row an animal."""
+
+    @abc.abstractmethod
+    def _be_born(self, rows: np.ndarray) -> None:
+        """Draw what is this animal's own for life (bool mask), after it was given its seed."""
+
+    @abc.abstractmethod
+    def _begin_episode(self, rows: np.ndarray) -> None:
+        """Put the chosen rows (bool mask) at the start of an episode."""
+
+    @abc.abstractmethod
+    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Advance every row by one command; return fitness (rows,) float64 and terminated (rows,) bool."""
+
+    @abc.abstractmethod
+    def _sense(self, reading: Any) -> None:
+        """Write every sense in place: ``reading.<sense>[...] = ...``, each (rows, *shape) float32."""
+
+    def _oracle(self) -> np.ndarray:
+        """Commands (rows, ...) of a policy that may look at hidden state."""
+        raise UnknownName(f"The world {self.id} has no oracle; write its _oracle method to normalise scores.")
+
+    def _facts(self) -> dict[str, np.ndarray]:
+        """Hidden facts for ``info``, name -> (rows,) array; always the same names."""
+        return {}
+
+    def _draw(self, row: int, canvas: Any) -> None:
+        """Draw one row on a 640 x 480 pygame surface; the default writes the senses as text."""
+        from envs.canvas import draw_senses
+
+        draw_senses(canvas, self, row)
+
+    # -- Gymnasium -------------------------------------------------------------------------------
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict[str, Any]]:
+        """Start an episode. A seed makes a new animal; without one the same animal begins its next episode.
+
+        Args:
+            seed: int (row i gets seed + i), one seed a row, or None.
+            options: ``{"reset_mask": bool (rows,)}`` resets only those rows.
+        """
+        rows = self._reset_rows(options)
+        if isinstance(seed, np.integer):
+            seed = int(seed)
+        seeds = None if seed is None else row_seeds(seed, self.num_envs)
+        super().reset(seed=None if seeds is None else int(seeds[0]) % 2**63)
+        self.begin(rows, seeds)
+        facts = self._facts()
+        return self._observation.copy(), with_masks(facts, rows)
+
+    def begin(self, rows: np.ndarray, seeds: np.ndarray | None = None) -> None:
+        """Start an episode in the chosen rows; with seeds (rows,), as new animals."""
+        newborn = rows if seeds is not None else rows & ~self._clock.born
+        if newborn.any():
+            if seeds is None:
+                seeds = self.np_random.integers(2**63, size=self.num_envs, dtype=np.uint64)
+            self.streams.seed(seeds, newborn)
+            for part in (self.body, self._clock, self._held):
+                part.restart(newborn)
+            self._clock.born[newborn] = True
+            self._be_born(newborn)
+        self._clock.elapsed[rows] = 0
+        self._clock.finished[rows] = False
+        self._begin_episode(rows)
+        self._sense(self._reading)
+        self._started = self._started or bool(self._clock.born.all())
+
+    def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+        """Check the commands, advance all rows by one step of ``dt`` seconds, and autoreset as chosen."""
+        self.require_reset()
+        commands = check_commands(actions, self.single_action_space, self.num_envs)
+        moved = self.tick(commands, facts=True)
+        info = with_masks(self._facts(), np.ones(self.num_envs, bool))
+        if self.autoreset_mode is AutoresetMode.SAME_STEP and moved.ended.any():
+            info |= final_entries(moved.outcome, moved.final_facts or {}, moved.ended)
+        if self.render_mode == "human":
+            self.render()
+        return moved.observation.copy(), moved.fitness, moved.terminated, moved.truncated, info
+
+    def tick(self, command: np.ndarray, facts: bool = False) -> Transition:
+        """One step with commands that are known to be valid; the loop's fast path."""
+        clock, rows = self._clock, self.num_envs
+        resting = clock.finished.copy() if clock.finished.any() else None
+        saved = None
+        if resting is not None:
+            if self.autoreset_mode is AutoresetMode.DISABLED:
+                raise ResetNeeded(
+                    f"Row {int(np.argmax(resting))} has finished its episode and autoreset is disabled. Call "
+                    'reset(options={"reset_mask": finished}) for the finished rows before the next step.'
+                )
+            self.begin(resting)
+            saved = self.get_state()
+        fitness, terminated = self._advance(command)
+        clock.elapsed += 1
+        truncated = (clock.elapsed >= self.max_episode_steps) & ~terminated
+        awake = np.ones(rows, bool)
+        if resting is not None and saved is not None:
+            self._put_back(resting, saved)
+            fitness, terminated = np.where(resting, 0.0, fitness), terminated & ~resting
+            truncated &= ~resting
+            awake = ~resting
+        self._sense(self._reading)
+        outcome = self._outcome
+        outcome[...] = self._observation
+        clock.finished = ended = terminated | truncated
+        final_facts = None
+        if self.autoreset_mode is AutoresetMode.SAME_STEP and ended.any():
+            final_facts = self._facts() if facts else None
+            self.begin(ended)
+        return Transition(self._observation, outcome, fitness, terminated, truncated, awake, final_facts)
+
+    def require_reset(self) -> None:
+        """Raise :class:`ResetNeeded` before the first reset."""
+        if not self._started:
+            raise ResetNeeded(f"{type(self).__name__} was stepped before its first reset. Call reset(seed=...) first.")
+
+    @property
+    def observation(self) -> np.ndarray:
+        """What is sensed now, (rows, senses) float32; the world's own buffer."""
+        return self._observation
+
+    @property
+    def elapsed(self) -> np.ndarray:
+        """Steps since the start of the episode, (rows,) int."""
+        return self._clock.elapsed
+
+    @property
+    def resting(self) -> np.ndarray:
+        """Rows (bool) whose next step is an autoreset, or an error where autoreset is disabled."""
+        return self._clock.finished
+
+    # -- reference policies ----------------------------------------------------------------------
+
+    def random_commands(self) -> np.ndarray:
+        """Uniform random commands, each held for ``random_hold`` seconds."""
+        fresh = self._clock.random_left <= 0
+        space = self.single_action_space
+        size = int(np.prod(space.shape or (1,)))
+        draw = self.streams.uniform("random policy", size, fresh).reshape(self._held.command.shape)
+        if isinstance(space, gym.spaces.Box):
+            drawn = space.low + draw * (space.high - space.low)
+        else:
+            drawn = space.start + np.floor(draw * space.n)
+        self._held.command[fresh] = drawn.astype(space.dtype)[fresh]
+        self._clock.random_left[fresh] = max(1, round(self.random_hold / self.dt))
+        self._clock.random_left -= 1
+        return self._held.command.copy()
+
+    def oracle_commands(self) -> np.ndarray:
+        """Commands of the reference policy that may look at hidden state."""
+        return np.asarray(self._oracle(), self.single_action_space.dtype)
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Everything that decides the future, random streams included, as copies."""
+        return (
+            nest("body", self.body.get_state())
+            | nest("clock", self._clock.get_state())
+            | nest("held", self._held.get_state())
+            | nest("streams", self.streams.get_state())
+        )
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave; raises :class:`StateMismatch` and changes nothing if it does not fit."""
+        check_same_layout(f"world {self.id}", self.get_state(), state)
+        for name, part in self._parts():
+            part.set_state(unnest(name, state))
+        self._started = bool(self._clock.born.all())
+        self._sense(self._reading)
+
+    def _parts(self) -> list[tuple[str, Any]]:
+        return [("body", self.body), ("clock", self._clock), ("held", self._held), ("streams", self.streams)]
+
+    def _put_back(self, rows: np.ndarray, saved: dict[str, np.ndarray]) -> None:
+        current = self.get_state()
+        for name, array in saved.items():
+            current[name][rows] = array[rows]
+        for name, part in self._parts():
+            part.set_state(unnest(name, current))
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def render(self) -> tuple[np.ndarray, ...] | None:  # type: ignore[override]  # "human" returns None, as in Gymnasium
+        """``rgb_array``: a (480, 640, 3) uint8 frame for every row; ``human``: show the first row in a window."""
+        if self.render_mode is None:
+            gym.logger.warn('render() was called without a render_mode; pass render_mode="rgb_array" to the constructor.')
+            return None
+        if self.render_mode == "human":
+            from envs.canvas import Window
+
+            self._canvas = self._canvas or Window(type(self).__name__, self.metadata["render_fps"])
+            self._canvas.show(self.frame(0))
+            return None
+        return tuple(self.frame(row) for row in range(self.num_envs))
+
+    def frame(self, row: int) -> np.ndarray:
+        """A (480, 640, 3) uint8 picture of one row; needs no screen."""
+        from envs.canvas import blank, pixels
+
+        canvas = blank()
+        self._draw(row, canvas)
+        return pixels(canvas)
+
+    def draw(self, row: int, canvas: Any) -> None:
+        """Draw one row on a pygame surface of 640 x 480."""
+        self._draw(row, canvas)
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Close the window, if one was opened."""
+        if self._canvas is not None:
+            self._canvas.close()
+            self._canvas = None
+
+    # -- checks ----------------------------------------------------------------------------------
+
+    def _reset_rows(self, options: dict[str, Any] | None) -> np.ndarray:
+        options = options or {}
+        for key in options:
+            if key != "reset_mask":
+                raise unknown_name("reset option", key, ["reset_mask"])
+        mask = options.get("reset_mask")
+        if mask is None:
+            return np.ones(self.num_envs, bool)
+        if not isinstance(mask, np.ndarray) or mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
+            raise InvalidArgument(
+                f"options['reset_mask'] must be a bool array of shape ({self.num_envs},) with at least one True, not {mask!r}."
+            )
+        return mask.copy()
+
+
+def _autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
+    if isinstance(mode, AutoresetMode):
+        return mode
+    for known in AutoresetMode:
+        if mode in (known.value, known.name):
+            return known
+    raise unknown_name("autoreset mode", mode, [m.name for m in AutoresetMode])
+
+
+def with_masks(facts: dict[str, np.ndarray], rows: np.ndarray) -> dict[str, Any]:
+    """Gymnasium's vector ``info``: copies of the facts, and for each key ``k`` a mask ``_k``."""
+    info: dict[str, Any] = {}
+    for name, values in facts.items():
+        info[name] = np.array(values)
+        info[f"_{name}"] = rows.copy()
+    return info
+
+
+def final_entries(outcome: np.ndarray, facts: dict[str, np.ndarray], ended: np.ndarray) -> dict[str, Any]:
+    """The ``final_obs`` and ``final_info`` entries, with masks, of a SAME_STEP autoreset."""
+    final_observation = np.full(len(ended), None, dtype=object)
+    for row in np.flatnonzero(ended):
+        final_observation[row] = outcome[row].copy()
+    return {
+        "final_obs": final_observation,
+        "_final_obs": ended.copy(),
+        "final_info": with_masks(facts, ended),
+        "_final_info": ended.copy(),
+    }

@@ -1,0 +1,115 @@
+"""Pattern separation: a wide, fixed, sparse, locally random expansion with local inhibition.
+
+As in the insect mushroom body and the cerebellar granular layer (Caron et al. 2013; Litwin-Kumar et
+al. 2017; Dasgupta et al. 2017): each unit samples a few inputs of one neighbourhood, and about 5% of
+the units of a neighbourhood are active. Wiring is drawn from each animal's own stream, so two animals
+of one genome have uncorrelated codes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from envs.senses import Senses
+from envs.streams import RowStreams
+
+
+@njit(cache=True)
+def _normalise(rows, context, inner, scale, low, high, inputs):
+    outer = context.shape[1]
+    for row in rows:
+        for entry in range(scale.shape[0]):
+            value = context[row, entry] if entry < outer else inner[row, entry - outer]
+            stretched = value if np.isnan(scale[entry]) else np.arcsinh(value / scale[entry])
+            inputs[row, entry] = 2.0 * (stretched - low[entry]) / (high[entry] - low[entry]) - 1.0
+
+
+@njit(cache=True)
+def _encode(rows, inputs, first, sampled, preferred, winners, active):
+    """Fill ``active[row]`` with the indices of the active units, group after group."""
+    groups, window, per_group = sampled.shape[1:]
+    mismatch = np.empty(per_group, np.float32)
+    for row in rows:
+        for group in range(groups):
+            mismatch[:] = 0.0
+            for place in range(window):
+                value = inputs[row, first[group] + place]
+                mask, wanted = sampled[row, group, place], preferred[row, group, place]
+                for unit in range(per_group):
+                    off = value - wanted[unit]
+                    mismatch[unit] += mask[unit] * off * off
+            for winner in range(winners):
+                best = np.argmin(mismatch)
+                active[row, group * winners + winner] = group * per_group + best
+                mismatch[best] = np.inf
+
+
+class PatternSeparator:
+    """Fixed random expansion of a context, for ``rows`` animals.
+
+    Each input has one neighbourhood: the inputs within ``reach`` places of it. A unit of that
+    neighbourhood samples ``fan_in`` of them and responds the better, the nearer they are to its
+    preferred values. The ``share`` of units nearest to the input are active; of equally near units
+    the first wins.
+
+    Args:
+        rows: number of animals.
+        senses: the context's senses; their ``scale`` says where receptive fields crowd.
+        units: number of units wanted; rounded down to a whole number for each neighbourhood.
+        fan_in: inputs sampled by each unit.
+        reach: how far a neighbourhood extends on either side.
+        share: share of active units.
+    """
+
+    def __init__(
+        self, rows: int, senses: Senses, units: int = 1000, fan_in: int = 3, reach: int = 2, share: float = 0.05
+    ) -> None:
+        self.rows, self.senses, self.fan_in = rows, senses, min(fan_in, senses.size)
+        self.groups = senses.size
+        self.per_group = max(4, units // self.groups)
+        self.units = self.groups * self.per_group
+        self.winners = max(1, round(share * self.per_group))
+        self.active_units = self.groups * self.winners
+        self.window = min(2 * reach + 1, self.groups)
+        self.first = np.clip(np.arange(self.groups) - reach, 0, self.groups - self.window)
+        shape = (rows, self.groups, self.window, self.per_group)
+        self.sampled, self.preferred = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        self.inputs = np.zeros((rows, senses.size), np.float32)
+        self._scale = senses.scales
+        self._low, self._high = self._stretch(senses.low.astype(float)), self._stretch(senses.high.astype(float))
+
+    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
+        """Draw the wiring of the chosen rows (bool mask) from their own streams."""
+        for row in np.flatnonzero(rows):
+            draw = streams.uniform(purpose, 2 * self.sampled[row].size, np.arange(self.rows) == row)[row]
+            keys, preferred = draw.reshape(2, *self.sampled.shape[1:])
+            rank = np.argsort(np.argsort(keys, axis=1, kind="stable"), axis=1, kind="stable")
+            self.sampled[row] = rank < self.fan_in
+            self.preferred[row] = 2.0 * preferred - 1.0
+
+    def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
+        """Write the active units of the given row numbers into ``active`` (rows, active_units) int32, in place.
+
+        Args:
+            rows: (n,) int, which rows.
+            context: (rows, k) and
+            inner: (rows, senses.size - k), together the senses in their order.
+        """
+        _normalise(rows, context, inner, self._scale, self._low, self._high, self.inputs)
+        _encode(rows, self.inputs, self.first, self.sampled, self.preferred, self.winners, active)
+
+    def encode_reference(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:
+        """From normalised inputs to active units in plain NumPy; tests compare it with the compiled kernel."""
+        for row in rows:
+            windows = inputs[row][self.first[:, None] + np.arange(self.window)]
+            mismatch = np.zeros((self.groups, self.per_group), np.float32)
+            for place in range(self.window):
+                off = windows[:, place, None] - self.preferred[row, :, place]
+                mismatch += self.sampled[row, :, place] * off * off
+            order = np.argsort(mismatch, axis=1, kind="stable")[:, : self.winners]
+            active[row] = (order + np.arange(self.groups)[:, None] * self.per_group).ravel()
+
+    def _stretch(self, values: np.ndarray) -> np.ndarray:
+        linear = np.isnan(self._scale)
+        return np.where(linear, values, np.arcsinh(values / np.where(linear, 1.0, self._scale)))

@@ -1,0 +1,123 @@
+"""Place memory: random place cells that remember where each of steering's channels was found.
+
+One shot is enough, as for the shelter of a mouse (Vale et al. 2017: one visit shorter than 20 s).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from envs.rows import Rows
+from envs.streams import RowStreams
+
+_FIELD = 0.35
+_LEARN = 0.5
+_FORGET = 0.02
+_DISAPPOINTMENT = 0.3
+_RECOVERY = 0.995
+_RETARGET = 5
+
+
+@njit(cache=True, inline="always")
+def _field(dx, dy):
+    """A place field: 1 at its centre, 0 from ``_FIELD`` on."""
+    inside = max(0.0, 1.0 - (dx * dx + dy * dy) * (1.0 / (_FIELD * _FIELD)))
+    return inside * inside
+
+
+@njit(cache=True)
+def _remember(place, channels, centres, memory, disappointment, plasticity, depleting):
+    """Update the memory of every row for being at ``place`` with ``channels`` present (0 to 1)."""
+    cells = centres.shape[1]
+    activity = np.empty(cells)
+    for row in range(place.shape[0]):
+        for cell in range(cells):
+            activity[cell] = _field(place[row, 0] - centres[row, cell, 0], place[row, 1] - centres[row, cell, 1])
+        for channel in range(channels.shape[1]):
+            present = channels[row, channel]
+            learn = plasticity[row] * _LEARN * present
+            forget = plasticity[row] * _FORGET * (1.0 - present)
+            tire = _DISAPPOINTMENT * (1.0 - present) * depleting[channel]
+            for cell in range(cells):
+                kept = memory[row, channel, cell]
+                memory[row, channel, cell] = kept + learn * activity[cell] * (1.0 - kept) - forget * activity[cell] * kept
+                tired = _RECOVERY * disappointment[row, channel, cell] + tire * activity[cell]
+                disappointment[row, channel, cell] = min(1.0, tired)
+
+
+@njit(cache=True)
+def _choose_targets(place, centres, memory, disappointment, due, target, confidence):
+    """The best remembered place for each channel, less wanted if far or just found empty."""
+    for row in range(place.shape[0]):
+        if not due[row]:
+            continue
+        for channel in range(memory.shape[1]):
+            best, best_score = 0, -1.0
+            for cell in range(centres.shape[1]):
+                dx = centres[row, cell, 0] - place[row, 0]
+                dy = centres[row, cell, 1] - place[row, 1]
+                wanted = memory[row, channel, cell] * (1.0 - disappointment[row, channel, cell])
+                score = wanted / (1.0 + dx * dx + dy * dy)
+                if score > best_score:
+                    best, best_score = cell, score
+            weight_sum = 1e-12
+            x = y = 0.0
+            for cell in range(centres.shape[1]):
+                kept = memory[row, channel, cell]
+                dx = centres[row, cell, 0] - centres[row, best, 0]
+                dy = centres[row, cell, 1] - centres[row, best, 1]
+                weight = _field(dx, dy) * kept * kept
+                weight_sum += weight
+                x += weight * centres[row, cell, 0]
+                y += weight * centres[row, cell, 1]
+            target[row, channel, 0], target[row, channel, 1] = x / weight_sum, y / weight_sum
+            confidence[row, channel] = memory[row, channel, best]
+
+
+class PlaceMemory:
+    """Maps of ``channels`` over ``cells`` place cells, whose centres are drawn for each animal.
+
+    A cell learns while it is active and the channel is present; it forgets slowly while it is active and
+    the channel is absent. For ``depleting`` channels a place just
+    found empty is avoided for a while (inhibition of return, about 20 s at 10 steps per second).
+    Constants are chosen.
+    """
+
+    def __init__(self, rows: int, channels: tuple[str, ...], depleting: tuple[bool, ...], cells: int = 100) -> None:
+        self.rows, self.channels, self.cells = rows, channels, cells
+        self._depleting = np.array(depleting, float)
+        count = len(channels)
+        self.state = Rows(
+            rows,
+            centres=np.zeros((cells, 2)),
+            memory=np.zeros((count, cells)),
+            disappointment=np.zeros((count, cells)),
+            target=np.zeros((count, 2)),
+            confidence=np.zeros(count),
+            due_in=0,
+        )
+
+    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
+        """Draw the place fields of the chosen rows and forget everything."""
+        self.state.restart(rows)
+        draw = streams.uniform(purpose, 2 * self.cells, rows).reshape(self.rows, self.cells, 2)
+        self.state.centres[rows] = 2.0 * draw[rows] - 1.0
+
+    def begin(self, rows: np.ndarray) -> None:
+        """A new episode: the animal is somewhere else, so what it just found empty is void."""
+        self.state.restart(rows, "disappointment", "due_in")
+
+    def remember(self, place: np.ndarray, channels: np.ndarray, plasticity: np.ndarray) -> None:
+        """Learn from being at ``place`` (rows, 2) in [-1, 1] with ``channels`` (rows, channels) in [0, 1]."""
+        now = self.state
+        _remember(
+            place.astype(float), channels, now.centres, now.memory, now.disappointment, plasticity, self._depleting
+        )
+
+    def recall(self, place: np.ndarray) -> None:
+        """Bring ``state.target`` and ``state.confidence`` up to date: the best remembered place of every channel."""
+        now = self.state
+        due = now.due_in <= 0
+        _choose_targets(place, now.centres, now.memory, now.disappointment, due, now.target, now.confidence)
+        now.due_in = np.where(due, _RETARGET, now.due_in) - 1

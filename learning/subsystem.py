@@ -1,0 +1,108 @@
+"""The base of every learner from scratch: random at birth, taught only by steering's verdicts."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import gymnasium as gym
+import numpy as np
+
+from envs.messages import Gains, Proposal, Recollection, Reflex, Repertoire, Verdict
+from envs.rows import Rows
+from envs.senses import Senses
+from envs.streams import RowStreams
+
+
+@dataclass(slots=True)
+class Experience:
+    """One tick as the learner lives through it; (rows, ...) arrays.
+
+    Attributes:
+        reflex: what steering would have done.
+        in_charge: (rows,) bool, the learner's proposal was carried out.
+        command: what was carried out, whoever chose it.
+        verdict: steering's judgement.
+        outcome: (rows, context) what the learner senses at the end of the step, before any new episode.
+        next_context: (rows, context) what it senses now.
+        terminated, truncated: (rows,) bool.
+        gains: neuromodulation.
+    """
+
+    reflex: Reflex
+    in_charge: np.ndarray
+    command: np.ndarray
+    verdict: Verdict
+    outcome: np.ndarray
+    next_context: np.ndarray
+    terminated: np.ndarray
+    truncated: np.ndarray
+    gains: Gains
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What a learner is born into: the senses it hears, the commands it may give, and steering's offers."""
+
+    senses: Senses
+    command_space: gym.Space
+    repertoire: Repertoire
+    channels: tuple[str, ...]
+    dt: float
+
+
+class Learner(abc.ABC):
+    """A learner for a whole population; each row has its own wiring and weights.
+
+    Args:
+        rows: number of animals.
+        anatomy: senses, commands and repertoire.
+        may_defer: whether "let the reflex act" is among the options.
+    """
+
+    name: ClassVar[str]
+    option_names: tuple[str, ...] = ()
+    purposes: ClassVar[tuple[str, ...]] = ("wiring", "exploration")
+    lesionable: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True) -> None:
+        self.rows, self.anatomy, self.may_defer = rows, anatomy, may_defer
+        self.streams = RowStreams(rows, self.purposes)
+        self.lesions = Rows(rows, **{part: False for part in self.lesionable})
+
+    @abc.abstractmethod
+    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+        """Wire the chosen rows (bool mask) at random from their own seeds (rows,), with nothing learned."""
+
+    @abc.abstractmethod
+    def begin(self, rows: np.ndarray) -> None:
+        """Start an episode in the chosen rows; what was learned stays."""
+
+    def recall(self, context: np.ndarray) -> Recollection | None:
+        """What is remembered about steering's channels here; None if the learner has no such memory."""
+        return None
+
+    @abc.abstractmethod
+    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+        """What to do now, for a context (rows, senses.size)."""
+
+    @abc.abstractmethod
+    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+        """Learn from one tick."""
+
+    @abc.abstractmethod
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Everything that changes or was drawn at birth, as copies."""
+
+    @abc.abstractmethod
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave; raises :class:`envs.errors.StateMismatch` if it does not fit."""
+
+    def read_outs(self) -> dict[str, np.ndarray]:
+        """The learned weights, name -> (rows, ...) array, the learner's own: exchanging rows exchanges what was learned."""
+        return {}
+
+    def settings(self) -> dict[str, Any]:
+        """The innate settings (genome), for reports and checkpoints."""
+        return {}

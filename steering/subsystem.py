@@ -1,0 +1,201 @@
+"""The base of every steering subsystem: innate, active from birth, without weights.
+
+A subclass reacts (reflexes), judges (reward and channels) and modulates (gains by age). Everything
+that may change in it during a life is a declared mutable variable.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import gymnasium as gym
+import numpy as np
+
+from envs.errors import InvalidArgument, unknown_name
+from envs.manipulations import row_mask
+from envs.messages import Gains, Recollection, Reflex, Repertoire, Verdict
+from envs.rows import Records, nest, unnest
+from envs.senses import Senses
+from envs.streams import RowStreams, check_same_layout
+
+
+@dataclass(frozen=True)
+class MutableVariable:
+    """One of the few numbers of steering that change within a life (the essay's idiosyncratic mutable variables)."""
+
+    name: str
+    meaning: str
+    low: float
+    high: float
+    initial: float
+    changed_by: str
+    source: str
+
+
+class Steering(abc.ABC):
+    """The innate subsystem of one species, for ``rows`` animals.
+
+    Args:
+        rows: number of animals.
+        senses: all senses of the world.
+        command_space: the world's command space for one animal.
+        dt: seconds per step.
+    """
+
+    world: ClassVar[str]
+    wants: ClassVar[tuple[str, ...]]
+    parts: ClassVar[tuple[str, ...]]
+    channels: ClassVar[tuple[str, ...]]
+    lesionable: ClassVar[tuple[str, ...]] = ()
+    variables: ClassVar[tuple[MutableVariable, ...]] = ()
+    signals: ClassVar[Senses] = Senses()
+    purposes: ClassVar[tuple[str, ...]] = ("reflex noise",)
+
+    def __init__(self, rows: int, senses: Senses, command_space: gym.Space, dt: float) -> None:
+        self.rows, self.senses, self.command_space, self.dt = rows, senses, command_space, dt
+        self.streams = RowStreams(rows, self.purposes)
+        self.mutable = Records(rows, **{variable.name: variable.initial for variable in self.variables})
+        self._frozen = Records(rows, **{variable.name: False for variable in self.variables})
+        self._lesions = Records(rows, **{part: False for part in self.lesionable})
+        self.transient = self._make_transient(rows)
+
+    # -- what an author writes -------------------------------------------------------------------
+
+    def _make_transient(self, rows: int) -> Records:
+        """State that starts afresh with every episode (accumulators, timers)."""
+        return Records(rows)
+
+    @abc.abstractmethod
+    def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
+        """Reflexes for the senses now; called exactly once a tick, so it may advance accumulators."""
+
+    @abc.abstractmethod
+    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        """Fill ``parts.<name>`` and ``channels.<name>``, each (rows,), from the senses before and after."""
+
+    def modulate(self, age: np.ndarray) -> Gains:
+        """Gains for learning at ``age`` seconds of life, (rows,); the default leaves everything at 1."""
+        one = np.ones(len(age))
+        return Gains(one, one.copy(), one.copy())
+
+    @property
+    @abc.abstractmethod
+    def repertoire(self) -> Repertoire:
+        """The innate motor programmes that a learner with discrete decisions may call."""
+
+    def sense_signals(self, reading: Any) -> None:
+        """Write the signals that steering broadcasts to the learner: ``reading.<signal>[...] = ...``."""
+
+    # -- what the loop calls ---------------------------------------------------------------------
+
+    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+        """Make new animals of the chosen rows (bool mask): seeds (rows,), first values of all variables."""
+        self.streams.seed(seeds, rows)
+        for part in (self.mutable, self._frozen, self._lesions, self.transient):
+            part.restart(rows)
+
+    def begin(self, rows: np.ndarray) -> None:
+        """Start an episode in the chosen rows; mutable variables stay as they are."""
+        self.transient.restart(rows)
+
+    def react(self, senses: np.ndarray, recollection: Recollection | None = None) -> Reflex:
+        """Reflexes for ``senses`` (rows, senses.size); changes of frozen variables are undone."""
+        with_freeze = self._frozen_values()
+        reflex = self._react(self.senses.split(senses), recollection)
+        self._refreeze(with_freeze)
+        return reflex
+
+    def judge(self, before: np.ndarray, command: np.ndarray, after: np.ndarray) -> Verdict:
+        """Judge one step from the senses before and after it, each (rows, senses.size)."""
+        with_freeze = self._frozen_values()
+        parts, channels = _named_columns(self.parts, self.rows), _named_columns(self.channels, self.rows)
+        self._judge(self.senses.split(before), command, self.senses.split(after), parts, channels)
+        self._refreeze(with_freeze)
+        numbers = _as_matrix(parts)
+        return Verdict(np.add.reduce(numbers, axis=1), numbers, _as_matrix(channels))
+
+    # -- experimenters ---------------------------------------------------------------------------
+
+    def lesion(self, part: str, rows: Iterable[int] | np.ndarray | None = None, lesioned: bool = True) -> None:
+        """Remove one innate part (or restore it with ``lesioned=False``) in the chosen rows."""
+        if part not in self.lesionable:
+            raise unknown_name(f"lesion of {type(self).__name__}", part, self.lesionable)
+        getattr(self._lesions, part)[row_mask(rows, self.rows)] = lesioned
+
+    def lesioned(self, part: str) -> np.ndarray:
+        """(rows,) bool: where the part is missing."""
+        return getattr(self._lesions, part)
+
+    def set_variable(self, name: str, value: float, rows: Iterable[int] | np.ndarray | None = None) -> None:
+        """Set a mutable variable, within its declared range."""
+        variable = self.variable(name)
+        if not variable.low <= value <= variable.high:
+            raise InvalidArgument(f"{name} must lie in [{variable.low:g}, {variable.high:g}], not {value!r}.")
+        getattr(self.mutable, name)[row_mask(rows, self.rows)] = value
+
+    def freeze_variable(self, name: str, rows: Iterable[int] | np.ndarray | None = None, frozen: bool = True) -> None:
+        """Keep a mutable variable from changing by itself (or let it go with ``frozen=False``)."""
+        self.variable(name)
+        getattr(self._frozen, name)[row_mask(rows, self.rows)] = frozen
+
+    def variable(self, name: str) -> MutableVariable:
+        """The declaration of a mutable variable."""
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise unknown_name("mutable variable", name, [variable.name for variable in self.variables])
+
+    def _frozen_values(self) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        kept = []
+        for variable in self.variables:
+            frozen, values = getattr(self._frozen, variable.name), getattr(self.mutable, variable.name)
+            if frozen.any():
+                kept.append((values, frozen, values.copy()))
+        return kept
+
+    @staticmethod
+    def _refreeze(kept: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
+        for values, frozen, before in kept:
+            values[frozen] = before[frozen]
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def _state_parts(self) -> dict[str, Any]:
+        return {
+            "mutable": self.mutable,
+            "frozen": self._frozen,
+            "lesions": self._lesions,
+            "transient": self.transient,
+            "streams": self.streams,
+        }
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Everything that changes, as copies."""
+        state: dict[str, np.ndarray] = {}
+        for name, part in self._state_parts().items():
+            state |= nest(name, part.get_state())
+        return state
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave; raises :class:`envs.errors.StateMismatch` if it does not fit."""
+        check_same_layout(f"steering {type(self).__name__}", self.get_state(), state)
+        for name, part in self._state_parts().items():
+            part.set_state(unnest(name, state))
+
+
+@cache
+def _record(names: tuple[str, ...]) -> np.dtype:
+    return np.dtype((np.record, [(name, np.float64) for name in names]))
+
+
+def _named_columns(names: tuple[str, ...], rows: int) -> np.recarray:
+    """Zeros, (rows,) float64 for each name: ``columns.pain[:] = values``, or ``columns[row].pain`` in a kernel."""
+    return np.zeros(rows, _record(names)).view(np.recarray)
+
+
+def _as_matrix(columns: np.recarray) -> np.ndarray:
+    return columns.view(np.ndarray).view(np.float64).reshape(len(columns), -1)
