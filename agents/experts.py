@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from envs.errors import unknown_name
 from envs.registration import short_name
+from envs.registry import Registry
 from envs.rows import Rows
 from envs.streams import RowStreams
 from envs.world import World
@@ -52,7 +52,9 @@ class LoomingExpert(Expert):
 
     def _make_memory(self, rows: int) -> Rows:
         cells = self._GRID**2
-        return Rows(rows, home=np.zeros(2), knows_home=False, meals=np.full(cells, 0.05), since=np.full(cells, 10.0), left=0.0)
+        return Rows(
+            rows, home=np.zeros(2), knows_home=False, meals=np.full(cells, 0.05), since=np.full(cells, 10.0), left=0.0
+        )
 
     def act(self, senses: np.ndarray) -> np.ndarray:
         """Home when a strike may be under way, else the strongest smell, else the most promising place."""
@@ -87,16 +89,14 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.maximum(np.hypot(vectors[:, 0], vectors[:, 1]), 1e-9)[:, None]
 
 
-_EXPERTS = {expert.world: expert for expert in (LoomingExpert,)}
+experts = Registry("expert", Expert, "agents", "nestling.experts", key=lambda expert: expert.world)
 
 
 def has_expert(world: World | type[World]) -> bool:
     """Whether a hand-written expert exists for this world."""
-    return short_name(world.id) in _EXPERTS
+    return short_name(world.id) in experts.all()
 
 
 def expert_class(world: World | type[World]) -> type[Expert]:
     """The expert of a world."""
-    if not has_expert(world):
-        raise unknown_name("expert for the world", short_name(world.id), _EXPERTS)
-    return _EXPERTS[short_name(world.id)]
+    return experts.get(short_name(world.id))

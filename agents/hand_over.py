@@ -175,7 +175,11 @@ class Outcome(HandOver):
             count = keep * tally.count[:, side] + 1.0
             mean = tally.mean[:, side] + (tally.total - tally.mean[:, side]) / count
             square = keep * tally.square[:, side] + tally.total**2
-            tally.count[here, side], tally.mean[here, side], tally.square[here, side] = count[here], mean[here], square[here]
+            tally.count[here, side], tally.mean[here, side], tally.square[here, side] = (
+                count[here],
+                mean[here],
+                square[here],
+            )
 
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         self.state.total += verdict.reward

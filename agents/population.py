@@ -13,8 +13,10 @@ from agents.lesions import apply_lesion
 from agents.steered_world import SteeredWorld, Tick
 from envs.errors import whole_number
 from envs.messages import Proposal
+from envs.registration import short_name, worlds
 from envs.rows import nest, unnest
 from envs.streams import check_same_layout, row_seeds
+from envs.world import World
 from learning.subsystem import Anatomy, Experience, Learner
 
 
@@ -33,6 +35,7 @@ class Population:
         self.spec: AgentSpec = agent_spec(agent)
         self.animals = whole_number("animals", animals)
         self.seeds = row_seeds(seed, self.animals)
+        self.world_options = world_options
         self.steered = SteeredWorld(
             world, self.animals, hand_over=self.spec.hand_over, autoreset_mode=AutoresetMode.SAME_STEP, **world_options
         )
@@ -48,9 +51,16 @@ class Population:
         self.steered.reset(seed=[int(seed) for seed in self.seeds])
 
     @property
-    def world(self) -> Any:
+    def world(self) -> World:
         """The world the animals live in."""
         return self.steered.world
+
+    @property
+    def world_name(self) -> str:
+        """The name under which the world can be found again."""
+        kind = type(self.world)
+        name = short_name(kind.id)
+        return name if worlds.all().get(name) is kind else f"{kind.__module__}:{kind.__qualname__}"
 
     def tick(self, facts: bool = False) -> Tick:
         """One tick of every life."""

@@ -138,7 +138,9 @@ class SteeredWorld(VectorEnv):
         in_charge = self.hand_over.choose(reflex, proposal, age)
         in_charge = (in_charge | self.lesions.reflex) & ~self.lesions.learning
         shape = (-1,) + (1,) * (proposal.command.ndim - 1)
-        command = np.where(in_charge.reshape(shape), proposal.command, reflex.command).astype(self.single_action_space.dtype)
+        command = np.where(in_charge.reshape(shape), proposal.command, reflex.command).astype(
+            self.single_action_space.dtype
+        )
         command[self.lesions.reflex & self.lesions.learning] = 0
         context = self._context.copy()
         before = self._before
@@ -191,10 +193,11 @@ class SteeredWorld(VectorEnv):
     def _own_facts(self, tick: Tick | None) -> dict[str, np.ndarray]:
         rows = self.num_envs
         nothing = np.zeros(rows)
+        assert self.reflex is not None
         return {
             "fitness": nothing if tick is None else tick.fitness,
             "learner_in_charge": np.zeros(rows, bool) if tick is None else tick.in_charge,
-            "command": np.zeros(self.action_space.shape, self.single_action_space.dtype) if tick is None else tick.command,
+            "command": np.zeros_like(self.reflex.command) if tick is None else tick.command,
         }
 
     def _facts(self, tick: Tick | None) -> dict[str, np.ndarray]:

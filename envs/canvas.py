@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,12 +28,14 @@ def blank(size: tuple[int, int] = SIZE, colour: tuple[int, int, int] = PAPER) ->
 
 @cache
 def font(size: int, bold: bool = False) -> Any:
-    """The sans-serif font that pygame-ce ships, at ``size`` pixels."""
+    """DejaVu Sans, as matplotlib ships it, with letters about as high as ``size`` pixels of line."""
     pygame = import_pygame()
     pygame.font.init()
-    face = pygame.font.Font(None, size)
-    face.set_bold(bold)
-    return face
+    spec = find_spec("matplotlib")
+    assert spec is not None
+    assert spec.origin is not None
+    face = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return pygame.font.Font(Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / face, round(0.66 * size))
 
 
 def write(surface: Any, text: str, place: tuple[float, float], size: int = 20, colour: Any = INK, **options: Any) -> Any:

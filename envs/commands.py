@@ -35,7 +35,9 @@ def check_commands(actions: Any, space: Space, rows: int) -> np.ndarray:
     low, high = space.low.ravel(), space.high.ravel()
     if not np.isfinite(flat).all():
         row, entry = np.argwhere(~np.isfinite(flat))[0]
-        raise InvalidCommand(f"Entry {entry} of the command of row {row} is {flat[row, entry]}; every entry must be finite.")
+        raise InvalidCommand(
+            f"Entry {entry} of the command of row {row} is {flat[row, entry]}; every entry must be finite."
+        )
     outside = (flat < low - _TOLERANCE) | (flat > high + _TOLERANCE)
     if outside.any():
         row, entry = np.argwhere(outside)[0]

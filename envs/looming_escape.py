@@ -256,7 +256,9 @@ class LoomingEscape(World):
         Sense("elevation", "rad", -math.pi / 2, math.pi / 2, "elevation of the disc; negative below the horizon"),
         Sense("loudness", "1", 0.0, 1.0, "loudness of an alarming sound"),
         Sense("darkness", "1", 0.0, 1.0, "1 under the shelter's roof"),
-        Sense("smell", "1", -3.0, 3.0, "sum over food items of exp(-distance / 0.2 m) along their directions", (2,), scale=0.2),
+        Sense(
+            "smell", "1", -3.0, 3.0, "sum over food items of exp(-distance / 0.2 m) along their directions", (2,), scale=0.2
+        ),
         Sense("touch", "1", -1.0, 1.0, "push of a wall within 6 cm on the whiskers, away from it", (2,)),
         Sense("place", "1", -1.0, 1.0, "path-integrated place in the arena, the centre at 0, the walls at +-1", (2,)),
         Sense("hunger", "1", 0.0, 1.0, "empty share of the energy store"),
@@ -304,7 +306,16 @@ class LoomingEscape(World):
         body = self.body
         draw = self.streams.uniform("start", 16, rows)
         body.restart(
-            rows, "velocity", "energy", "food_wait", "eaten", "captured", "disc_kind", "loudness", "sound_left", "disc_contrast"
+            rows,
+            "velocity",
+            "energy",
+            "food_wait",
+            "eaten",
+            "captured",
+            "disc_kind",
+            "loudness",
+            "sound_left",
+            "disc_contrast",
         )
         body.position[rows] = (body.shelter + 0.1 * (draw[:, :2] - 0.5))[rows]
         np.clip(body.position, 0.0, ARENA, out=body.position)

@@ -98,7 +98,9 @@ class Registry:
     def _add(self, value: Any, found: dict[str, Any], where: str) -> None:
         name = self.key(self._checked(value, where))
         if name in found and found[name] is not value:
-            raise BrokenFile(f"{where} and {found[name].__module__} both define the {self.kind} {name!r}; rename one of them.")
+            raise BrokenFile(
+                f"{where} and {found[name].__module__} both define the {self.kind} {name!r}; rename one of them."
+            )
         found[name] = value
 
     def _checked(self, value: Any, where: str) -> Any:

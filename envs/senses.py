@@ -107,9 +107,9 @@ class Senses:
 
         In a compiled kernel ``split(flat)[row].hunger`` reads one animal's sense.
         """
-        for known, view in self._recent:
+        for known, found in self._recent:
             if known is flat:
-                return view
+                return found
         view = flat.view(self._record).view(np.recarray)[:, 0]
         self._recent = [(flat, view), *self._recent[:3]]
         return view

@@ -73,7 +73,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     fitness_unit: ClassVar[str]
     purposes: ClassVar[tuple[str, ...]]
     random_hold: ClassVar[float] = 0.5
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}
+    metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}
 
     def __init__(
         self,
@@ -262,6 +262,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         if isinstance(space, gym.spaces.Box):
             drawn = space.low + draw * (space.high - space.low)
         else:
+            assert isinstance(space, gym.spaces.Discrete)
             drawn = space.start + np.floor(draw * space.n)
         self._held.command[fresh] = drawn.astype(space.dtype)[fresh]
         self._clock.random_left[fresh] = max(1, round(self.random_hold / self.dt))
@@ -303,7 +304,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     # -- drawing ---------------------------------------------------------------------------------
 
-    def render(self) -> tuple[np.ndarray, ...] | None:  # type: ignore[override]  # "human" returns None, as in Gymnasium
+    def render(self) -> tuple[np.ndarray, ...] | None:
         """``rgb_array``: a (480, 640, 3) uint8 frame for every row; ``human``: show the first row in a window."""
         if self.render_mode is None:
             gym.logger.warn('render() was called without a render_mode; pass render_mode="rgb_array" to the constructor.')

@@ -232,8 +232,9 @@ class BoutLearner(Learner):
         self._step_discount = math.exp(-anatomy.dt / self.genome.discount_time)
         self._values = np.zeros((rows, options), np.float32)
         self._next_units = np.zeros((rows, active), np.int32)
-        self._vector, self._usable = np.zeros((rows, len(goals), 2)), np.zeros((rows, len(goals)), bool)
-        self._inner = np.zeros((rows, len(inner)))
+        self.aim = Rows(
+            rows, vector=np.zeros((len(goals), 2)), usable=np.zeros(len(goals), bool), inner=np.zeros(len(inner))
+        )
         self._portion = np.full(options, 0.0 if may_defer else 0.5)
         self._portion[DEFER] = 1.0
         self._never = np.zeros(rows, bool)
@@ -241,7 +242,7 @@ class BoutLearner(Learner):
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
         """Random wiring, random faint read-out, empty place memory."""
         self.streams.seed(seeds, rows)
-        for part in (self.synapses, self.bout, self.lesions):
+        for part in (self.synapses, self.bout, self.aim, self.lesions):
             part.restart(rows)
         self.separator.wire(self.streams, "wiring", rows)
         self.place_memory.wire(self.streams, "place fields", rows)
@@ -261,36 +262,36 @@ class BoutLearner(Learner):
         memory.recall(place)
         _aim(
             context, place, memory.state.target, memory.state.confidence, self.lesions.place_memory, self._column, self._slot,
-            _GOAL_REACHED, self._vector, self._usable, self._inner,
+            _GOAL_REACHED, self.aim.vector, self.aim.usable, self.aim.inner,
         )  # fmt: skip
         count = len(memory.channels)
         return Recollection(
             {name: memory.state.target[:, index] - place for index, name in enumerate(memory.channels)},
-            {name: self._inner[:, count + index].copy() for index, name in enumerate(memory.channels)},
+            {name: self.aim.inner[:, count + index].copy() for index, name in enumerate(memory.channels)},
         )
 
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """Go on with the running bout, or decide afresh where it is over, something happened, or a goal came within reach."""
         bout, genome = self.bout, self.genome
         startled = (np.abs(reflex.urgency - bout.urgency) > 0.25) | (np.abs(reflex.arousal - bout.arousal) > 0.5)
-        offered = (self._usable & ~bout.offered).any(axis=1)
+        offered = (self.aim.usable & ~bout.offered).any(axis=1)
         fresh = (bout.left <= 0) | startled | offered
         rows = np.flatnonzero(fresh)
         if rows.size:
-            self.separator.encode(rows, context, self._inner, self._next_units)
+            self.separator.encode(rows, context, self.aim.inner, self._next_units)
             chance = gains.exploration * np.where(reflex.arousal > 0.5, genome.explore_aroused, genome.explore)
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), fresh)
             synapses = self.synapses
             _decide(
-                rows, self._next_units, synapses.shared, synapses.weights, synapses.visits, synapses.square, self._usable,
+                rows, self._next_units, synapses.shared, synapses.weights, synapses.visits, synapses.square, self.aim.usable,
                 draw, chance, genome.pessimism, genome.optimism, genome.enough, self._values, bout.chosen, bout.explores,
                 bout.confidence, bout.familiarity, bout.best_value, bout.defer_value,
             )  # fmt: skip
             bout.urgency[rows], bout.arousal[rows] = reflex.urgency[rows], reflex.arousal[rows]
-        bout.offered &= self._usable
-        bout.offered[rows] = self._usable[rows]
+        bout.offered &= self.aim.usable
+        bout.offered[rows] = self.aim.usable[rows]
         command = np.zeros_like(bout.command)
-        _commands(bout.chosen, self._programmes, self._vector, self._usable, self._pace, command)
+        _commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
         return Proposal(
             command, bout.confidence.copy(), bout.familiarity.copy(), self._never, bout.explores.copy(), bout.chosen.copy(),
             fresh,
@@ -332,7 +333,7 @@ class BoutLearner(Learner):
         """A bout towards a goal ends where the goal is reached or gone."""
         goal = self.bout.option - 1 - len(self._programmes)
         seeking = np.flatnonzero(goal >= 0)
-        self.bout.left[seeking] *= self._usable[seeking, goal[seeking]]
+        self.bout.left[seeking] *= self.aim.usable[seeking, goal[seeking]]
 
     def _close(self, rows: np.ndarray, target: np.ndarray, rate: np.ndarray) -> None:
         bout, genome, synapses = self.bout, self.genome, self.synapses
@@ -349,6 +350,7 @@ class BoutLearner(Learner):
         return {
             "synapses": self.synapses,
             "bout": self.bout,
+            "aim": self.aim,
             "lesions": self.lesions,
             "place_memory": self.place_memory.state,
             "streams": self.streams,
@@ -378,6 +380,10 @@ class BoutLearner(Learner):
             "visits": synapses.visits,
             "places": self.place_memory.state.memory,
         }
+
+    def option_values(self, row: int) -> np.ndarray | None:
+        """Values of all options where the animal last decided."""
+        return self._values[row].astype(float)
 
     def settings(self) -> dict[str, Any]:
         """The genome."""

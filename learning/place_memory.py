@@ -111,9 +111,7 @@ class PlaceMemory:
     def remember(self, place: np.ndarray, channels: np.ndarray, plasticity: np.ndarray) -> None:
         """Learn from being at ``place`` (rows, 2) in [-1, 1] with ``channels`` (rows, channels) in [0, 1]."""
         now = self.state
-        _remember(
-            place.astype(float), channels, now.centres, now.memory, now.disappointment, plasticity, self._depleting
-        )
+        _remember(place.astype(float), channels, now.centres, now.memory, now.disappointment, plasticity, self._depleting)
 
     def recall(self, place: np.ndarray) -> None:
         """Bring ``state.target`` and ``state.confidence`` up to date: the best remembered place of every channel."""

@@ -69,7 +69,7 @@ class Learner(abc.ABC):
     def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True) -> None:
         self.rows, self.anatomy, self.may_defer = rows, anatomy, may_defer
         self.streams = RowStreams(rows, self.purposes)
-        self.lesions = Rows(rows, **{part: False for part in self.lesionable})
+        self.lesions = Rows(rows, **dict.fromkeys(self.lesionable, False))
 
     @abc.abstractmethod
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
@@ -102,6 +102,10 @@ class Learner(abc.ABC):
     def read_outs(self) -> dict[str, np.ndarray]:
         """The learned weights, name -> (rows, ...) array, the learner's own: exchanging rows exchanges what was learned."""
         return {}
+
+    def option_values(self, row: int) -> np.ndarray | None:
+        """(options,) values at the last decision of one animal, for those who watch; None if it has none."""
+        return None
 
     def settings(self) -> dict[str, Any]:
         """The innate settings (genome), for reports and checkpoints."""

@@ -66,4 +66,3 @@ class LoomingDetector:
         """The largest response (rad/s) to an approach with this l/|v| in s: 2 exp(-alpha theta_thr) / (l/|v| (alpha^2 + 1))."""
         threshold_angle = 2.0 * math.atan(1.0 / self.alpha)
         return 2.0 * math.exp(-self.alpha * threshold_angle) / (size_over_speed * (self.alpha**2 + 1.0))
-

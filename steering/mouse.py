@@ -21,7 +21,7 @@ _DRIVE = 7.0
 _NOISE = 0.15
 _TYPICAL_SIZE_OVER_SPEED = 0.2
 _FREEZE_SHARE = 0.4
-_NO_REFUGE_FACTOR = 1.3
+_NO_REFUGE_FACTOR = 2.0
 _SWEEP_DRIVE = 10.0
 _SOUND_DRIVE = 4.0
 _REMEMBERED = 0.3
@@ -36,7 +36,7 @@ _WANDER_TURN = 1.5
 _HABITUATION = 0.12
 _SENSITISATION = 0.2
 _CALMING = 600.0
-_RECENT_FLIGHT = 600.0
+_RECENT_FLIGHT = 7200.0
 _BOUND_LOW, _BOUND_HIGH = 0.6, 2.5
 _EXPLORATION_DECAY = 3000.0
 _PAIN = 10.0
@@ -273,4 +273,3 @@ class Mouse(Steering):
         reading.threat[:] = np.minimum(4.0, self.transient.threat / self.mutable.threat_bound)
         reading.urgency[:] = self.transient.urgency
         reading.alarm[:] = self.transient.alarm
-

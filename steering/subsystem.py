@@ -60,7 +60,7 @@ class Steering(abc.ABC):
         self.streams = RowStreams(rows, self.purposes)
         self.mutable = Records(rows, **{variable.name: variable.initial for variable in self.variables})
         self._frozen = Records(rows, **{variable.name: False for variable in self.variables})
-        self._lesions = Records(rows, **{part: False for part in self.lesionable})
+        self._lesions = Records(rows, **dict.fromkeys(self.lesionable, False))
         self.transient = self._make_transient(rows)
 
     # -- what an author writes -------------------------------------------------------------------

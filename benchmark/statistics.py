@@ -1,0 +1,57 @@
+"""Statistics: interquartile means and bootstrap intervals, from scipy, seeded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+RESAMPLES = 2000
+
+
+def interquartile_mean(values: np.ndarray, axis: int = -1) -> Any:
+    """Mean of the middle half (Agarwal et al. 2021)."""
+    return stats.trim_mean(values, 0.25, axis=axis)
+
+
+def interval(values: np.ndarray, seed: int = 0) -> dict[str, float]:
+    """Interquartile mean of one value an animal, with a 95% percentile bootstrap interval over animals.
+
+    Args:
+        values: (animals,); NaN where an animal has no value.
+        seed: of the resampling.
+    """
+    return _interval(values, interquartile_mean, "iqm", seed)
+
+
+def mean_interval(values: np.ndarray, seed: int = 0) -> dict[str, float]:
+    """Plain mean with a 95% percentile bootstrap interval; for rates and paired differences."""
+    return _interval(values, lambda x, axis=-1: np.mean(x, axis=axis), "mean", seed)
+
+
+def _interval(values: np.ndarray, statistic: Any, name: str, seed: int) -> dict[str, float]:
+    known = np.asarray(values, float)
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        return {name: float("nan"), "low": float("nan"), "high": float("nan")}
+    centre = float(statistic(known))
+    if known.size < 2 or np.ptp(known) == 0.0:
+        return {name: centre, "low": centre, "high": centre}
+    result = stats.bootstrap(
+        (known,), statistic, n_resamples=RESAMPLES, method="percentile", vectorized=True, rng=np.random.default_rng(seed)
+    )
+    return {name: centre, "low": float(result.confidence_interval.low), "high": float(result.confidence_interval.high)}
+
+
+def overtaking_window(difference: np.ndarray) -> int | None:
+    """First window from which the mean paired difference stays above 0 and whose 95% interval excludes 0.
+
+    Args:
+        difference: (animals, windows), NaN where an animal has no value.
+    """
+    means = np.nanmean(difference, axis=0)
+    for window in range(difference.shape[1]):
+        if (means[window:] > 0.0).all() and mean_interval(difference[:, window])["low"] > 0.0:
+            return window
+    return None

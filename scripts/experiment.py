@@ -1,0 +1,74 @@
+"""Run the experiments that a simulation of these animals must reproduce, and report each with its number.
+
+An experiment that fails is reported as failing; that is a result, so the exit status stays 0.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+from scripts.common import Reporter, fail_plainly
+
+
+@dataclass
+class Args:
+    """Run signatures by id."""
+
+    ids: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
+    """Experiments by id (L1, L2, ...); empty for all."""
+    all: bool = False
+    """Run all of them, the same as naming none."""
+    out: Path = Path("runs/experiments")
+    """Folder of signatures.json; experiments that were not run now keep their last entry."""
+    animals: int = 0
+    """Animals in each group; 0 for each experiment's own number."""
+    seed: int = 2_000_000
+    """Seed of the first animal."""
+
+
+def main(args: Args) -> int:
+    """Run, print and write."""
+    import msgspec
+    from rich.table import Table
+
+    from benchmark.experiments.signature import chosen_signatures
+    from envs.atomic import write_whole
+    from envs.errors import InvalidArgument, whole_number
+
+    chosen = chosen_signatures(args.ids)
+    if args.animals and whole_number("animals", args.animals, least=0) < 10:
+        raise InvalidArgument(f"An experiment needs at least 10 animals, not {args.animals}; 0 takes its own number.")
+    file = args.out / "signatures.json"
+    results = {entry["id"]: entry for entry in msgspec.json.decode(file.read_bytes())} if file.exists() else {}
+    reporter = Reporter()
+    table = Table(title="signatures")
+    for column in ("id", "holds", "statistic [95% interval]", "n", "claim"):
+        table.add_column(column)
+    for signature in chosen:
+        started = time.perf_counter()
+        with reporter.console.status(f"{signature.id}: {signature.claim}"):
+            result = signature.run(args.animals or signature.animals, args.seed)
+        results[signature.id] = {
+            "id": signature.id, "world": signature.world, "claim": signature.claim, "threshold": signature.threshold,
+            "source": signature.source, "statistic": result.statistic, "interval": [result.low, result.high],
+            "holds": result.holds, "n": result.n, "details": result.details, "seed": args.seed,
+            "seconds": round(time.perf_counter() - started, 1),
+        }  # fmt: skip
+        write_whole(file, msgspec.json.format(msgspec.json.encode(list(results.values())), indent=2))
+        verdict = "[green]yes[/]" if result.holds else "[red]no[/]"
+        number = f"{result.statistic:.3g} [{result.low:.3g}, {result.high:.3g}]"
+        table.add_row(signature.id, verdict, number.replace("[", "\\["), str(result.n), signature.claim)
+    reporter.console.print(table)
+    print(f"wrote {file}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(fail_plainly(main, Args, __doc__))

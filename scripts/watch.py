@@ -1,0 +1,91 @@
+"""Watch animals live: innate steering from the first step, learning that takes over with time.
+
+Without a screen, or with --headless, --record writes the same frames to a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+from scripts.common import Reporter, fail_plainly
+
+
+@dataclass
+class Args:
+    """Open the viewer."""
+
+    world: Annotated[str, tyro.conf.Positional] = "LoomingEscape"
+    """World by name, or package.module:Class."""
+    agent: str = "steered"
+    """Agent by name."""
+    age: str = "newborn"
+    """newborn, grown, or a number of steps."""
+    lesion: tuple[str, ...] = ()
+    """Parts to remove from the start: learning, reflex, reward, or parts of the species."""
+    record: Path | None = None
+    """Record to FILE.mp4, .gif or .png (a filmstrip)."""
+    steps: int | None = None
+    """Stop after this many steps; recordings without a window take 600 by default."""
+    headless: bool = False
+    """Open no window."""
+    seed: int = 0
+    """Seed of the first animal; animal i has seed + i."""
+    animals: int = 4
+    """How many live beside each other; the tab key goes through them."""
+
+
+def main(args: Args) -> int:
+    """Watch, or record."""
+    from rich.progress import Progress
+
+    from envs.errors import InvalidArgument
+    from viewer.record import Recorder
+    from viewer.session import Session, parse_age
+
+    if args.headless and args.record is None:
+        raise InvalidArgument("--headless shows nothing by itself; say where to record: --record life.mp4")
+    if args.steps is not None and args.steps < 1:
+        raise InvalidArgument(f"--steps must be at least 1, not {args.steps}.")
+    age, reporter = parse_age(args.age), Reporter()
+    session = Session(args.world, args.agent, args.animals, args.seed)
+    for part in args.lesion:
+        session.toggle_lesion(part)
+    if age:
+        with Progress(console=reporter.console) as bar:
+            task = bar.add_task("growing up", total=age)
+            session.grow(age, lambda done, total: bar.update(task, completed=done))
+        for part in args.lesion:
+            session.toggle_lesion(part)
+    frames = args.steps or 600
+    with Recorder(args.record, 20, frames) if args.record else contextlib.nullcontext() as recorder:
+        if args.headless and recorder is not None:
+            _record(session, recorder, frames, reporter)
+        else:
+            from viewer.window import Window
+
+            Window(session, recorder).run(args.steps)
+    if args.record:
+        print(f"wrote {args.record}")
+    return 0
+
+
+def _record(session, recorder, frames: int, reporter: Reporter) -> None:
+    from rich.progress import track
+
+    from envs.canvas import pixels
+    from viewer.stage import compose
+
+    for _ in track(range(frames), "recording", console=reporter.console):
+        session.step()
+        recorder.add(pixels(compose(session)))
+
+
+if __name__ == "__main__":
+    sys.exit(fail_plainly(main, Args, __doc__))

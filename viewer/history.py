@@ -1,0 +1,43 @@
+"""What the viewer remembers of one animal: the last few hundred ticks. It observes, and changes nothing."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from agents.population import Population
+from agents.steered_world import Tick
+
+LENGTH = 600
+
+
+class History:
+    """An observer of row ``row``: who was in charge, rewards and their parts, fitness of today and of past days."""
+
+    def __init__(self, row: int = 0) -> None:
+        self.row = row
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, for example when another animal is chosen."""
+        self.in_charge: deque[bool] = deque(maxlen=LENGTH)
+        self.reward: deque[float] = deque(maxlen=LENGTH)
+        self.urgency: deque[float] = deque(maxlen=LENGTH)
+        self.today, self.days, self.deaths = 0.0, deque[float](maxlen=20), 0
+        self.parts: np.ndarray | None = None
+        self.last: Tick | None = None
+
+    def __call__(self, population: Population, tick: Tick) -> None:
+        row = self.row
+        self.in_charge.append(bool(tick.in_charge[row]))
+        self.reward.append(float(tick.verdict.reward[row]))
+        self.urgency.append(float(tick.reflex.urgency[row]))
+        faded = 0.0 if self.parts is None else 0.97 * self.parts
+        self.parts = faded + tick.verdict.parts[row]
+        self.today += float(tick.fitness[row])
+        self.last = tick
+        if tick.ended[row]:
+            self.days.append(self.today)
+            self.deaths += int(tick.terminated[row])
+            self.today = 0.0
