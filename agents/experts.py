@@ -59,8 +59,8 @@ class LoomingExpert(Expert):
     def act(self, senses: np.ndarray) -> np.ndarray:
         """Home when a strike may be under way, else the strongest smell, else the most promising place."""
         now, keep = self.senses.split(senses), self.memory
-        place = now.place.astype(float)
-        dark = now.darkness > 0.5
+        place = now["place"].astype(float)
+        dark = now["darkness"] > 0.5
         keep.home[dark & ~keep.knows_home] = place[dark & ~keep.knows_home]
         keep.home[dark] += 0.05 * (place - keep.home)[dark]
         keep.knows_home |= dark
@@ -70,13 +70,15 @@ class LoomingExpert(Expert):
         squared = away[..., 0] ** 2 + away[..., 1] ** 2
         here = np.exp(-0.5 * squared / 0.12**2)
         keep.since = np.minimum(keep.since + self.dt, 20.0) * (1.0 - 0.5 * here)
-        keep.meals += now.taste[:, None] * here
+        keep.meals += now["taste"][:, None] * here
         worth = keep.meals / keep.meals.max(axis=1, keepdims=True) * keep.since / (0.3 + np.sqrt(squared))
         goal = away[np.arange(self.rows), worth.argmax(axis=1)]
-        smell = now.smell.astype(float)
+        smell = now["smell"].astype(float)
         goal = np.where((np.hypot(smell[:, 0], smell[:, 1]) > 0.1)[:, None], smell, goal)
         command = 0.5 * _unit(goal)
-        danger = (now.contrast > 0.5) & (now.expansion > 0.0) & (now.elevation > 0.0) & (now.angular_size > 0.15)
+        danger = (
+            (now["contrast"] > 0.5) & (now["expansion"] > 0.0) & (now["elevation"] > 0.0) & (now["angular_size"] > 0.15)
+        )
         keep.left = np.where(danger, 0.4, np.maximum(0.0, keep.left - self.dt))
         home = keep.home - place
         near = np.hypot(home[:, 0], home[:, 1]) < 0.1

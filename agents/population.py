@@ -69,8 +69,7 @@ class Population:
         assert reflex is not None
         if learner is None:
             return steered.tick(Proposal.plain(self._policy_command()), facts)
-        gains = steered.steering.modulate(steered.age)
-        proposal = learner.propose(steered.context, reflex, gains)
+        proposal = learner.propose(steered.context, reflex, steered.gains)
         tick = steered.tick(proposal, facts)
         ended = tick.ended
         learner.learn(

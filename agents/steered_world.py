@@ -88,6 +88,7 @@ class SteeredWorld(VectorEnv):
         self._signals = self.steering.signals.split(self._context[:, self._signals_start :])
         self._before = np.zeros_like(self.world.observation)
         self.reflex: Reflex | None = None
+        self.gains: Gains = self.steering.modulate(np.zeros(rows))
         self._everyone = np.ones(rows, bool)
 
     # -- Gymnasium -------------------------------------------------------------------------------
@@ -148,9 +149,9 @@ class SteeredWorld(VectorEnv):
         moved = self.world.tick(command, facts)
         verdict = self.steering.judge(before, command, moved.outcome)
         awake = moved.awake
-        if not awake.all():
+        if self.world.autoreset_mode is AutoresetMode.NEXT_STEP and not awake.all():
             verdict.reward[~awake], verdict.parts[~awake], verdict.channels[~awake] = 0.0, 0.0, 0.0
-        gains = self.steering.modulate(age)
+        gains = self.gains
         ended = moved.ended
         self._life.age += awake
         self.hand_over.learn(verdict, in_charge, ended)
@@ -179,6 +180,7 @@ class SteeredWorld(VectorEnv):
                 confidence[self.lesions.learning] = 0.0
         self.reflex = self.steering.react(self.world.observation, recollection)
         self.steering.sense_signals(self._signals)
+        self.gains = self.steering.modulate(self.age)
 
     @property
     def context(self) -> np.ndarray:
@@ -233,3 +235,4 @@ class SteeredWorld(VectorEnv):
         self.lesions.set_state(unnest("lesions", state))
         self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
         self.steering.sense_signals(self._signals)
+        self.gains = self.steering.modulate(self.age)

@@ -24,10 +24,8 @@ def gather(store: Store) -> dict[str, dict[str, tuple[Curves | None, str]]]:
         result[world] = {}
         for agent, parts in agents.items():
             found = [curves for curves in map(store.read, parts) if curves is not None]
-            if len(found) == len(parts):
-                status = "complete"
-            else:
-                status = "failed" if any(store.error(part) for part in parts) else "partial"
+            failed = any(store.error(part) for part in parts)
+            status = "complete" if len(found) == len(parts) else "failed" if failed else "partial"
             joined = {name: np.concatenate([c[name] for c in found]) for name in found[0]} if found else None
             result[world][agent] = (joined, status)
     return result

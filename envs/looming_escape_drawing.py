@@ -82,18 +82,18 @@ def _draw_sky(surface: Any, world: LoomingEscape, row: int) -> None:
     pygame = import_pygame()
     sense = world.senses.split(world.observation)[row]
     write(surface, "what it sees above", (_SKY_CENTRE[0], 44), 20, anchor="midtop")
-    pygame.draw.circle(surface, _SHELTER if sense.darkness > 0.5 else _SKY, _SKY_CENTRE, _SKY_RADIUS)
-    if sense.angular_size > 0.0:
+    pygame.draw.circle(surface, _SHELTER if sense["darkness"] > 0.5 else _SKY, _SKY_CENTRE, _SKY_RADIUS)
+    if sense["angular_size"] > 0.0:
         box = pygame.Rect(0, 0, 2 * _SKY_RADIUS, 2 * _SKY_RADIUS)
         box.center = _SKY_CENTRE
         surface.set_clip(box)
-        off = _SKY_RADIUS * (1.0 - abs(float(sense.elevation)) / (math.pi / 2))
+        off = _SKY_RADIUS * (1.0 - abs(float(sense["elevation"])) / (math.pi / 2))
         centre = (
-            _SKY_CENTRE[0] + off * float(sense.disc_direction[0]),
-            _SKY_CENTRE[1] - off * float(sense.disc_direction[1]),
+            _SKY_CENTRE[0] + off * float(sense["disc_direction"][0]),
+            _SKY_CENTRE[1] - off * float(sense["disc_direction"][1]),
         )
-        grey = round(128 * (1.0 - float(sense.contrast)))
-        size = max(2.0, _SKY_RADIUS * float(sense.angular_size) / (math.pi / 2))
+        grey = round(128 * (1.0 - float(sense["contrast"])))
+        size = max(2.0, _SKY_RADIUS * float(sense["angular_size"]) / (math.pi / 2))
         pygame.draw.circle(surface, (grey, grey, grey), centre, min(size, _SKY_RADIUS))
         surface.set_clip(None)
     pygame.draw.circle(surface, INK, _SKY_CENTRE, _SKY_RADIUS, 2)

@@ -62,8 +62,8 @@ class Senses:
             self._slices[sense.name] = slice(start, start + sense.size)
             start += sense.size
         self.size = start
-        self._recent: list[tuple[np.ndarray, np.recarray]] = []
-        self._record = np.dtype((np.record, [(sense.name, np.float32, sense.shape) for sense in senses]))
+        self._recent: list[tuple[np.ndarray, np.ndarray]] = []
+        self._record = np.dtype([(sense.name, np.float32, sense.shape) for sense in senses])
         self.low = self._spread([sense.low for sense in senses])
         self.high = self._spread([sense.high for sense in senses])
 
@@ -102,15 +102,15 @@ class Senses:
         self[name]
         return self._slices[name]
 
-    def split(self, flat: np.ndarray) -> np.recarray:
-        """View of ``flat`` (rows, size) by name: ``split(flat).hunger`` is (rows, *sense.shape), and shares memory.
+    def split(self, flat: np.ndarray) -> np.ndarray:
+        """View of ``flat`` (rows, size) by name: ``split(flat)["hunger"]`` is (rows, *sense.shape), and shares memory.
 
         In a compiled kernel ``split(flat)[row].hunger`` reads one animal's sense.
         """
         for known, found in self._recent:
             if known is flat:
                 return found
-        view = flat.view(self._record).view(np.recarray)[:, 0]
+        view = flat.view(self._record)[:, 0]
         self._recent = [(flat, view), *self._recent[:3]]
         return view
 

@@ -136,7 +136,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     @abc.abstractmethod
     def _sense(self, reading: Any) -> None:
-        """Write every sense in place: ``reading.<sense>[...] = ...``, each (rows, *shape) float32."""
+        """Write every sense in place: ``reading["<sense>"][:] = ...``, each (rows, *shape) float32."""
 
     def _oracle(self) -> np.ndarray:
         """Commands (rows, ...) of a policy that may look at hidden state."""

@@ -14,13 +14,13 @@ import numpy as np
 from numba import njit
 
 from envs.messages import Gains, Proposal, Recollection, Reflex
-from envs.rows import Rows, nest, unnest
+from envs.rows import Records, Rows, nest, unnest
 from envs.senses import Sense, Senses
 from envs.streams import check_same_layout
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
 from learning.subsystem import Anatomy, Experience, Learner
-from learning.three_factor import MEMORY, read_out, update
+from learning.three_factor import MEMORY, fields, read_out, update, width
 
 DEFER = 0
 _GOAL_REACHED = 0.05
@@ -82,47 +82,52 @@ def _aim(context, place, target, confidence, lesioned, column, slot, reach, vect
 
 
 @njit(cache=True)
-def _decide(
-    rows, active, shared, weights, visits, square, usable, draw, explore, pessimism, optimism, enough, values,
-    choice, explores, confidence, familiarity, best_value, defer_value,
-):  # fmt: skip
+def _needs_decision(bouts, urgency, arousal, usable, offered):
+    """Rows whose bout is over, where something happened, or where a goal came within reach."""
+    fresh = np.zeros(bouts.shape[0], np.bool_)
+    for row in range(bouts.shape[0]):
+        bout = bouts[row]
+        due = bout.left <= 0 or abs(urgency[row] - bout.urgency) > 0.25 or abs(arousal[row] - bout.arousal) > 0.5
+        for goal in range(usable.shape[1]):
+            due |= usable[row, goal] and not offered[row, goal]
+            offered[row, goal] &= usable[row, goal]
+        if due:
+            fresh[row] = True
+            bout.urgency, bout.arousal = urgency[row], arousal[row]
+            offered[row] = usable[row]
+    return fresh
+
+
+@njit(cache=True)
+def _decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, enough, values, bouts):
     """Choose an option in the given rows: the best lower bound, or when exploring the best upper bound."""
-    options = weights.shape[2]
+    options = values.shape[1]
     fixed = options - usable.shape[1]
-    count = active.shape[1]
     evidence = np.empty(options, np.float32)
     for row in rows:
-        read_out(active[row], shared[row], weights[row], values[row])
-        for option in range(options):
-            evidence[option] = np.float32(0.0)
-        largest, mean_square = 0.0, 0.0
-        for unit in active[row]:
-            largest = max(largest, square[row, unit])
-            mean_square += square[row, unit] / count
-            for option in range(options):
-                evidence[option] += visits[row, unit, option]
-        spread, typical = math.sqrt(largest), math.sqrt(mean_square)
+        largest, mean = read_out(active[row], synapses[row], options, values[row], evidence)
+        worst, typical = math.sqrt(largest), math.sqrt(mean)
         best, best_bound, tried, tried_bound = 1, -np.inf, 1, -np.inf
         for option in range(1, options):
             if option >= fixed and not usable[row, option - fixed]:
                 continue
-            certainty = 1.0 / math.sqrt(1.0 + evidence[option] / count)
+            certainty = 1.0 / math.sqrt(1.0 + evidence[option])
             tie = 1e-3 * draw[row, 1 + option] * certainty
-            upper = draw[row, 1 + option] if optimism < 0.0 else values[row, option] + optimism * typical * certainty + tie
-            bound = values[row, option] - pessimism * spread * certainty + tie
+            upper = values[row, option] + optimism * typical * certainty + tie
+            bound = values[row, option] - pessimism * worst * certainty + tie
             if upper > tried_bound:
                 tried, tried_bound = option, upper
             if bound > best_bound:
                 best, best_bound = option, bound
-        explores[row] = draw[row, 0] < explore[row]
-        choice[row] = tried if explores[row] else best
+        bout = bouts[row]
+        bout.explores = draw[row, 0] < explore[row]
+        bout.chosen = tried if bout.explores else best
         known = 0
         for unit in active[row]:
-            known += visits[row, unit, best] >= enough
-        familiarity[row] = known / count
-        error = spread / math.sqrt(1.0 + evidence[best] / count)
-        confidence[row] = values[row, best] - values[row, DEFER] - pessimism * error
-        best_value[row], defer_value[row] = values[row, best], values[row, DEFER]
+            known += synapses[row, unit, options + best] >= enough
+        bout.familiarity = known / active.shape[1]
+        bout.confidence = values[row, best] - values[row, DEFER] - pessimism * worst / math.sqrt(1.0 + evidence[best])
+        bout.best_value, bout.defer_value = values[row, best], values[row, DEFER]
 
 
 @njit(cache=True)
@@ -142,33 +147,67 @@ def _commands(option, programmes, vector, usable, pace, command):
 
 @njit(cache=True)
 def _close_bouts(
-    rows, target, closing, option, active, reward, trace_units, trace_option, trace_strength, decay, rate, anneal, floor,
-    portion, visits, shared, weights, value, square, cut,
+    rows, target, bouts, active, past_units, past_option, strength, trace_decay, discount, rate, anneal, floor, portion, synapses,
 ):  # fmt: skip
     """End the running bout of the given rows: temporal-difference error, trace, visits and weights."""
     for row in rows:
-        if not closing[row]:
+        bout = bouts[row]
+        if not bout.running:
             continue
-        if cut[row]:
-            trace_option[row] = -1
+        if bout.cut:
+            past_option[row] = -1
+        decay = trace_decay * discount**bout.steps
         for slot in range(MEMORY - 1, 0, -1):
-            trace_option[row, slot] = trace_option[row, slot - 1]
-            trace_strength[row, slot] = trace_strength[row, slot - 1] * decay[row]
-            trace_units[row, slot] = trace_units[row, slot - 1]
-        trace_option[row, 0] = option[row]
-        trace_strength[row, 0] = 1.0
-        trace_units[row, 0] = active[row]
-        error = reward[row] + target[row] - value[row]
-        update(
-            trace_units[row], trace_option[row], trace_strength[row], error, rate[row], anneal, floor, portion,
-            visits[row], shared[row], weights[row],
-        )  # fmt: skip
+            past_option[row, slot] = past_option[row, slot - 1]
+            strength[row, slot] = strength[row, slot - 1] * decay
+            past_units[row, slot] = past_units[row, slot - 1]
+        past_option[row, 0] = bout.option
+        strength[row, 0] = 1.0
+        past_units[row, 0] = active[row]
+        error = bout.reward + target[row] - bout.value
+        update(past_units[row], past_option[row], strength[row], error, rate[row], anneal, floor, portion, synapses[row])
+        options = portion.shape[0]
         for unit in active[row]:
-            visits[row, unit, option[row]] += 1.0
-            seen = 0.0
-            for other in range(visits.shape[2]):
-                seen += visits[row, unit, other]
-            square[row, unit] += max(0.005, 1.0 / (1.0 + seen)) * (error * error - square[row, unit])
+            own = synapses[row, unit]
+            own[options + bout.option] += 1.0
+            own[2 * options + 2] += 1.0
+            own[2 * options + 1] += max(0.005, 1.0 / own[2 * options + 2]) * (error * error - own[2 * options + 1])
+
+
+@njit(cache=True)
+def _value_next(rows, in_charge, bouts, values, may_defer, discount, target, chosen):
+    """What is carried out next, and what that is worth to the bout that ends.
+
+    While exploring, the worth is that of what would have been done instead (expected SARSA on the deployed policy).
+    """
+    for row in rows:
+        bout = bouts[row]
+        chosen[row] = bout.chosen if in_charge[row] else DEFER
+        worth = values[row, chosen[row]]
+        bout.next_value = worth
+        bout.next_tried = bout.explores and in_charge[row]
+        if bout.next_tried:
+            worth = bout.best_value if bout.confidence > 0.0 or not may_defer else bout.defer_value
+        target[row] = discount**bout.steps * worth
+
+
+@njit(cache=True)
+def _open_bouts(rows, bouts, chosen, next_units, units, programmes, short, long):
+    for row in rows:
+        bout = bouts[row]
+        bout.cut, bout.option, bout.value = bout.next_tried, chosen[row], bout.next_value
+        units[row] = next_units[row]
+        bout.reward, bout.steps, bout.running = 0.0, 0, True
+        bout.left = long if chosen[row] > programmes else short
+
+
+@njit(cache=True)
+def _accumulate(bouts, reward, discount):
+    for row in range(bouts.shape[0]):
+        bout = bouts[row]
+        bout.reward += discount**bout.steps * reward[row]
+        bout.steps += 1
+        bout.left -= 1
 
 
 class BoutLearner(Learner):
@@ -197,63 +236,73 @@ class BoutLearner(Learner):
         inner += [Sense(f"confidence_{c}", "1", 0.0, 1.0, f"confidence in remembered {c}") for c in remembered]
         self.separator = PatternSeparator(rows, anatomy.senses + Senses(*inner), self.genome.units)
         units, options, active = self.separator.units, len(self.option_names), self.separator.active_units
-        self.synapses = Rows(
-            rows,
-            shared=np.zeros(units, np.float32),
-            weights=np.zeros((units, options), np.float32),
-            visits=np.zeros((units, options), np.float32),
-            square=np.ones(units, np.float32),
-        )
+        self._fields = fields(options)
+        newborn = np.zeros((units, width(options)), np.float32)
+        newborn[:, self._fields["square"]] = 1.0
+        self.synapses = Rows(rows, table=newborn)
         shape = anatomy.command_space.shape or ()
-        self.bout = Rows(
+        self.bout = Records(
             rows,
             running=False,
             left=0,
             steps=0,
             option=-1,
             chosen=-1,
-            units=np.zeros(active, np.int32),
             value=0.0,
+            next_value=0.0,
+            next_tried=False,
             reward=0.0,
             urgency=0.0,
             arousal=0.0,
-            offered=np.zeros(len(goals), bool),
             explores=False,
             confidence=0.0,
             familiarity=0.0,
             best_value=0.0,
             defer_value=0.0,
-            command=np.zeros(shape),
-            trace_units=np.zeros((MEMORY, active), np.int32),
-            trace_option=np.full(MEMORY, -1),
-            trace_strength=np.zeros(MEMORY),
             cut=False,
         )
+        self.trace = Rows(
+            rows,
+            units=np.zeros(active, np.int32),
+            past_units=np.zeros((MEMORY, active), np.int32),
+            past_option=np.full(MEMORY, -1),
+            strength=np.zeros(MEMORY),
+        )
+        self._command_shape = (rows, *shape)
         self._step_discount = math.exp(-anatomy.dt / self.genome.discount_time)
         self._values = np.zeros((rows, options), np.float32)
         self._next_units = np.zeros((rows, active), np.int32)
         self.aim = Rows(
-            rows, vector=np.zeros((len(goals), 2)), usable=np.zeros(len(goals), bool), inner=np.zeros(len(inner))
+            rows,
+            vector=np.zeros((len(goals), 2)),
+            usable=np.zeros(len(goals), bool),
+            offered=np.zeros(len(goals), bool),
+            inner=np.zeros(len(inner)),
         )
         self._portion = np.full(options, 0.0 if may_defer else 0.5)
         self._portion[DEFER] = 1.0
+        self._target, self._next = np.zeros(rows), np.zeros(rows, np.int64)
+        steps = (self.genome.bout / anatomy.dt, self.genome.goal_bout / anatomy.dt)
+        self._bout_steps = tuple(max(1, round(length)) for length in steps)
         self._never = np.zeros(rows, bool)
 
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
         """Random wiring, random faint read-out, empty place memory."""
         self.streams.seed(seeds, rows)
-        for part in (self.synapses, self.bout, self.aim, self.lesions):
+        for part in (self.synapses, self.bout, self.trace, self.aim, self.lesions):
             part.restart(rows)
         self.separator.wire(self.streams, "wiring", rows)
         self.place_memory.wire(self.streams, "place fields", rows)
-        size = self.synapses.weights[0].size
+        shape = (self.separator.units, len(self.option_names))
         for row in np.flatnonzero(rows):
-            noise = self.streams.uniform("first weights", size, np.arange(self.rows) == row)[row]
-            self.synapses.weights[row] = 1e-3 * (noise.reshape(self.synapses.weights[row].shape) - 0.5)
+            noise = self.streams.uniform("first weights", shape[0] * shape[1], np.arange(self.rows) == row)[row]
+            self.synapses.table[row, :, self._fields["weights"]] = 1e-3 * (noise.reshape(shape) - 0.5)
 
     def begin(self, rows: np.ndarray) -> None:
         """A new episode: bouts, traces and the sense of having just been somewhere end."""
         self.bout.restart(rows)
+        self.trace.restart(rows)
+        self.aim.restart(rows, "offered")
         self.place_memory.begin(rows)
 
     def recall(self, context: np.ndarray) -> Recollection | None:
@@ -273,24 +322,17 @@ class BoutLearner(Learner):
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """Go on with the running bout, or decide afresh where it is over, something happened, or a goal came within reach."""
         bout, genome = self.bout, self.genome
-        startled = (np.abs(reflex.urgency - bout.urgency) > 0.25) | (np.abs(reflex.arousal - bout.arousal) > 0.5)
-        offered = (self.aim.usable & ~bout.offered).any(axis=1)
-        fresh = (bout.left <= 0) | startled | offered
+        fresh = _needs_decision(bout.table, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
         rows = np.flatnonzero(fresh)
         if rows.size:
             self.separator.encode(rows, context, self.aim.inner, self._next_units)
             chance = gains.exploration * np.where(reflex.arousal > 0.5, genome.explore_aroused, genome.explore)
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), fresh)
-            synapses = self.synapses
             _decide(
-                rows, self._next_units, synapses.shared, synapses.weights, synapses.visits, synapses.square, self.aim.usable,
-                draw, chance, genome.pessimism, genome.optimism, genome.enough, self._values, bout.chosen, bout.explores,
-                bout.confidence, bout.familiarity, bout.best_value, bout.defer_value,
+                rows, self._next_units, self.synapses.table, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
+                genome.enough, self._values, bout.table,
             )  # fmt: skip
-            bout.urgency[rows], bout.arousal[rows] = reflex.urgency[rows], reflex.arousal[rows]
-        bout.offered &= self.aim.usable
-        bout.offered[rows] = self.aim.usable[rows]
-        command = np.zeros_like(bout.command)
+        command = np.zeros(self._command_shape)
         _commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
         return Proposal(
             command, bout.confidence.copy(), bout.familiarity.copy(), self._never, bout.explores.copy(), bout.chosen.copy(),
@@ -304,24 +346,21 @@ class BoutLearner(Learner):
         rate = genome.rate * experience.gains.learning_rate * plastic
         rows = np.flatnonzero(proposal.fresh)
         if rows.size:
-            executed = np.where(experience.in_charge, proposal.option, DEFER)[rows]
-            tried = (bout.explores & experience.in_charge)[rows]
-            stays = self._values[rows, executed].astype(float)
-            best = bout.best_value[rows]
-            follow = np.where(bout.confidence[rows] > 0.0, best, bout.defer_value[rows]) if self.may_defer else best
-            target = np.zeros(self.rows)
-            target[rows] = self._step_discount ** bout.steps[rows] * np.where(tried, follow, stays)
-            self._close(rows, target, rate)
-            bout.cut[rows], bout.option[rows], bout.value[rows] = tried, executed, stays
-            bout.units[rows] = self._next_units[rows]
-            bout.reward[rows] = 0.0
-            bout.steps[rows] = 0
-            bout.running[rows] = True
-            seconds = np.where(executed > len(self._programmes), genome.goal_bout, genome.bout)
-            bout.left[rows] = np.maximum(1, np.round(seconds / self.anatomy.dt)).astype(int)
-        bout.reward += self._step_discount**bout.steps * experience.verdict.reward
-        bout.steps += 1
-        bout.left -= 1
+            _value_next(
+                rows,
+                experience.in_charge,
+                bout.table,
+                self._values,
+                self.may_defer,
+                self._step_discount,
+                self._target,
+                self._next,
+            )
+            self._close(rows, self._target, rate)
+            _open_bouts(
+                rows, bout.table, self._next, self._next_units, self.trace.units, len(self._programmes), *self._bout_steps
+            )
+        _accumulate(bout.table, experience.verdict.reward, self._step_discount)
         self.place_memory.remember(
             experience.outcome[:, self._where], experience.verdict.channels[:, self._channels], plastic
         )
@@ -336,12 +375,11 @@ class BoutLearner(Learner):
         self.bout.left[seeking] *= self.aim.usable[seeking, goal[seeking]]
 
     def _close(self, rows: np.ndarray, target: np.ndarray, rate: np.ndarray) -> None:
-        bout, genome, synapses = self.bout, self.genome, self.synapses
-        decay = genome.trace_decay * self._step_discount**bout.steps
+        bout, genome = self.bout, self.genome
+        trace = self.trace
         _close_bouts(
-            rows, target, bout.running, bout.option, bout.units, bout.reward, bout.trace_units, bout.trace_option,
-            bout.trace_strength, decay, rate, genome.anneal, genome.rate_floor, self._portion, synapses.visits,
-            synapses.shared, synapses.weights, bout.value, synapses.square, bout.cut,
+            rows, target, bout.table, trace.units, trace.past_units, trace.past_option, trace.strength, genome.trace_decay,
+            self._step_discount, rate, genome.anneal, genome.rate_floor, self._portion, self.synapses.table,
         )  # fmt: skip
 
     # -- state -----------------------------------------------------------------------------------
@@ -351,6 +389,7 @@ class BoutLearner(Learner):
             "synapses": self.synapses,
             "bout": self.bout,
             "aim": self.aim,
+            "trace": self.trace,
             "lesions": self.lesions,
             "place_memory": self.place_memory.state,
             "streams": self.streams,
@@ -373,13 +412,7 @@ class BoutLearner(Learner):
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """Everything that experience wrote: read-out weights, visits, place maps."""
-        synapses = self.synapses
-        return {
-            "shared": synapses.shared,
-            "weights": synapses.weights,
-            "visits": synapses.visits,
-            "places": self.place_memory.state.memory,
-        }
+        return {"synapses": self.synapses.table, "places": self.place_memory.state.memory}
 
     def option_values(self, row: int) -> np.ndarray | None:
         """Values of all options where the animal last decided."""

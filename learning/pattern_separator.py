@@ -40,7 +40,10 @@ def _encode(rows, inputs, first, sampled, preferred, winners, active):
                     off = value - wanted[unit]
                     mismatch[unit] += mask[unit] * off * off
             for winner in range(winners):
-                best = np.argmin(mismatch)
+                best = 0
+                for unit in range(1, per_group):
+                    if mismatch[unit] < mismatch[best]:
+                        best = unit
                 active[row, group * winners + winner] = group * per_group + best
                 mismatch[best] = np.inf
 
@@ -56,7 +59,7 @@ class PatternSeparator:
     Args:
         rows: number of animals.
         senses: the context's senses; their ``scale`` says where receptive fields crowd.
-        units: number of units wanted; rounded down to a whole number for each neighbourhood.
+        units: number of units wanted; rounded down to a multiple of 8 for each neighbourhood.
         fan_in: inputs sampled by each unit.
         reach: how far a neighbourhood extends on either side.
         share: share of active units.
@@ -67,7 +70,7 @@ class PatternSeparator:
     ) -> None:
         self.rows, self.senses, self.fan_in = rows, senses, min(fan_in, senses.size)
         self.groups = senses.size
-        self.per_group = max(4, units // self.groups)
+        self.per_group = max(8, units // self.groups // 8 * 8)
         self.units = self.groups * self.per_group
         self.winners = max(1, round(share * self.per_group))
         self.active_units = self.groups * self.winners

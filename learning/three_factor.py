@@ -3,6 +3,10 @@
 The eligibility trace of a synapse is what its units did (pre x post), fading with time; the modulator is
 broadcast (Fremaux and Gerstner 2016; Gerstner et al. 2018). Here the code is sparse, so a trace is
 kept as the last few sets of active units with one strength each, instead of one number a synapse.
+
+All that belongs to a unit lies side by side, since it is always read together: ``synapses`` is
+(units, width) float32 with, in each row, the weights of the options, their visits, the weight of the value
+common to all options, the mean square of the error, and the unit's visits.
 """
 
 from __future__ import annotations
@@ -11,63 +15,96 @@ import numpy as np
 from numba import njit
 
 MEMORY = 4
+_LINE = 16
+
+
+def width(options: int) -> int:
+    """Numbers kept for each unit, rounded up to whole cache lines."""
+    return -(-(2 * options + 3) // _LINE) * _LINE
+
+
+def fields(options: int) -> dict[str, slice]:
+    """Where each quantity lies in a unit's row."""
+    return {
+        "weights": slice(0, options),
+        "visits": slice(options, 2 * options),
+        "shared": slice(2 * options, 2 * options + 1),
+        "square": slice(2 * options + 1, 2 * options + 2),
+        "seen": slice(2 * options + 2, 2 * options + 3),
+    }
 
 
 @njit(cache=True)
-def read_out(active, shared, weights, values):
-    """Fill ``values`` (options,) float32 = sum over active units of shared[unit] + weights[unit, option]."""
-    base = np.float32(0.0)
-    options = values.shape[0]
+def read_out(active, synapses, options, values, evidence):
+    """Sum over the active units; returns the largest and the mean square error among them.
+
+    Args:
+        active: (n,) int32.
+        synapses: (units, width) float32.
+        options: number of options.
+        values: (options,) float32, becomes the sum of shared and option weights.
+        evidence: (options,) float32, becomes the mean number of visits.
+    """
     for option in range(options):
-        values[option] = np.float32(0.0)
+        values[option] = evidence[option] = np.float32(0.0)
+    base = largest = mean = np.float32(0.0)
     for unit in active:
-        base += shared[unit]
+        row = synapses[unit]
+        base += row[2 * options]
+        largest = max(largest, row[2 * options + 1])
+        mean += row[2 * options + 1]
         for option in range(options):
-            values[option] += weights[unit, option]
+            values[option] += row[option]
+            evidence[option] += row[options + option]
     for option in range(options):
         values[option] += base
+        evidence[option] /= np.float32(active.shape[0])
+    return largest, mean / np.float32(active.shape[0])
 
 
 @njit(cache=True)
-def update(traced_units, traced_option, strength, modulator, rate, anneal, floor, portion, visits, shared, weights):
+def update(past_units, past_option, strength, modulator, rate, anneal, floor, portion, synapses):
     """Apply ``modulator`` to everything in the eligibility trace of one animal.
 
     Args:
-        traced_units: (MEMORY, active) int32, sets of active units.
-        traced_option: (MEMORY,) int, the option of each set; -1 where the slot is empty.
+        past_units: (MEMORY, n) int32, sets of active units.
+        past_option: (MEMORY,) int, the option of each set; -1 where the slot is empty.
         strength: (MEMORY,) eligibility.
         modulator: the third factor, for example a temporal-difference error.
         rate: learning rate, shared by all units of a set.
         anneal, floor: a unit's rate is rate * max(floor, 1 / (1 + visits / anneal)).
         portion: (options,) share of each option's change that goes to the value common to all options.
-        visits: (units, options) visits of each unit with each option.
-        shared: (units,) weights of the value common to all options.
-        weights: (units, options) weights of each option.
+        synapses: (units, width) float32, changed in place.
     """
-    for slot in range(traced_option.shape[0]):
-        option = traced_option[slot]
+    options = portion.shape[0]
+    for slot in range(past_option.shape[0]):
+        option = past_option[slot]
         if option < 0 or strength[slot] < 1e-4:
             continue
-        step = modulator * strength[slot] * rate / traced_units.shape[1]
-        for unit in traced_units[slot]:
-            own = max(floor, 1.0 / (1.0 + visits[unit, option] / anneal))
-            shared[unit] += portion[option] * step * own
-            weights[unit, option] += (1.0 - portion[option]) * step * own
+        step = modulator * strength[slot] * rate / past_units.shape[1]
+        for unit in past_units[slot]:
+            row = synapses[unit]
+            change = step * max(floor, 1.0 / (1.0 + row[options + option] / anneal))
+            row[2 * options] += portion[option] * change
+            row[option] += (1.0 - portion[option]) * change
 
 
-def read_out_reference(active: np.ndarray, shared: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """:func:`read_out` in plain NumPy, (options,); tests compare the two."""
-    return shared[active].sum() + weights[active].sum(axis=0)
+def read_out_reference(active: np.ndarray, synapses: np.ndarray, options: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values and evidence of :func:`read_out` in plain NumPy, (options,) each; tests compare the two."""
+    own = fields(options)
+    rows = synapses[active]
+    return rows[:, own["shared"]].sum() + rows[:, own["weights"]].sum(axis=0), rows[:, own["visits"]].mean(axis=0)
 
 
 def update_reference(
-    traced_units: np.ndarray, traced_option: np.ndarray, strength: np.ndarray, modulator: float, rate: float,
-    anneal: float, floor: float, portion: np.ndarray, visits: np.ndarray, shared: np.ndarray, weights: np.ndarray,
+    past_units: np.ndarray, past_option: np.ndarray, strength: np.ndarray, modulator: float, rate: float, anneal: float,
+    floor: float, portion: np.ndarray, synapses: np.ndarray,
 ) -> None:  # fmt: skip
     """:func:`update` in plain NumPy, in place; tests compare the two."""
-    for units, option, eligibility in zip(traced_units, traced_option, strength, strict=True):
+    options = len(portion)
+    for units, option, eligibility in zip(past_units, past_option, strength, strict=True):
         if option >= 0 and eligibility >= 1e-4:
-            own = np.maximum(floor, 1.0 / (1.0 + visits[units, option] / anneal))
-            step = modulator * eligibility * rate / len(units) * own
-            np.add.at(shared, units, portion[option] * step)
-            np.add.at(weights, (units, option), (1.0 - portion[option]) * step)
+            own = np.maximum(floor, 1.0 / (1.0 + synapses[units, options + option] / anneal))
+            change = modulator * eligibility * rate / len(units) * own
+            np.add.at(synapses, (units, 2 * options), portion[option] * change)
+            np.add.at(synapses, (units, option), (1.0 - portion[option]) * change)

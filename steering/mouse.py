@@ -270,6 +270,6 @@ class Mouse(Steering):
 
     def sense_signals(self, reading: Any) -> None:
         """Threat, urgency and alarm, as broadcast to the learner."""
-        reading.threat[:] = np.minimum(4.0, self.transient.threat / self.mutable.threat_bound)
-        reading.urgency[:] = self.transient.urgency
-        reading.alarm[:] = self.transient.alarm
+        reading["threat"][:] = np.minimum(4.0, self.transient.threat / self.mutable.threat_bound)
+        reading["urgency"][:] = self.transient.urgency
+        reading["alarm"][:] = self.transient.alarm

@@ -75,7 +75,7 @@ class Steering(abc.ABC):
 
     @abc.abstractmethod
     def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
-        """Fill ``parts.<name>`` and ``channels.<name>``, each (rows,), from the senses before and after."""
+        """Fill ``parts["<name>"]`` and ``channels["<name>"]``, each (rows,), from the senses before and after."""
 
     def modulate(self, age: np.ndarray) -> Gains:
         """Gains for learning at ``age`` seconds of life, (rows,); the default leaves everything at 1."""
@@ -88,7 +88,7 @@ class Steering(abc.ABC):
         """The innate motor programmes that a learner with discrete decisions may call."""
 
     def sense_signals(self, reading: Any) -> None:
-        """Write the signals that steering broadcasts to the learner: ``reading.<signal>[...] = ...``."""
+        """Write the signals that steering broadcasts to the learner: ``reading["<signal>"][:] = ...``."""
 
     # -- what the loop calls ---------------------------------------------------------------------
 
@@ -189,13 +189,13 @@ class Steering(abc.ABC):
 
 @cache
 def _record(names: tuple[str, ...]) -> np.dtype:
-    return np.dtype((np.record, [(name, np.float64) for name in names]))
+    return np.dtype([(name, np.float64) for name in names])
 
 
-def _named_columns(names: tuple[str, ...], rows: int) -> np.recarray:
-    """Zeros, (rows,) float64 for each name: ``columns.pain[:] = values``, or ``columns[row].pain`` in a kernel."""
-    return np.zeros(rows, _record(names)).view(np.recarray)
+def _named_columns(names: tuple[str, ...], rows: int) -> np.ndarray:
+    """Zeros, (rows,) float64 for each name: ``columns["pain"][:] = values``, or ``columns[row].pain`` in a kernel."""
+    return np.zeros(rows, _record(names))
 
 
-def _as_matrix(columns: np.recarray) -> np.ndarray:
-    return columns.view(np.ndarray).view(np.float64).reshape(len(columns), -1)
+def _as_matrix(columns: np.ndarray) -> np.ndarray:
+    return columns.view(np.float64).reshape(len(columns), -1)

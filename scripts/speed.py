@@ -1,0 +1,161 @@
+"""Measure steps per second of worlds, populations and whole lives, beside peers in the same run.
+
+Rounds are interleaved (ours, theirs, ours, theirs ...), so that a machine whose speed drifts does not
+favour either; medians over rounds are printed, and ratios are what to quote.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+from scripts.common import Reporter, fail_plainly
+
+
+@dataclass
+class Args:
+    """Time everything once, in a few minutes."""
+
+    world: str = "LoomingEscape"
+    """World by name."""
+    animals: tuple[int, ...] = (1, 64, 256)
+    """Population sizes of whole lives."""
+    rounds: int = 5
+    """Interleaved rounds."""
+    seconds: float = 2.0
+    """Length of each measurement."""
+    json: Path | None = None
+    """Also write the figures to this file."""
+
+
+@dataclass
+class Work:
+    """Something that can be stepped; ``run`` does a little work and returns how many steps it did."""
+
+    name: str
+    run: Callable[[], int]
+
+
+def main(args: Args) -> int:
+    """Measure, print, write."""
+    import msgspec
+    from rich.progress import track
+    from rich.table import Table
+
+    from envs.atomic import write_whole
+
+    reporter = Reporter()
+    works = [*_worlds(args), *_lives(args), *_peers(args)]
+    for work in works:
+        work.run()
+    rates: dict[str, list[float]] = {work.name: [] for work in works}
+    for _ in track(range(args.rounds), "measuring", console=reporter.console):
+        for work in works:
+            rates[work.name].append(_rate(work, args.seconds))
+    table = Table(title=f"{args.world}, one core where not said otherwise")
+    for column in ("what", "steps/s, median", "lowest", "highest"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    for name, found in rates.items():
+        table.add_row(name, f"{statistics.median(found):,.0f}", f"{min(found):,.0f}", f"{max(found):,.0f}")
+    reporter.console.print(table)
+    ratios = _ratios(rates, args)
+    for text in ratios.values():
+        print(text)
+    if args.json:
+        write_whole(args.json, msgspec.json.format(msgspec.json.encode({"rates": rates, "ratios": ratios}), indent=2))
+        print(f"wrote {args.json}")
+    return 0
+
+
+def _rate(work: Work, seconds: float) -> float:
+    started, steps = time.perf_counter(), 0
+    while (spent := time.perf_counter() - started) < seconds:
+        steps += work.run()
+    return steps / spent
+
+
+def _ratios(rates: dict[str, list[float]], args: Args) -> dict[str, str]:
+    peer, ours = "SB3 PPO, one learner, 8 lives", "whole life of 64: steered"
+    if peer not in rates or ours not in rates:
+        return {}
+    each = [64 * theirs / mine for mine, theirs in zip(rates[ours], rates[peer], strict=True)]
+    middle = statistics.median(each)
+    words = f"64 learning animals cost {middle:.2f} of one SB3 PPO run, per step of each (rounds {min(each):.2f} to {max(each):.2f})"
+    return {"64 animals / one PPO": words}
+
+
+def _worlds(args: Args) -> list[Work]:
+    from envs import make_world
+
+    found = []
+    for animals in args.animals:
+        world = make_world(args.world, animals, autoreset_mode="SAME_STEP")
+        world.reset(seed=0)
+        commands = world.random_commands()
+
+        def run(world=world, commands=commands, animals=animals) -> int:
+            for _ in range(100):
+                world.tick(commands)
+            return 100 * animals
+
+        found.append(Work(f"world alone, {animals} rows", run))
+    return found
+
+
+def _lives(args: Args) -> list[Work]:
+    from agents.life import live
+    from agents.population import Population
+
+    found = []
+    for agent in ("reflex", "steered"):
+        for animals in args.animals:
+            population = Population(agent, args.world, animals, seed=0)
+
+            def run(population=population, animals=animals) -> int:
+                live(population, 100)
+                return 100 * animals
+
+            found.append(Work(f"whole life of {animals}: {agent}", run))
+    return found
+
+
+def _peers(args: Args) -> list[Work]:
+    try:
+        import torch
+        from stable_baselines3 import PPO
+    except ImportError:
+        print("SB3 is not installed, so no peer is measured. Install it with: pip install nestling[sb3]")
+        return []
+    import gymnasium as gym
+    from stable_baselines3.common.env_util import make_vec_env
+
+    import agents  # noqa: F401  # registers the steered ids
+
+    torch.set_num_threads(1)
+    identifier = f"nestling/{args.world}-Steered-v0"
+    ppo = PPO("MlpPolicy", make_vec_env(lambda: gym.make(identifier), 8), n_steps=128, seed=0, device="cpu")
+
+    def run() -> int:
+        before = ppo.num_timesteps
+        ppo.learn(1024, reset_num_timesteps=False)
+        return ppo.num_timesteps - before
+
+    cart = gym.make_vec("CartPole-v1", 64, vectorization_mode="vector_entry_point")
+    cart.reset(seed=0)
+    pushes = cart.action_space.sample()
+
+    def push() -> int:
+        for _ in range(100):
+            cart.step(pushes)
+        return 6400
+
+    return [Work("SB3 PPO, one learner, 8 lives", run), Work("Gymnasium's CartPole, 64 rows", push)]
+
+
+if __name__ == "__main__":
+    sys.exit(fail_plainly(main, Args, __doc__))
