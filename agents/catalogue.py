@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from envs.errors import unknown_name
+from learning.babble import Babbler
 from learning.bouts import BoutLearner
 from learning.subsystem import Anatomy, Learner
 
@@ -40,6 +41,7 @@ _SPECS = (
     AgentSpec("random", "uniform random commands, held for half a second; score 0", "always", policy="random"),
     AgentSpec("oracle", "hand-written, sees hidden state; score 1", "always", policy="oracle"),
     AgentSpec("expert", "hand-written on the animal's own senses and memory", "always", policy="expert"),
+    AgentSpec("babble", "motor programmes at random: chance for a learner", "always", Babbler),
     AgentSpec("reflex", "innate steering alone, for life", "never"),
     AgentSpec("learner", "learning from scratch alone, no reflex in control", "always", BoutLearner),
     AgentSpec("steered", "the whole animal: reflexes, and a learner that earns control", "earned", BoutLearner),

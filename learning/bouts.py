@@ -41,18 +41,18 @@ class BoutGenome:
         goal_bout: longest bout of a programme with a goal, s.
         explore, explore_aroused: chance that a bout explores, when calm and when aroused.
         pessimism: standard errors subtracted from an advantage before it counts.
-        optimism: standard errors added where options are compared for exploration.
+        optimism: standard errors added where options are compared for exploration; negative explores uniformly.
         enough: visits of a unit with an option that make it familiar.
     """
 
-    units: int = 1000
+    units: int = 500
     place_cells: int = 100
     discount_time: float = 5.0
     trace_decay: float = 0.5
     rate: float = 0.3
     anneal: float = 50.0
     rate_floor: float = 0.02
-    bout: float = 0.5
+    bout: float = 1.0
     goal_bout: float = 4.0
     explore: float = 0.3
     explore_aroused: float = 0.05
@@ -113,7 +113,7 @@ def _decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, 
                 continue
             certainty = 1.0 / math.sqrt(1.0 + evidence[option])
             tie = 1e-3 * draw[row, 1 + option] * certainty
-            upper = values[row, option] + optimism * typical * certainty + tie
+            upper = values[row, option] + optimism * typical * certainty + tie if optimism >= 0.0 else tie / certainty
             bound = values[row, option] - pessimism * worst * certainty + tie
             if upper > tried_bound:
                 tried, tried_bound = option, upper

