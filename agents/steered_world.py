@@ -85,7 +85,7 @@ class SteeredWorld(VectorEnv):
         self.recall: Callable[[np.ndarray], Recollection | None] | None = None
         self._life = Rows(rows, age=0)
         self._context = np.zeros((rows, self.context_senses.size), np.float32)
-        self._signals = self.steering.signals.split(self._context[:, self._signals_start :])
+        self._signals = np.zeros((rows, self.steering.signals.size), np.float32)
         self._before = np.zeros_like(self.world.observation)
         self.reflex: Reflex | None = None
         self.gains: Gains = self.steering.modulate(np.zeros(rows))
@@ -179,8 +179,12 @@ class SteeredWorld(VectorEnv):
             for confidence in recollection.confidence.values():
                 confidence[self.lesions.learning] = 0.0
         self.reflex = self.steering.react(self.world.observation, recollection)
-        self.steering.sense_signals(self._signals)
+        self._broadcast()
         self.gains = self.steering.modulate(self.age)
+
+    def _broadcast(self) -> None:
+        self.steering.sense_signals(self.steering.signals.split(self._signals))
+        self._context[:, self._signals_start :] = self._signals
 
     @property
     def context(self) -> np.ndarray:
@@ -234,5 +238,5 @@ class SteeredWorld(VectorEnv):
         self.reflex = Reflex(*(state[f"reflex/{k}"].copy() for k in ("command", "urgency", "want", "arousal")))
         self.lesions.set_state(unnest("lesions", state))
         self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
-        self.steering.sense_signals(self._signals)
+        self._broadcast()
         self.gains = self.steering.modulate(self.age)

@@ -111,7 +111,6 @@ class World(Manipulable, VectorEnv, abc.ABC):
         shape = self.single_action_space.shape or ()
         self._held = Rows(self.num_envs, command=np.zeros(shape, self.single_action_space.dtype))
         self._observation = np.zeros((self.num_envs, self.senses.size), np.float32)
-        self._reading = self.senses.split(self._observation)
         self._outcome = self._observation.copy()
         self._started = False
         self._canvas: Any = None
@@ -184,7 +183,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         self._clock.elapsed[rows] = 0
         self._clock.finished[rows] = False
         self._begin_episode(rows)
-        self._sense(self._reading)
+        self._sense(self.senses.split(self._observation))
         self._started = self._started or bool(self._clock.born.all())
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
@@ -221,7 +220,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
             fitness, terminated = np.where(resting, 0.0, fitness), terminated & ~resting
             truncated &= ~resting
             awake = ~resting
-        self._sense(self._reading)
+        self._sense(self.senses.split(self._observation))
         outcome = self._outcome
         outcome[...] = self._observation
         clock.finished = ended = terminated | truncated
@@ -290,7 +289,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         for name, part in self._parts():
             part.set_state(unnest(name, state))
         self._started = bool(self._clock.born.all())
-        self._sense(self._reading)
+        self._sense(self.senses.split(self._observation))
 
     def _parts(self) -> list[tuple[str, Any]]:
         return [("body", self.body), ("clock", self._clock), ("held", self._held), ("streams", self.streams)]

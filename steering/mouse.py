@@ -38,6 +38,7 @@ _SENSITISATION = 0.2
 _CALMING = 600.0
 _RECENT_FLIGHT = 7200.0
 _BOUND_LOW, _BOUND_HIGH = 0.6, 2.5
+_EXPLORATION_OPENS = 500.0
 _EXPLORATION_DECAY = 3000.0
 _PAIN = 10.0
 _RELIEF = 0.5
@@ -249,9 +250,10 @@ class Mouse(Steering):
         _judge(self.transient.table, self.mutable.table, before, command, after, self.dt, parts, channels)
 
     def modulate(self, age: np.ndarray) -> Gains:
-        """Exploration falls to a tenth with a time constant of 3000 s (chosen); the other gains stay at 1."""
+        """Exploration opens within 500 s of birth and falls to a tenth by 3000 s (chosen); other gains stay at 1."""
         one = np.ones(len(age))
-        return Gains(one, np.maximum(0.1, np.exp(-age / _EXPLORATION_DECAY)), one.copy())
+        opened = 1.0 - np.exp(-age / _EXPLORATION_OPENS)
+        return Gains(one, opened * np.maximum(0.1, np.exp(-age / _EXPLORATION_DECAY)), one.copy())
 
     @property
     def repertoire(self) -> Repertoire:

@@ -1,0 +1,11 @@
+"""Every registered world, third-party ones included, against the contract."""
+
+import pytest
+
+from envs import worlds
+from tests.conformance.world_contract import WorldContract
+
+
+@pytest.mark.parametrize("world", worlds.names())
+class TestWorlds(WorldContract):
+    pass
