@@ -79,7 +79,7 @@ class LoomingExpert(Expert):
         danger = (
             (now["contrast"] > 0.5) & (now["expansion"] > 0.0) & (now["elevation"] > 0.0) & (now["angular_size"] > 0.15)
         )
-        keep.left = np.where(danger, 0.4, np.maximum(0.0, keep.left - self.dt))
+        keep.left = np.where(danger, 2.5, np.maximum(0.0, keep.left - self.dt))
         home = keep.home - place
         near = np.hypot(home[:, 0], home[:, 1]) < 0.1
         flight = np.where(near[:, None], 0.0, _unit(home))

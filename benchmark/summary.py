@@ -43,8 +43,8 @@ def fitness_by_window(curves: Curves) -> np.ndarray:
 
 
 def grown(settings: Settings) -> slice:
-    """The windows of the last 40% of life."""
-    return slice(round(GROWN * settings.windows), None)
+    """The windows of the last 40% of life, at least one."""
+    return slice(min(round(GROWN * settings.windows), settings.windows - 1), None)
 
 
 class Scale:

@@ -54,7 +54,8 @@ class Transition:
 class World(Manipulable, VectorEnv, abc.ABC):
     """A species' niche for ``num_envs`` animals.
 
-    A subclass sets the class attributes and writes ``_make_body``, ``_be_born``, ``_begin_episode``,
+    ``steering`` names the world whose steering subsystem also serves here; None for one of its own name.
+    A subclass sets the other class attributes and writes ``_make_body``, ``_be_born``, ``_begin_episode``,
     ``_advance`` and ``_sense``; ``_oracle``, ``_facts`` and ``_draw`` if it can.
 
     Args:
@@ -73,6 +74,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     fitness_unit: ClassVar[str]
     purposes: ClassVar[tuple[str, ...]]
     random_hold: ClassVar[float] = 0.5
+    steering: ClassVar[str | None] = None
     metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}
 
     def __init__(

@@ -250,9 +250,9 @@ class Mouse(Steering):
         _judge(self.transient.table, self.mutable.table, before, command, after, self.dt, parts, channels)
 
     def modulate(self, age: np.ndarray) -> Gains:
-        """Exploration opens within 500 s of birth and falls to a tenth by 3000 s (chosen); other gains stay at 1."""
+        """A newborn does not explore; exploration opens over its first 500 s and falls to a tenth by 3000 s (chosen); other gains stay at 1."""
         one = np.ones(len(age))
-        opened = 1.0 - np.exp(-age / _EXPLORATION_OPENS)
+        opened = (1.0 - np.exp(-age / _EXPLORATION_OPENS)) ** 2
         return Gains(one, opened * np.maximum(0.1, np.exp(-age / _EXPLORATION_DECAY)), one.copy())
 
     @property

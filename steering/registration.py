@@ -12,11 +12,10 @@ steerings = Registry("steering subsystem", Steering, "steering", "nestling.steer
 
 
 def steering_class(world: World | type[World]) -> type[Steering]:
-    """The steering subsystem for a world: the one that names it, or the world's own ``steering`` attribute."""
-    own = getattr(world, "steering", None)
-    if own is not None:
-        return steerings.get(own)
-    name = short_name(world.id)
+    """The steering subsystem for a world: the one that names it, or the one its ``steering`` attribute names."""
+    name = world.steering or short_name(world.id)
+    if ":" in name:
+        return steerings.get(name)
     if name not in steerings.all():
         raise unknown_name("steering subsystem for the world", name, steerings.all(), "Write one with world = its name.")
     return steerings.all()[name]

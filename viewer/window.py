@@ -31,12 +31,12 @@ class Window:
         pygame = import_pygame()
         try:
             pygame.display.init()
+            pygame.display.set_caption("Nestling")
             self._screen = pygame.display.set_mode(SIZE, pygame.RESIZABLE)
         except pygame.error as error:
             raise NoDisplay(
                 f"No window can be opened ({error}). Set DISPLAY, or record without a screen: --headless --record life.mp4"
             ) from None
-        pygame.display.set_caption("Nestling")
         self.session, self._recorder = session, recorder
         self._paused, self._help, self._open, self._speed = False, False, True, SPEEDS.index(1.0)
         self._message, self._owed, self._manipulation = "", 0.0, -1

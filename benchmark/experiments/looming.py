@@ -388,6 +388,7 @@ def exchange_of_read_outs(animals: int, seed: int) -> Result:
     return Result(left["mean"], left["low"], left["high"], bool(drop["low"] > 0.0 and left["low"] <= 0.0), animals, details)
 
 
+_ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
 SIGNATURES = (
     Signature(
         "L1", WORLD, "Newborns flee or freeze at the first dark overhead loom; not at white, receding or below-horizon discs",
@@ -424,11 +425,11 @@ SIGNATURES = (
     ),
     Signature(
         "H1", WORLD, "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
-        "whole minus reflex includes 0; learner minus random motor programmes is not above 0", "Byrnes, Intro to brain-like-AGI safety, post 2", birth, 512,
+        "whole minus reflex includes 0; learner minus random motor programmes is not above 0", _ESSAY, birth, 512,
     ),
     Signature(
         "P4", WORLD, "Exchanging learned read-outs between animals of one genome ruins both",
-        "score after the exchange is not above that of random motor programmes, and the drop is above 0", "Byrnes, Intro to brain-like-AGI safety, post 2",
+        "score after the exchange is not above that of random motor programmes, and the drop is above 0", _ESSAY,
         exchange_of_read_outs, 64,
     ),
 )  # fmt: skip

@@ -1,0 +1,212 @@
+"""The benchmark: checks before work, resumption after being killed, honest summaries, damaged folders."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchmark import statistics
+from benchmark.experiments.signature import chosen_signatures, signatures
+from benchmark.plots import plot_all
+from benchmark.run import run
+from benchmark.store import OtherSettings, Store
+from benchmark.suites import Settings, cells, make_settings
+from benchmark.summary import summarise
+from envs.errors import InvalidArgument, UnknownName
+
+ROOT = Path(__file__).parents[2]
+AGENTS = ("reflex", "steered")
+
+
+def small(**changes) -> Settings:
+    options = {"animals": 4, "lifetime": 2000, "seed": 1_000_000, "shard": 2} | changes
+    return make_settings(("LoomingEscape",), AGENTS, **options)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = Store(tmp_path_factory.mktemp("benchmark") / "out", small())
+    assert run(store, workers=2)
+    return store
+
+
+def curves_of(store: Store) -> dict[str, np.ndarray]:
+    joined: dict[str, np.ndarray] = {}
+    for cell in cells(store.settings):
+        found = store.read(cell)
+        assert found is not None
+        for name, values in found.items():
+            for row, value in enumerate(values):
+                joined[f"{cell.agent} {cell.first_seed + row} {name}"] = value
+    return joined
+
+
+def assert_same_results(one: Store, other: Store) -> None:
+    first, second = curves_of(one), curves_of(other)
+    assert first.keys() == second.keys()
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_shards_and_workers_do_not_matter(finished: Store, tmp_path: Path) -> None:
+    other = Store(tmp_path / "out", small(shard=3))
+    assert run(other, workers=1)
+    assert_same_results(finished, other)
+    one, two = summarise(finished), summarise(other)
+    assert one["worlds"] == two["worlds"]
+
+
+def test_killed_and_resumed_is_the_same(finished: Store, tmp_path: Path) -> None:
+    command = [
+        sys.executable, "scripts/benchmark.py", "--worlds", "LoomingEscape", "--agents", *AGENTS, "--animals", "4",
+        "--lifetime", "2000", "--workers", "2", "--quiet", "--out", str(tmp_path / "out"),
+    ]  # fmt: skip
+    rng = random.Random(3)
+    for _ in range(4):
+        process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+        time.sleep(rng.uniform(1.0, 5.0))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    resumed = Store(tmp_path / "out", small())
+    assert_same_results(finished, resumed)
+    assert not list((tmp_path / "out").rglob("*.error.txt"))
+
+
+def test_summary(finished: Store) -> None:
+    rows = summarise(finished)["worlds"]["LoomingEscape"]
+    assert list(rows) == ["random", "oracle", *AGENTS]
+    for row in rows.values():
+        assert row["status"] == "complete"
+        assert row["animals"] == 4
+        for key in ("fitness_grown", "score_grown", "learner_share_grown"):
+            assert row[key]["low"] <= row[key]["iqm"] <= row[key]["high"]
+    assert rows["random"]["score_grown"]["iqm"] == pytest.approx(0.0, abs=1e-9)
+    assert rows["oracle"]["score_grown"]["iqm"] == pytest.approx(1.0, abs=1e-9)
+    assert rows["reflex"]["learner_share_grown"]["high"] == 0.0
+
+
+def test_plots(finished: Store) -> None:
+    (path,) = plot_all(finished)
+    assert path.stat().st_size > 20_000
+
+
+def test_unfinished_is_shown_as_unfinished(finished: Store, tmp_path: Path) -> None:
+    store = Store(tmp_path / "out", small())
+    for cell in cells(store.settings)[:-1]:
+        curves = finished.read(cell)
+        assert curves is not None
+        store.write(cell, curves)
+    rows = summarise(store)["worlds"]["LoomingEscape"]
+    assert rows["steered"]["status"] == "partial"
+    assert rows["reflex"]["status"] == "complete"
+
+
+def test_one_failing_cell_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken_world.py").write_text(
+        "from envs.looming_escape import LoomingEscape\n"
+        "class Broken(LoomingEscape):\n"
+        "    id = 'Broken-v0'\n"
+        "    steering = 'LoomingEscape'\n"
+        "    def _oracle(self):\n"
+        "        raise RuntimeError('the oracle is out')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    settings = make_settings(("broken_world:Broken",), ("random",), 2, 2000, 1_000_000)
+    store = Store(tmp_path / "out", settings)
+    assert not run(store, workers=1)
+    rows = summarise(store)["worlds"]["broken_world:Broken"]
+    assert rows["oracle"]["status"] == "failed"
+    assert rows["random"]["status"] == "complete"
+    oracle = next(cell for cell in cells(settings) if cell.agent == "oracle")
+    assert "the oracle is out" in (store.error(oracle) or "")
+
+
+def test_folder_of_other_settings_is_refused(finished: Store, tmp_path: Path) -> None:
+    with pytest.raises(OtherSettings, match="lifetime: 2000 there, 4000 now"):
+        Store(finished.folder, small(lifetime=4000))
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(OtherSettings, match="not empty"):
+        Store(tmp_path, small())
+
+
+def test_damaged_cell_is_run_again(finished: Store, tmp_path: Path) -> None:
+    store = Store(tmp_path / "out", small(animals=2))
+    assert run(store, workers=1)
+    before = curves_of(store)
+    cell = cells(store.settings)[0]
+    store.path(cell).write_bytes(store.path(cell).read_bytes()[:200])
+    assert not store.has(cell)
+    assert run(store, workers=1)
+    after = curves_of(store)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"animals": 0}, "animals must be a whole number"),
+        ({"animals": -3}, "animals must be a whole number"),
+        ({"animals": 2.5}, "animals must be a whole number"),
+        ({"lifetime": 100}, "at least two episodes"),
+        ({"seed": 7}, "choosing hyperparameters"),
+    ],
+)
+def test_bad_settings(changes: dict, words: str) -> None:
+    with pytest.raises(InvalidArgument, match=words):
+        small(**changes)
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(UnknownName, match="Did you mean 'LoomingEscape'"):
+        make_settings(("Looming",), None, 4, 2000, 1_000_000)
+    with pytest.raises(UnknownName, match="Did you mean 'reflex'"):
+        make_settings(None, ("refleks",), 4, 2000, 1_000_000)
+    with pytest.raises(UnknownName, match="experiment"):
+        chosen_signatures(("L99",))
+
+
+def test_interquartile_mean_and_interval() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(3.0, 1.0, 200)
+    ordered = np.sort(values)
+    assert statistics.interquartile_mean(values) == pytest.approx(ordered[50:150].mean())
+    found = statistics.interval(values)
+    assert found == statistics.interval(values), "resampling must be seeded"
+    covered = [
+        (lambda i: i["low"] <= 0.0 <= i["high"])(statistics.mean_interval(rng.normal(0.0, 1.0, 30), seed))
+        for seed in range(150)
+    ]
+    assert stats.binomtest(sum(covered), len(covered), 0.95).pvalue > 1e-3, "95% intervals must cover about 95%"
+    assert np.isnan(statistics.interval(np.full(3, np.nan))["iqm"])
+
+
+def test_overtaking() -> None:
+    rng = np.random.default_rng(0)
+    difference = rng.normal(0.0, 0.1, (40, 6)) + np.array([-1.0, 0.5, -0.5, 1.0, 1.0, 1.0])
+    assert statistics.overtaking_window(difference) == 3
+    assert statistics.overtaking_window(-np.abs(difference)) is None
+
+
+def test_every_signature_is_declared() -> None:
+    assert {"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8"} <= signatures().keys()
+    assert all(signature.claim and signature.threshold and signature.source for signature in signatures().values())
+
+
+def test_experiment_command(tmp_path: Path) -> None:
+    command = [sys.executable, "scripts/experiment.py", "L7", "L5", "--animals", "20", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    entries = msgspec.json.decode((tmp_path / "signatures.json").read_bytes())
+    assert [entry["id"] for entry in entries] == ["L7", "L5"]
+    assert all(entry["holds"] for entry in entries)
+    assert entries[0]["interval"][0] <= entries[0]["statistic"] <= entries[0]["interval"][1]
