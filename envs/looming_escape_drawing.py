@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from envs.canvas import INK, write
+from envs.looming_physics import ARENA, KINDS, NONE, SHELTER_RADIUS
 from envs.pygame_check import import_pygame
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ _SKY_CENTRE, _SKY_RADIUS = (552, 150), 74
 
 def draw(surface: Any, world: LoomingEscape, row: int) -> None:
     """Draw row ``row``."""
-    from envs.looming_escape import ARENA, KINDS, NONE, SHELTER_RADIUS
-
     pygame = import_pygame()
     animal = world.body.table[row]
     scale = _SIDE / ARENA

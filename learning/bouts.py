@@ -11,18 +11,27 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from envs.messages import Gains, Proposal, Recollection, Reflex
 from envs.rows import Records, Rows, nest, unnest
 from envs.senses import Sense, Senses
 from envs.streams import check_same_layout
+from learning.bout_kernels import (
+    DEFER,
+    accumulate,
+    aim,
+    close_bouts,
+    commands,
+    decide,
+    needs_decision,
+    open_bouts,
+    value_next,
+)
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
 from learning.subsystem import Anatomy, Experience, Learner
-from learning.three_factor import MEMORY, fields, read_out, update, width
+from learning.three_factor import MEMORY, fields, width
 
-DEFER = 0
 _GOAL_REACHED = 0.05
 
 
@@ -59,155 +68,6 @@ class BoutGenome:
     pessimism: float = 0.5
     optimism: float = 0.5
     enough: float = 5.0
-
-
-@njit(cache=True)
-def _aim(context, place, target, confidence, lesioned, column, slot, reach, vector, usable, inner):
-    """For each goal the vector to it and whether there is one; and what the learner senses of its own memory."""
-    channels = target.shape[1]
-    for row in range(context.shape[0]):
-        for channel in range(channels):
-            dx, dy = target[row, channel, 0] - place[row, 0], target[row, channel, 1] - place[row, 1]
-            known = 0.0 if lesioned[row] else confidence[row, channel]
-            inner[row, channel] = min(3.0, math.hypot(dx, dy)) if known > 0.1 else 3.0
-            inner[row, channels + channel] = known
-        for goal in range(column.shape[0]):
-            if column[goal] >= 0:
-                x, y, there = context[row, column[goal]], context[row, column[goal] + 1], True
-            else:
-                x, y = target[row, slot[goal], 0] - place[row, 0], target[row, slot[goal], 1] - place[row, 1]
-                there = inner[row, channels + slot[goal]] > 0.1
-            vector[row, goal, 0], vector[row, goal, 1] = x, y
-            usable[row, goal] = there and math.hypot(x, y) > reach
-
-
-@njit(cache=True)
-def _needs_decision(bouts, urgency, arousal, usable, offered):
-    """Rows whose bout is over, where something happened, or where a goal came within reach."""
-    fresh = np.zeros(bouts.shape[0], np.bool_)
-    for row in range(bouts.shape[0]):
-        bout = bouts[row]
-        due = bout.left <= 0 or abs(urgency[row] - bout.urgency) > 0.25 or abs(arousal[row] - bout.arousal) > 0.5
-        for goal in range(usable.shape[1]):
-            due |= usable[row, goal] and not offered[row, goal]
-            offered[row, goal] &= usable[row, goal]
-        if due:
-            fresh[row] = True
-            bout.urgency, bout.arousal = urgency[row], arousal[row]
-            offered[row] = usable[row]
-    return fresh
-
-
-@njit(cache=True)
-def _decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, enough, values, bouts):
-    """Choose an option in the given rows: the best lower bound, or when exploring the best upper bound."""
-    options = values.shape[1]
-    fixed = options - usable.shape[1]
-    evidence = np.empty(options, np.float32)
-    for row in rows:
-        largest, mean = read_out(active[row], synapses[row], options, values[row], evidence)
-        worst, typical = math.sqrt(largest), math.sqrt(mean)
-        best, best_bound, tried, tried_bound = 1, -np.inf, 1, -np.inf
-        for option in range(1, options):
-            if option >= fixed and not usable[row, option - fixed]:
-                continue
-            certainty = 1.0 / math.sqrt(1.0 + evidence[option])
-            tie = 1e-3 * draw[row, 1 + option] * certainty
-            upper = values[row, option] + optimism * typical * certainty + tie if optimism >= 0.0 else tie / certainty
-            bound = values[row, option] - pessimism * worst * certainty + tie
-            if upper > tried_bound:
-                tried, tried_bound = option, upper
-            if bound > best_bound:
-                best, best_bound = option, bound
-        bout = bouts[row]
-        bout.explores = draw[row, 0] < explore[row]
-        bout.chosen = tried if bout.explores else best
-        known = 0
-        for unit in active[row]:
-            known += synapses[row, unit, options + best] >= enough
-        bout.familiarity = known / active.shape[1]
-        bout.confidence = values[row, best] - values[row, DEFER] - pessimism * worst / math.sqrt(1.0 + evidence[best])
-        bout.best_value, bout.defer_value = values[row, best], values[row, DEFER]
-
-
-@njit(cache=True)
-def _commands(option, programmes, vector, usable, pace, command):
-    """The command of each row's option: a fixed programme, or a step towards a goal."""
-    fixed = programmes.shape[0]
-    for row in range(option.shape[0]):
-        goal = option[row] - 1 - fixed
-        if goal < 0:
-            command[row] = programmes[max(0, option[row] - 1)]
-        else:
-            x, y = vector[row, goal]
-            length = max(math.hypot(x, y), 1e-9)
-            step = pace[goal] / length if usable[row, goal] else 0.0
-            command[row, 0], command[row, 1] = step * x, step * y
-
-
-@njit(cache=True)
-def _close_bouts(
-    rows, target, bouts, active, past_units, past_option, strength, trace_decay, discount, rate, anneal, floor, portion, synapses,
-):  # fmt: skip
-    """End the running bout of the given rows: temporal-difference error, trace, visits and weights."""
-    for row in rows:
-        bout = bouts[row]
-        if not bout.running:
-            continue
-        if bout.cut:
-            past_option[row] = -1
-        decay = trace_decay * discount**bout.steps
-        for slot in range(MEMORY - 1, 0, -1):
-            past_option[row, slot] = past_option[row, slot - 1]
-            strength[row, slot] = strength[row, slot - 1] * decay
-            past_units[row, slot] = past_units[row, slot - 1]
-        past_option[row, 0] = bout.option
-        strength[row, 0] = 1.0
-        past_units[row, 0] = active[row]
-        error = bout.reward + target[row] - bout.value
-        update(past_units[row], past_option[row], strength[row], error, rate[row], anneal, floor, portion, synapses[row])
-        options = portion.shape[0]
-        for unit in active[row]:
-            own = synapses[row, unit]
-            own[options + bout.option] += 1.0
-            own[2 * options + 2] += 1.0
-            own[2 * options + 1] += max(0.005, 1.0 / own[2 * options + 2]) * (error * error - own[2 * options + 1])
-
-
-@njit(cache=True)
-def _value_next(rows, in_charge, bouts, values, may_defer, discount, target, chosen):
-    """What is carried out next, and what that is worth to the bout that ends.
-
-    While exploring, the worth is that of what would have been done instead (expected SARSA on the deployed policy).
-    """
-    for row in rows:
-        bout = bouts[row]
-        chosen[row] = bout.chosen if in_charge[row] else DEFER
-        worth = values[row, chosen[row]]
-        bout.next_value = worth
-        bout.next_tried = bout.explores and in_charge[row]
-        if bout.next_tried:
-            worth = bout.best_value if bout.confidence > 0.0 or not may_defer else bout.defer_value
-        target[row] = discount**bout.steps * worth
-
-
-@njit(cache=True)
-def _open_bouts(rows, bouts, chosen, next_units, units, programmes, short, long):
-    for row in rows:
-        bout = bouts[row]
-        bout.cut, bout.option, bout.value = bout.next_tried, chosen[row], bout.next_value
-        units[row] = next_units[row]
-        bout.reward, bout.steps, bout.running = 0.0, 0, True
-        bout.left = long if chosen[row] > programmes else short
-
-
-@njit(cache=True)
-def _accumulate(bouts, reward, discount):
-    for row in range(bouts.shape[0]):
-        bout = bouts[row]
-        bout.reward += discount**bout.steps * reward[row]
-        bout.steps += 1
-        bout.left -= 1
 
 
 class BoutLearner(Learner):
@@ -309,7 +169,7 @@ class BoutLearner(Learner):
         """Where steering's channels were found, seen from here."""
         place, memory = context[:, self._where].astype(float), self.place_memory
         memory.recall(place)
-        _aim(
+        aim(
             context, place, memory.state.target, memory.state.confidence, self.lesions.place_memory, self._column, self._slot,
             _GOAL_REACHED, self.aim.vector, self.aim.usable, self.aim.inner,
         )  # fmt: skip
@@ -322,18 +182,18 @@ class BoutLearner(Learner):
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """Go on with the running bout, or decide afresh where it is over, something happened, or a goal came within reach."""
         bout, genome = self.bout, self.genome
-        fresh = _needs_decision(bout.table, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
+        fresh = needs_decision(bout.table, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
         rows = np.flatnonzero(fresh)
         if rows.size:
             self.separator.encode(rows, context, self.aim.inner, self._next_units)
             chance = gains.exploration * np.where(reflex.arousal > 0.5, genome.explore_aroused, genome.explore)
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), fresh)
-            _decide(
+            decide(
                 rows, self._next_units, self.synapses.table, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
                 genome.enough, self._values, bout.table,
             )  # fmt: skip
         command = np.zeros(self._command_shape)
-        _commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
+        commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
         return Proposal(
             command, bout.confidence.copy(), bout.familiarity.copy(), self._never, bout.explores.copy(), bout.chosen.copy(),
             fresh,
@@ -346,7 +206,7 @@ class BoutLearner(Learner):
         rate = genome.rate * experience.gains.learning_rate * plastic
         rows = np.flatnonzero(proposal.fresh)
         if rows.size:
-            _value_next(
+            value_next(
                 rows,
                 experience.in_charge,
                 bout.table,
@@ -357,10 +217,10 @@ class BoutLearner(Learner):
                 self._next,
             )
             self._close(rows, self._target, rate)
-            _open_bouts(
+            open_bouts(
                 rows, bout.table, self._next, self._next_units, self.trace.units, len(self._programmes), *self._bout_steps
             )
-        _accumulate(bout.table, experience.verdict.reward, self._step_discount)
+        accumulate(bout.table, experience.verdict.reward, self._step_discount)
         self.place_memory.remember(
             experience.outcome[:, self._where], experience.verdict.channels[:, self._channels], plastic
         )
@@ -377,7 +237,7 @@ class BoutLearner(Learner):
     def _close(self, rows: np.ndarray, target: np.ndarray, rate: np.ndarray) -> None:
         bout, genome = self.bout, self.genome
         trace = self.trace
-        _close_bouts(
+        close_bouts(
             rows, target, bout.table, trace.units, trace.past_units, trace.past_option, trace.strength, genome.trace_decay,
             self._step_discount, rate, genome.anneal, genome.rate_floor, self._portion, self.synapses.table,
         )  # fmt: skip

@@ -16,31 +16,35 @@ from steering.subsystem import MutableVariable, Steering
 
 REST, FORAGE, FREEZE, FLEE, HIDE = range(5)
 
-_LEAK = 0.5
-_DRIVE = 7.0
-_NOISE = 0.15
-_TYPICAL_SIZE_OVER_SPEED = 0.2
-_FREEZE_SHARE = 0.4
-_NO_REFUGE_FACTOR = 2.0
-_SWEEP_DRIVE = 10.0
-_SOUND_DRIVE = 4.0
-_REMEMBERED = 0.3
-_FLIGHT_SECONDS = 2.0
+# Accumulator: structure from Evans et al. (2018), constants chosen so that most strikes are fled in time.
+_LEAK = 0.5  # s
+_DRIVE = 7.0  # evidence per second at the detector's peak for the typical l/|v|, at contrast 1
+_NOISE = 0.15  # evidence per square root of a second
+_TYPICAL_SIZE_OVER_SPEED = 0.2  # s
+_FREEZE_SHARE = 0.4  # of the bound, from which it freezes
+_NO_REFUGE_FACTOR = 2.0  # on the bound where no refuge is remembered: freezing rises (Vale et al. 2017)
+_SWEEP_DRIVE = 10.0  # per rad of translation
+_SOUND_DRIVE = 4.0  # per second at loudness 1
+_REMEMBERED = 0.3  # confidence from which a remembered refuge counts
+# Acts; all chosen.
+_FLIGHT_SECONDS = 2.0  # how long flight goes on after the threat fell below the bound
 _HIDE_SECONDS = 3.0
 _ALARM_SECONDS = 2.0
-_HUNGRY = 0.3
-_SMELLED = 0.12
-_WALK = 0.31
+_HUNGRY = 0.3  # empty share of the energy store from which it forages
+_SMELLED = 0.12  # strength of smell that is followed
+_WALK = 0.31  # share of full speed: 0.25 m/s
 _TROT = 0.5
-_WANDER_TURN = 1.5
+_WANDER_TURN = 1.5  # rad per square root of a second
+# Mutable variables: directions from Lenzi et al. (2022), sizes chosen.
 _HABITUATION = 0.12
 _SENSITISATION = 0.2
-_CALMING = 600.0
-_RECENT_FLIGHT = 7200.0
+_CALMING = 600.0  # s in which the effect of pain wears off
+_RECENT_FLIGHT = 7200.0  # s for which a flight keeps the bound from rising
 _BOUND_LOW, _BOUND_HIGH = 0.6, 2.5
-_EXPLORATION_OPENS = 500.0
-_EXPLORATION_DECAY = 3000.0
-_PAIN = 10.0
+# Neuromodulation and judgement; chosen.
+_EXPLORATION_OPENS = 500.0  # s
+_EXPLORATION_DECAY = 3000.0  # s
+_PAIN = 10.0  # reward lost by a capture; one meal when half hungry is worth 1
 _RELIEF = 0.5
 
 
@@ -178,8 +182,8 @@ class Mouse(Steering):
     Vision: the eta detector (threshold size 24 degrees, delay 25 ms), weighted by dark contrast, drives a
     leaky accumulator T (leak 0.5 s); flight when T > bound, freezing between 0.4 bound and bound
     (structure: Evans et al. 2018; constants chosen). Flight heads for the refuge that the learner
-    remembers; where none is remembered the bound is half as high again, so that freezing rises (Vale et
-    al. 2017), and flight heads straight away from the disc. A small sweeping disc drives freezing
+    remembers; where none is remembered the bound is twice as high, so that freezing rises (Vale et al.
+    2017), and flight heads straight away from the disc. A small sweeping disc drives freezing
     (De Franceschi et al. 2016). Sound has an accumulator of its own.
     """
 
@@ -250,7 +254,7 @@ class Mouse(Steering):
         _judge(self.transient.table, self.mutable.table, before, command, after, self.dt, parts, channels)
 
     def modulate(self, age: np.ndarray) -> Gains:
-        """A newborn does not explore; exploration opens over its first 500 s and falls to a tenth by 3000 s (chosen); other gains stay at 1."""
+        """A newborn does not explore; exploration opens over its first 500 s, then falls to a tenth."""
         one = np.ones(len(age))
         opened = (1.0 - np.exp(-age / _EXPLORATION_OPENS)) ** 2
         return Gains(one, opened * np.maximum(0.1, np.exp(-age / _EXPLORATION_DECAY)), one.copy())

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 import envs
 from envs.errors import InvalidArgument, UnknownName
-from envs.looming_escape import ARENA, LoomingEscape
+from envs.looming_escape import LoomingEscape
+from envs.looming_physics import ARENA
 
 
 def world(rows: int = 1, **options) -> LoomingEscape:

@@ -187,7 +187,10 @@ def test_real_window(tmp_path: Path) -> None:
     try:
         for _ in range(60):
             found = subprocess.run(
-                ["xdotool", "search", "--class", "watch.py|python|Nestling"], env=environment, capture_output=True, text=True
+                ["xdotool", "search", "--class", "watch.py|python|Nestling"],
+                env=environment,
+                capture_output=True,
+                text=True,
             )
             if found.stdout.strip():
                 break

@@ -1,0 +1,37 @@
+# make watch      open the viewer on a newborn            make test    set up, then run all tests
+# make benchmark  compare agents, a few minutes           make check   lint, types and tests
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.PHONY: watch benchmark test check clean
+
+watch: $(READY)
+	$(RUN) scripts/watch.py $(ARGS)
+
+benchmark: $(READY)
+	$(RUN) scripts/benchmark.py --quick $(ARGS)
+
+test: $(READY)
+	$(RUN) -m pytest -n 2 $(ARGS)
+
+check: $(READY)
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m pytest -n 2 $(ARGS)
+
+# .venv is made on first use, and made anew when the pins or the dependencies change.
+$(READY): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nestling needs Python 3.11 or newer; set PYTHON=python3.11")'
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --upgrade pip
+	$(RUN) -m pip install --quiet --constraint constraints.txt torch
+	$(RUN) -m pip install --quiet --constraint constraints.txt --editable ".[sb3,dev]"
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

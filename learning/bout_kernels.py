@@ -1,0 +1,161 @@
+"""The hot kernels of the bout learner: when to decide, what to choose, and how a bout that ends is learned from."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from learning.three_factor import MEMORY, read_out, update
+
+DEFER = 0
+
+
+@njit(cache=True)
+def aim(context, place, target, confidence, lesioned, column, slot, reach, vector, usable, inner):
+    """For each goal the vector to it and whether there is one; and what the learner senses of its own memory."""
+    channels = target.shape[1]
+    for row in range(context.shape[0]):
+        for channel in range(channels):
+            dx, dy = target[row, channel, 0] - place[row, 0], target[row, channel, 1] - place[row, 1]
+            known = 0.0 if lesioned[row] else confidence[row, channel]
+            inner[row, channel] = min(3.0, math.hypot(dx, dy)) if known > 0.1 else 3.0
+            inner[row, channels + channel] = known
+        for goal in range(column.shape[0]):
+            if column[goal] >= 0:
+                x, y, there = context[row, column[goal]], context[row, column[goal] + 1], True
+            else:
+                x, y = target[row, slot[goal], 0] - place[row, 0], target[row, slot[goal], 1] - place[row, 1]
+                there = inner[row, channels + slot[goal]] > 0.1
+            vector[row, goal, 0], vector[row, goal, 1] = x, y
+            usable[row, goal] = there and math.hypot(x, y) > reach
+
+
+@njit(cache=True)
+def needs_decision(bouts, urgency, arousal, usable, offered):
+    """Rows whose bout is over, where something happened, or where a goal came within reach."""
+    fresh = np.zeros(bouts.shape[0], np.bool_)
+    for row in range(bouts.shape[0]):
+        bout = bouts[row]
+        due = bout.left <= 0 or abs(urgency[row] - bout.urgency) > 0.25 or abs(arousal[row] - bout.arousal) > 0.5
+        for goal in range(usable.shape[1]):
+            due |= usable[row, goal] and not offered[row, goal]
+            offered[row, goal] &= usable[row, goal]
+        if due:
+            fresh[row] = True
+            bout.urgency, bout.arousal = urgency[row], arousal[row]
+            offered[row] = usable[row]
+    return fresh
+
+
+@njit(cache=True)
+def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, enough, values, bouts):
+    """Choose an option in the given rows: the best lower bound, or when exploring the best upper bound."""
+    options = values.shape[1]
+    fixed = options - usable.shape[1]
+    evidence = np.empty(options, np.float32)
+    for row in rows:
+        largest, mean = read_out(active[row], synapses[row], options, values[row], evidence)
+        worst, typical = math.sqrt(largest), math.sqrt(mean)
+        best, best_bound, tried, tried_bound = 1, -np.inf, 1, -np.inf
+        for option in range(1, options):
+            if option >= fixed and not usable[row, option - fixed]:
+                continue
+            certainty = 1.0 / math.sqrt(1.0 + evidence[option])
+            tie = 1e-3 * draw[row, 1 + option] * certainty
+            upper = values[row, option] + optimism * typical * certainty + tie if optimism >= 0.0 else tie / certainty
+            bound = values[row, option] - pessimism * worst * certainty + tie
+            if upper > tried_bound:
+                tried, tried_bound = option, upper
+            if bound > best_bound:
+                best, best_bound = option, bound
+        bout = bouts[row]
+        bout.explores = draw[row, 0] < explore[row]
+        bout.chosen = tried if bout.explores else best
+        known = 0
+        for unit in active[row]:
+            known += synapses[row, unit, options + best] >= enough
+        bout.familiarity = known / active.shape[1]
+        bout.confidence = values[row, best] - values[row, DEFER] - pessimism * worst / math.sqrt(1.0 + evidence[best])
+        bout.best_value, bout.defer_value = values[row, best], values[row, DEFER]
+
+
+@njit(cache=True)
+def commands(option, programmes, vector, usable, pace, command):
+    """The command of each row's option: a fixed programme, or a step towards a goal."""
+    fixed = programmes.shape[0]
+    for row in range(option.shape[0]):
+        goal = option[row] - 1 - fixed
+        if goal < 0:
+            command[row] = programmes[max(0, option[row] - 1)]
+        else:
+            x, y = vector[row, goal]
+            length = max(math.hypot(x, y), 1e-9)
+            step = pace[goal] / length if usable[row, goal] else 0.0
+            command[row, 0], command[row, 1] = step * x, step * y
+
+
+@njit(cache=True)
+def close_bouts(
+    rows, target, bouts, active, past_units, past_option, strength, trace_decay, discount, rate, anneal, floor, portion, synapses,
+):  # fmt: skip
+    """End the running bout of the given rows: temporal-difference error, trace, visits and weights."""
+    for row in rows:
+        bout = bouts[row]
+        if not bout.running:
+            continue
+        if bout.cut:
+            past_option[row] = -1
+        decay = trace_decay * discount**bout.steps
+        for slot in range(MEMORY - 1, 0, -1):
+            past_option[row, slot] = past_option[row, slot - 1]
+            strength[row, slot] = strength[row, slot - 1] * decay
+            past_units[row, slot] = past_units[row, slot - 1]
+        past_option[row, 0] = bout.option
+        strength[row, 0] = 1.0
+        past_units[row, 0] = active[row]
+        error = bout.reward + target[row] - bout.value
+        update(past_units[row], past_option[row], strength[row], error, rate[row], anneal, floor, portion, synapses[row])
+        options = portion.shape[0]
+        for unit in active[row]:
+            own = synapses[row, unit]
+            own[options + bout.option] += 1.0
+            own[2 * options + 2] += 1.0
+            own[2 * options + 1] += max(0.005, 1.0 / own[2 * options + 2]) * (error * error - own[2 * options + 1])
+
+
+@njit(cache=True)
+def value_next(rows, in_charge, bouts, values, may_defer, discount, target, chosen):
+    """What is carried out next, and what that is worth to the bout that ends.
+
+    While exploring, the worth is that of what would have been done instead (expected SARSA on the deployed policy).
+    """
+    for row in rows:
+        bout = bouts[row]
+        chosen[row] = bout.chosen if in_charge[row] else DEFER
+        worth = values[row, chosen[row]]
+        bout.next_value = worth
+        bout.next_tried = bout.explores and in_charge[row]
+        if bout.next_tried:
+            worth = bout.best_value if bout.confidence > 0.0 or not may_defer else bout.defer_value
+        target[row] = discount**bout.steps * worth
+
+
+@njit(cache=True)
+def open_bouts(rows, bouts, chosen, next_units, units, programmes, short, long):
+    for row in rows:
+        bout = bouts[row]
+        bout.cut, bout.option, bout.value = bout.next_tried, chosen[row], bout.next_value
+        units[row] = next_units[row]
+        bout.reward, bout.steps, bout.running = 0.0, 0, True
+        bout.left = long if chosen[row] > programmes else short
+
+
+@njit(cache=True)
+def accumulate(bouts, reward, discount):
+    for row in range(bouts.shape[0]):
+        bout = bouts[row]
+        bout.reward += discount**bout.steps * reward[row]
+        bout.steps += 1
+        bout.left -= 1
