@@ -65,15 +65,27 @@ def main(args: Args) -> int:
             session.toggle_lesion(part)
     frames = args.steps or 600
     with Recorder(args.record, 20, frames) if args.record else contextlib.nullcontext() as recorder:
-        if args.headless and recorder is not None:
+        window = None if args.headless else _open_window(session, recorder)
+        if window is not None:
+            window.run(args.steps)
+        elif recorder is not None:
             _record(session, recorder, frames, reporter)
-        else:
-            from viewer.window import Window
-
-            Window(session, recorder).run(args.steps)
     if args.record:
         print(f"wrote {args.record}")
     return 0
+
+
+def _open_window(session, recorder):
+    """The window, or None where there is no screen but something to record to."""
+    from viewer.window import NoDisplay, Window
+
+    try:
+        return Window(session, recorder)
+    except NoDisplay as error:
+        if recorder is None:
+            raise
+        print(f"{error}\nThere is no screen, so the life is only recorded.", file=sys.stderr)
+        return None
 
 
 def _record(session, recorder, frames: int, reporter: Reporter) -> None:

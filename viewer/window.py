@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,12 @@ class NoDisplay(NestlingError, RuntimeError):
     """No window can be opened."""
 
 
+def _no_display(why: object) -> NoDisplay:
+    return NoDisplay(
+        f"No window can be opened ({why}). Set DISPLAY, or record without a screen: --headless --record life.mp4"
+    )
+
+
 class Window:
     """An open viewer. ``run`` returns when it is closed.
 
@@ -34,9 +41,10 @@ class Window:
             pygame.display.set_caption("Nestling")
             self._screen = pygame.display.set_mode(SIZE, pygame.RESIZABLE)
         except pygame.error as error:
-            raise NoDisplay(
-                f"No window can be opened ({error}). Set DISPLAY, or record without a screen: --headless --record life.mp4"
-            ) from None
+            raise _no_display(error) from None
+        if "SDL_VIDEODRIVER" not in os.environ and pygame.display.get_driver() in ("offscreen", "dummy"):
+            pygame.display.quit()
+            raise _no_display("there is no screen")
         self.session, self._recorder = session, recorder
         self._paused, self._help, self._open, self._speed = False, False, True, SPEEDS.index(1.0)
         self._message, self._owed, self._manipulation = "", 0.0, -1

@@ -146,6 +146,16 @@ def run_watch(*arguments: str, **environment: str) -> subprocess.CompletedProces
     )
 
 
+def test_no_display_is_said_plainly_and_recording_goes_on(tmp_path: Path) -> None:
+    done = run_watch("--animals", "1", "--steps", "3")
+    assert done.returncode == 2
+    assert "No window can be opened" in done.stderr
+    assert "--headless" in done.stderr
+    done = run_watch("--animals", "1", "--steps", "3", "--record", str(tmp_path / "life.gif"))
+    assert done.returncode == 0, done.stderr
+    assert len(imageio.imread(tmp_path / "life.gif")) == 3
+
+
 def test_command_records_without_a_screen(tmp_path: Path) -> None:
     path = tmp_path / "life.gif"
     done = run_watch(

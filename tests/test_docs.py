@@ -1,0 +1,41 @@
+"""The documentation's own example runs, and an outsider can run the conformance suite on it."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def code_blocks(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
+
+
+def test_a_world_of_ones_own_passes_conformance(tmp_path: Path) -> None:
+    world, suite = code_blocks("docs/extending.md")
+    (tmp_path / "my_package").mkdir()
+    (tmp_path / "my_package" / "__init__.py").write_text("")
+    (tmp_path / "my_package" / "my_world.py").write_text(world)
+    (tmp_path / "test_meadow.py").write_text(suite)
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_meadow.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
+def test_links_of_the_pages_exist() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}, which does not exist"
+
+
+def test_imports_point_downward() -> None:
+    floors = {"envs": 1, "steering": 2, "learning": 2, "agents": 3, "benchmark": 4, "viewer": 4}
+    for room, floor in floors.items():
+        for file in (ROOT / room).rglob("*.py"):
+            for other in re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(), flags=re.MULTILINE):
+                below = other == room or floors.get(other, 0) < floor
+                assert below, f"{file.relative_to(ROOT)} imports {other}, which is not on a floor below"
