@@ -149,3 +149,15 @@ def test_learning_pays_within_a_short_life() -> None:
         live(population, 6000, [add])
         reward[agent] = total
     assert (reward["steered"] - reward["reflex"]).mean() > 10.0
+
+
+def test_reward_teaches() -> None:
+    """Learners alone earn more of steering's reward when older; without the third factor they would not."""
+    population = Population("learner", WORLD, 32, seed=900)
+    earned = []
+    for _ in range(4):
+        total = np.zeros(32)
+        for _ in range(2000):
+            total += population.tick().verdict.reward
+        earned.append(total.mean())
+    assert earned[-1] - earned[0] > 10.0, earned
