@@ -28,13 +28,13 @@ def draw(surface: Any, box: Any, session: Session) -> None:
     for sense in steering.signals:
         if signals is not None and sense.size == 1:
             bar(surface, sense.name, float(signals[sense.name]), sense.low, sense.high, line, STEERING)
-            line.y += 20
+            line.y += 18
     for variable in steering.variables:
         value = float(getattr(steering.mutable, variable.name)[row])
         if variable.high < 1e6:
             bar(surface, variable.name.replace("_", " "), value, variable.low, variable.high, line, FAINT)
-            line.y += 20
-    line.y += 8
+            line.y += 18
+    line.y += 4
     write(surface, "reward as it is judged (last seconds)", (line.x, line.y), 18, FAINT)
     line.y += 18
     parts = session.history.parts
@@ -42,4 +42,4 @@ def draw(surface: Any, box: Any, session: Session) -> None:
         value = 0.0 if parts is None else float(parts[index])
         if line.bottom <= box.bottom:
             bar(surface, part, value, -2.0, 2.0, line, GOOD if value >= 0 else BAD)
-            line.y += 19
+            line.y += 18
