@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def read_header(path: str | Path) -> Header:
         raise BadCheckpoint(f"{path} is a safetensors file, but not a checkpoint of Nestling.")
     try:
         header = msgspec.json.decode(text, type=Header)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise BadCheckpoint(f"The metadata of {path} do not fit ({error}): it was made by another version.") from None
     if header.schema != SCHEMA:
         raise BadCheckpoint(f"{path} has schema {header.schema}, but this version reads schema {SCHEMA}.")
@@ -86,6 +87,11 @@ def load(path: str | Path) -> Population:
         UnknownName: its world or agent does not exist here.
     """
     header = read_header(path)
+    module = header.world.partition(":")[0]
+    if ":" in header.world and module not in sys.modules:
+        raise BadCheckpoint(
+            f"{path} needs the world {header.world}. If you trust that module, import {module} before loading."
+        )
     population = Population(header.agent, header.world, len(header.seeds), seed=header.seeds, **header.world_options)
     settings = {} if population.learner is None else population.learner.settings()
     if settings != header.settings:

@@ -134,7 +134,8 @@ class Earned(HandOver):
 class Outcome(HandOver):
     """Steering keeps a tally of the reward in blocks of 10 s with either in charge, and lets the better act.
 
-    Works with any learner, since it looks at nothing but reward. The learner gets a block when its mean
+    Works with any learner, since it looks at nothing but reward. A learner's block includes the urgent acts with
+    which the reflex overrode it. The learner gets a block when its mean
     exceeds the reflex's by two standard errors, or on probation in one block of ten; the reflex still
     overrides when urgent. Older blocks fade, since learners change.
     """

@@ -17,7 +17,7 @@ from gymnasium.vector.utils import batch_space
 from agents.hand_over import HandOver, hand_over_rule
 from envs import make_world
 from envs.commands import check_commands
-from envs.errors import InvalidArgument
+from envs.errors import InvalidArgument, ResetNeeded
 from envs.messages import Gains, Proposal, Recollection, Reflex, Verdict
 from envs.rows import Rows, nest, unnest
 from envs.streams import check_same_layout
@@ -133,8 +133,10 @@ class SteeredWorld(VectorEnv):
 
     def tick(self, proposal: Proposal, facts: bool = False) -> Tick:
         """senses -> react (done at the end of the last tick) -> choose -> world -> judge -> react."""
+        self.world.require_reset()
+        if self.reflex is None:
+            raise ResetNeeded("The steered world itself needs a reset before its first step. Call reset(seed=...) first.")
         reflex = self.reflex
-        assert reflex is not None
         age = self.age
         in_charge = self.hand_over.choose(reflex, proposal, age)
         in_charge = (in_charge | self.lesions.reflex) & ~self.lesions.learning
@@ -155,9 +157,13 @@ class SteeredWorld(VectorEnv):
         ended = moved.ended
         self._life.age += awake
         self.hand_over.learn(verdict, in_charge, ended)
+        same_step = self.world.autoreset_mode is AutoresetMode.SAME_STEP
         outcome = self._context.copy()
         outcome[:, : self._signals_start] = moved.outcome[:, self._heard]
-        starts = ended if self.world.autoreset_mode is AutoresetMode.SAME_STEP else ~awake
+        if same_step and ended.any():
+            self._react(moved.outcome, None, ended)
+            outcome[ended, self._signals_start :] = self._context[ended, self._signals_start :]
+        starts = ended if same_step else ~awake
         if starts.any():
             self.begin(starts)
         self.look(self._everyone)
@@ -172,15 +178,34 @@ class SteeredWorld(VectorEnv):
         self.steering.begin(rows)
 
     def look(self, rows: np.ndarray) -> None:
-        """Sense, recall and react: fills the context and the reflex for the next tick."""
+        """Sense, recall and react in the chosen rows: fills the context and the reflex for the next tick."""
         self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
         recollection = self.recall(self._context) if self.recall is not None else None
         if recollection is not None and self.lesions.learning.any():
             for confidence in recollection.confidence.values():
                 confidence[self.lesions.learning] = 0.0
-        self.reflex = self.steering.react(self.world.observation, recollection)
-        self._broadcast()
+        self._react(self.world.observation, recollection, rows)
         self.gains = self.steering.modulate(self.age)
+
+    def _react(self, senses: np.ndarray, recollection: Recollection | None, rows: np.ndarray) -> None:
+        """React once in the chosen rows; the others keep their state, their reflex and their signals."""
+        if rows.all():
+            self.reflex = self.steering.react(senses, recollection)
+            self._broadcast()
+            return
+        saved, reflex = self.steering.get_state(), self.reflex
+        fresh = self.steering.react(senses, recollection)
+        self._broadcast()
+        current = self.steering.get_state()
+        for name, array in saved.items():
+            current[name][~rows] = array[~rows]
+        self.steering.set_state(current)
+        self._broadcast()
+        if reflex is not None:
+            for ours, theirs in ((fresh.command, reflex.command), (fresh.urgency, reflex.urgency)):
+                ours[~rows] = theirs[~rows]
+            fresh.want[~rows], fresh.arousal[~rows] = reflex.want[~rows], reflex.arousal[~rows]
+        self.reflex = fresh
 
     def _broadcast(self) -> None:
         self.steering.sense_signals(self.steering.signals.split(self._signals))
@@ -213,7 +238,8 @@ class SteeredWorld(VectorEnv):
 
     def get_state(self) -> dict[str, np.ndarray]:
         """World, steering, hand-over and the pending reflex, as copies."""
-        assert self.reflex is not None
+        if self.reflex is None:
+            raise ResetNeeded("There is no state before the first reset. Call reset(seed=...) first.")
         return (
             nest("world", self.world.get_state())
             | nest("steering", self.steering.get_state())

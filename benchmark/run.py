@@ -41,18 +41,20 @@ def run(store: Store, workers: int | None = None, report: Report = lambda cell, 
             report(cell, "kept")
         else:
             missing.append(cell)
-    tries = dict.fromkeys(missing, 0)
-    failed = False
-    while missing:
-        lost, any_failed = _run_pool(store, missing, workers or os.cpu_count() or 1, report)
-        failed |= any_failed
-        for cell in lost:
-            tries[cell] += 1
-            if tries[cell] >= _TRIES:
-                store.write_error(cell, f"The worker was killed {_TRIES} times while this cell ran (out of memory?).")
-                report(cell, "failed")
-                failed = True
-        missing = [cell for cell in lost if tries[cell] < _TRIES]
+    store.sweep()
+    if not missing:
+        return True
+    lost, failed = _run_pool(store, missing, workers or os.cpu_count() or 1, report)
+    for cell in lost:  # a dead worker takes its whole pool along; alone, a cell answers only for itself
+        for _ in range(_TRIES):
+            again, any_failed = _run_pool(store, [cell], 1, report)
+            failed |= any_failed
+            if not again:
+                break
+        else:
+            store.write_error(cell, f"The worker was killed {_TRIES} times while this cell ran (out of memory?).")
+            report(cell, "failed")
+            failed = True
     return not failed
 
 

@@ -16,6 +16,7 @@ from safetensors.numpy import save as to_bytes
 from benchmark.suites import Cell, Settings, describe
 from envs.atomic import write_whole
 from envs.errors import NestlingError
+from envs.sources import source_digest
 
 SCHEMA = 1
 
@@ -27,24 +28,30 @@ class OtherSettings(NestlingError, ValueError):
 class Store:
     """Results of one :class:`Settings` in one folder.
 
+    Args:
+        folder: made if it does not exist.
+        settings: what the results are of.
+        any_sources: accept results of other sources and versions, to redraw them.
+
     Raises:
         OtherSettings: the folder belongs to other settings; the difference is spelled out.
     """
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: Settings, any_sources: bool = False) -> None:
         self.folder, self.settings = Path(folder), settings
-        self._cells = self.folder / "cells"
+        self._cells, self._any_sources = self.folder / "cells", any_sources
         file = self.folder / "settings.json"
         if file.exists():
             self._compare(file)
         else:
-            if self.folder.exists() and any(self.folder.iterdir()):
+            if self.folder.exists() and any(not path.name.endswith(".partial") for path in self.folder.iterdir()):
                 raise OtherSettings(f"{self.folder} is not empty and is no results folder; choose another --out.")
             about = {
                 "schema": SCHEMA,
                 "settings": describe(settings),
                 "digest": settings.digest(),
                 "versions": versions(),
+                "sources": source_digest(),
                 "machine": {"platform": platform.platform(), "python": platform.python_version()},
                 "files": {
                     "cells/*.safetensors": "raw curves, (animals, windows) for each quantity; one file a finished cell",
@@ -72,8 +79,16 @@ class Store:
         ]
         if theirs.get("shard") != ours["shard"]:
             self.settings = msgspec.structs.replace(self.settings, shard=theirs["shard"])
+        for key, now in (("sources", source_digest()), ("versions", versions())):
+            if found.get(key) != now and not self._any_sources:
+                changed.append(f"{key}: {found.get(key)!r} there, {now!r} now")
         if changed:
             raise OtherSettings(f"{self.folder} belongs to other settings ({'; '.join(changed)}). Choose another --out.")
+
+    def sweep(self) -> None:
+        """Delete what killed writers left half-written; call it before any writer starts."""
+        for path in self.folder.rglob(".*.partial"):
+            path.unlink(missing_ok=True)
 
     def path(self, cell: Cell) -> Path:
         """Where the curves of a cell are, or will be."""

@@ -12,6 +12,8 @@ from agents.catalogue import AGENTS, agent_spec
 from agents.experts import has_expert
 from envs.errors import InvalidArgument, whole_number
 from envs.registration import short_name, world_class, worlds
+from envs.sources import source_digest
+from steering.registration import steering_class
 
 REPORTING_SEED = 1_000_000
 REFERENCES = ("random", "oracle")
@@ -40,8 +42,8 @@ class Settings(msgspec.Struct, frozen=True):
     shard: int = 64
 
     def digest(self) -> str:
-        """Eight hexadecimal digits that name what decides the results."""
-        content = {k: v for k, v in msgspec.to_builtins(self).items() if k != "shard"}
+        """Eight hexadecimal digits that name what decides the results, the sources among them."""
+        content = {k: v for k, v in msgspec.to_builtins(self).items() if k != "shard"} | {"sources": source_digest()}
         return hashlib.blake2b(msgspec.json.encode(content), digest_size=4).hexdigest()
 
 
@@ -77,7 +79,9 @@ def make_settings(
         InvalidArgument: a number is out of range.
     """
     chosen = tuple(world_names or worlds.names())
-    names = tuple(w if ":" in w else short_name(world_class(w).id) for w in chosen)
+    names = tuple(dict.fromkeys(w if ":" in w else short_name(world_class(w).id) for w in chosen))
+    for name in names:
+        steering_class(world_class(name))
     wanted = tuple(agents or DEFAULT_AGENTS)
     for agent in wanted:
         agent_spec(agent)

@@ -96,7 +96,8 @@ def _summarise_world(agents: dict[str, tuple[Curves | None, str]], settings: Set
             low, high = reward_rate(random, late).mean(), reward_rate(oracle, late).mean()
             reward_score = (reward_rate(curves, late) - low) / (high - low)
             row["reward_fitness_gap"] = interval(reward_score - scale.score(day_fitness(curves, late)))
-        if reflex is not None and agent != "reflex" and len(reflex["days"]) == len(curves["days"]):
+        paired = status == "complete" == agents["reflex"][1] if "reflex" in agents else False
+        if reflex is not None and agent != "reflex" and paired:
             difference = fitness_by_window(curves) - fitness_by_window(reflex)
             window = overtaking_window(difference)
             row["overtakes_reflex_at"] = None if window is None else round(window * steps_per_window)

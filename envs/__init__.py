@@ -4,6 +4,10 @@
 >>> life = gymnasium.make("nestling/LoomingEscape-v0")
 """
 
+from envs.sources import cache_kernels_by_sources
+
+cache_kernels_by_sources()  # before any kernel is defined
+
 from envs.registration import make_single, make_world, register_worlds, world_class, worlds
 
 __all__ = ["make_single", "make_world", "register_worlds", "world_class", "worlds"]

@@ -12,6 +12,7 @@ from envs.errors import unknown_name
 from envs.looming_physics import (
     ARENA,
     BELOW,
+    CONTRAST,
     FASTEST,
     FIRST_TIME,
     FOOD_ITEMS,
@@ -24,6 +25,7 @@ from envs.looming_physics import (
     NONE,
     RUN_SPEED,
     SHELTER_RADIUS,
+    SIZE_OVER_SPEED,
     STRIKE,
     fly,
     forage,
@@ -242,16 +244,19 @@ class LoomingEscape(World):
 
     @manipulation
     def present(
-        self, rows: np.ndarray, kind: str = "strike", contrast: float = 0.9, size_over_speed: float = 0.2,
+        self, rows: np.ndarray, kind: str = "strike", contrast: float | None = None, size_over_speed: float | None = None,
         azimuth: float = 0.0, time: float | None = None,
     ) -> None:  # fmt: skip
-        """Show a disc now, in place of any other: kind, contrast, l/|v| (s), azimuth (rad), first time (s)."""
+        """Show a disc now: kind, azimuth (rad), and contrast, l/|v| (s), first time (s), by default the kind's usual ones."""
         if kind not in KINDS:
             raise unknown_name("kind of disc", kind, KINDS)
         number = KINDS.index(kind)
         body = self.body
-        body.disc_contrast[rows] = in_range("contrast", contrast, -1.0, 1.0)
-        body.disc_size_over_speed[rows] = in_range("size_over_speed", size_over_speed, 1e-3, 10.0, "s")
+        usual_contrast, usual_ratio = CONTRAST[number].mean(), SIZE_OVER_SPEED[number].mean()
+        body.disc_contrast[rows] = usual_contrast if contrast is None else in_range("contrast", contrast, -1.0, 1.0)
+        body.disc_size_over_speed[rows] = (
+            usual_ratio if size_over_speed is None else in_range("size_over_speed", size_over_speed, 1e-3, 10.0, "s")
+        )
         body.disc_azimuth[rows] = in_range("azimuth", azimuth, -10.0, 10.0, "rad")
         body.disc_time[rows] = FIRST_TIME[number] if time is None else in_range("time", time, 0.0, 60.0, "s")
         body.disc_elevation[rows] = math.radians(-30.0 if number == BELOW else 75.0)

@@ -16,10 +16,10 @@ NONE, STRIKE, FAINT, SLOW, SWEEP, RECEDING, WHITE, BELOW = -1, 0, 1, 2, 3, 4, 5,
 
 # One entry a kind. All chosen: harmless discs outnumber strikes, so that telling them apart is worth learning.
 _CHANCES = np.array([0.22, 0.22, 0.16, 0.16, 0.12, 0.12, 0.0])
-_SIZE_OVER_SPEED = np.array(
+SIZE_OVER_SPEED = np.array(
     [[0.15, 0.30], [0.15, 0.30], [1.0, 2.0], [1.0, 1.0], [0.15, 0.30], [0.15, 0.30], [0.15, 0.30]]
 )  # s
-_CONTRAST = np.array([[0.6, 1.0], [0.1, 0.4], [0.6, 1.0], [0.6, 1.0], [0.6, 1.0], [-1.0, -0.6], [0.6, 1.0]])
+CONTRAST = np.array([[0.6, 1.0], [0.1, 0.4], [0.6, 1.0], [0.6, 1.0], [0.6, 1.0], [-1.0, -0.6], [0.6, 1.0]])
 FIRST_TIME = np.array([3.0, 3.0, 8.0, 4.0, 0.2, 3.0, 3.0])  # s to contact at first sight; of a sweep, its length
 _LAST_TIME = np.array([0.0, 0.0, 4.0, 0.0, 3.0, 0.0, 0.0])  # s to contact when it is gone
 _SWEEP_SIZE = math.radians(5.0)  # about 5 degrees (De Franceschi et al. 2016, as remembered; uncertain)
@@ -139,8 +139,8 @@ def _appear(animal, draw):
         left -= _CHANCES[kind]
         kind += 1
     animal.disc_kind = kind
-    animal.disc_size_over_speed = _between(_SIZE_OVER_SPEED[kind], draw[1])
-    animal.disc_contrast = _between(_CONTRAST[kind], draw[2])
+    animal.disc_size_over_speed = _between(SIZE_OVER_SPEED[kind], draw[1])
+    animal.disc_contrast = _between(CONTRAST[kind], draw[2])
     animal.disc_azimuth = 2.0 * math.pi * draw[3]
     animal.disc_elevation = math.radians(60.0 + 25.0 * draw[4])
     animal.disc_time = FIRST_TIME[kind]

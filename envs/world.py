@@ -61,7 +61,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
     Args:
         num_envs: number of animals, one a row.
         autoreset_mode: NEXT_STEP (default), SAME_STEP or DISABLED.
-        max_episode_steps: length of an episode in steps; None takes ``episode_steps``.
+        max_episode_steps: length of an episode in steps; None takes ``episode_steps``. ``gymnasium.make`` keeps an
+            argument of this name to itself and can only shorten episodes; ``make_vec`` passes it on.
         render_mode: None, ``"rgb_array"`` or ``"human"``.
         dt: seconds per step; None takes the class's ``dt``.
     """
@@ -228,7 +229,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         clock.finished = ended = terminated | truncated
         final_facts = None
         if self.autoreset_mode is AutoresetMode.SAME_STEP and ended.any():
-            final_facts = self._facts() if facts else None
+            final_facts = {name: np.array(values) for name, values in self._facts().items()} if facts else None
             self.begin(ended)
         return Transition(self._observation, outcome, fitness, terminated, truncated, awake, final_facts)
 

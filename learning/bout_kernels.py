@@ -107,16 +107,19 @@ def close_bouts(
             continue
         if bout.cut:
             past_option[row] = -1
-        decay = trace_decay * discount**bout.steps
         for slot in range(MEMORY - 1, 0, -1):
             past_option[row, slot] = past_option[row, slot - 1]
-            strength[row, slot] = strength[row, slot - 1] * decay
+            strength[row, slot] = strength[row, slot - 1]
             past_units[row, slot] = past_units[row, slot - 1]
         past_option[row, 0] = bout.option
         strength[row, 0] = 1.0
         past_units[row, 0] = active[row]
         error = bout.reward + target[row] - bout.value
         update(past_units[row], past_option[row], strength[row], error, rate[row], anneal, floor, portion, synapses[row])
+        for slot in range(MEMORY):
+            strength[row, slot] *= trace_decay * discount**bout.steps
+        if rate[row] <= 0.0:
+            continue
         options = portion.shape[0]
         for unit in active[row]:
             own = synapses[row, unit]
@@ -129,7 +132,8 @@ def close_bouts(
 def value_next(rows, in_charge, bouts, values, may_defer, discount, target, chosen):
     """What is carried out next, and what that is worth to the bout that ends.
 
-    While exploring, the worth is that of what would have been done instead (expected SARSA on the deployed policy).
+    While exploring, the worth is that of what would have been done instead: the best option where it is surely
+    better than the reflex, else the reflex (expected SARSA; the hand-over rule's own margins are not known here).
     """
     for row in rows:
         bout = bouts[row]

@@ -91,7 +91,7 @@ class BoutLearner(Learner):
         self._slot = np.array([remembered.index(g.channel) if g.channel else -1 for g in goals], int)
         self._where = anatomy.senses.place(repertoire.place) if repertoire.place else slice(0, 2)
         depleting = tuple(any(goal.depletes for goal in goals if goal.channel == channel) for channel in remembered)
-        self.place_memory = PlaceMemory(rows, remembered, depleting, self.genome.place_cells)
+        self.place_memory = PlaceMemory(rows, remembered, depleting, self.genome.place_cells, anatomy.dt)
         inner = [Sense(f"distance_{c}", "1", 0.0, 3.0, f"distance to remembered {c}") for c in remembered]
         inner += [Sense(f"confidence_{c}", "1", 0.0, 1.0, f"confidence in remembered {c}") for c in remembered]
         self.separator = PatternSeparator(rows, anatomy.senses + Senses(*inner), self.genome.units)
@@ -144,7 +144,7 @@ class BoutLearner(Learner):
         self._target, self._next = np.zeros(rows), np.zeros(rows, np.int64)
         steps = (self.genome.bout / anatomy.dt, self.genome.goal_bout / anatomy.dt)
         self._bout_steps = tuple(max(1, round(length)) for length in steps)
-        self._never = np.zeros(rows, bool)
+        self._may_defer = np.full(rows, may_defer)
 
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
         """Random wiring, random faint read-out, empty place memory."""
@@ -192,10 +192,11 @@ class BoutLearner(Learner):
                 rows, self._next_units, self.synapses.table, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
                 genome.enough, self._values, bout.table,
             )  # fmt: skip
+        defers = self._may_defer & ~bout.explores & (bout.best_value <= bout.defer_value)
         command = np.zeros(self._command_shape)
         commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
         return Proposal(
-            command, bout.confidence.copy(), bout.familiarity.copy(), self._never, bout.explores.copy(), bout.chosen.copy(),
+            command, bout.confidence.copy(), bout.familiarity.copy(), defers, bout.explores.copy(), bout.chosen.copy(),
             fresh,
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from envs.rows import Rows
 from envs.streams import RowStreams
 
 _FIELD = 0.35
+_STEP = 0.1  # s; the next four are per step of this length
 _LEARN = 0.5
 _FORGET = 0.02
 _DISAPPOINTMENT = 0.3
@@ -27,7 +28,7 @@ def _field(dx, dy):
 
 
 @njit(cache=True)
-def _remember(place, channels, centres, memory, disappointment, plasticity, depleting):
+def _remember(place, channels, centres, memory, disappointment, plasticity, depleting, pace):
     """Update the memory of every row for being at ``place`` with ``channels`` present (0 to 1)."""
     cells = centres.shape[1]
     activity = np.empty(cells)
@@ -36,13 +37,13 @@ def _remember(place, channels, centres, memory, disappointment, plasticity, depl
             activity[cell] = _field(place[row, 0] - centres[row, cell, 0], place[row, 1] - centres[row, cell, 1])
         for channel in range(channels.shape[1]):
             present = channels[row, channel]
-            learn = plasticity[row] * _LEARN * present
-            forget = plasticity[row] * _FORGET * (1.0 - present)
-            tire = _DISAPPOINTMENT * (1.0 - present) * depleting[channel]
+            learn = pace * plasticity[row] * _LEARN * present
+            forget = pace * plasticity[row] * _FORGET * (1.0 - present)
+            tire = pace * _DISAPPOINTMENT * (1.0 - present) * depleting[channel]
             for cell in range(cells):
                 kept = memory[row, channel, cell]
                 memory[row, channel, cell] = kept + learn * activity[cell] * (1.0 - kept) - forget * activity[cell] * kept
-                tired = _RECOVERY * disappointment[row, channel, cell] + tire * activity[cell]
+                tired = _RECOVERY**pace * disappointment[row, channel, cell] + tire * activity[cell]
                 disappointment[row, channel, cell] = min(1.0, tired)
 
 
@@ -80,12 +81,15 @@ class PlaceMemory:
 
     A cell learns while it is active and the channel is present; it forgets slowly while it is active and
     the channel is absent. For ``depleting`` channels a place just
-    found empty is avoided for a while (inhibition of return, about 20 s at 10 steps per second).
+    found empty is avoided for a while (inhibition of return, about 20 s).
     Constants are chosen.
     """
 
-    def __init__(self, rows: int, channels: tuple[str, ...], depleting: tuple[bool, ...], cells: int = 100) -> None:
+    def __init__(
+        self, rows: int, channels: tuple[str, ...], depleting: tuple[bool, ...], cells: int = 100, dt: float = _STEP
+    ) -> None:
         self.rows, self.channels, self.cells = rows, channels, cells
+        self._pace = dt / _STEP
         self._depleting = np.array(depleting, float)
         count = len(channels)
         self.state = Rows(
@@ -111,7 +115,16 @@ class PlaceMemory:
     def remember(self, place: np.ndarray, channels: np.ndarray, plasticity: np.ndarray) -> None:
         """Learn from being at ``place`` (rows, 2) in [-1, 1] with ``channels`` (rows, channels) in [0, 1]."""
         now = self.state
-        _remember(place.astype(float), channels, now.centres, now.memory, now.disappointment, plasticity, self._depleting)
+        _remember(
+            place.astype(float),
+            channels,
+            now.centres,
+            now.memory,
+            now.disappointment,
+            plasticity,
+            self._depleting,
+            self._pace,
+        )
 
     def recall(self, place: np.ndarray) -> None:
         """Bring ``state.target`` and ``state.confidence`` up to date: the best remembered place of every channel."""

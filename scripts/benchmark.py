@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])  # this file's folder would hide the package of the same name
+sys.path[:1] = [str(Path(__file__).resolve().parents[1]), str(Path.cwd())]  # not this folder: it would hide packages
 from scripts.common import Reporter, fail_plainly
 
 
@@ -30,13 +30,13 @@ class Args:
     lifetime: int = 120_000
     """Steps of each life."""
     quick: bool = False
-    """A few minutes on two cores: 32 animals, 30,000 steps."""
+    """A few minutes on two cores: 32 animals and 30,000 steps, whatever --animals and --lifetime say."""
     out: Path | None = None
     """Results folder; by default runs/benchmark-<settings>."""
     seed: int = 1_000_000
     """Seed of the first animal; reporting seeds start at 1,000,000, lower ones are for tuning."""
     workers: int = 0
-    """Processes; 0 for one a core. Results do not depend on it."""
+    """Processes, at least 1; 0 for one a core. Results do not depend on it."""
     report_only: bool = False
     """Redraw from what the folder holds, without running anything."""
     quiet: bool = False
@@ -52,13 +52,17 @@ def main(args: Args) -> int:
     from benchmark.store import Store
     from benchmark.suites import cells, make_settings
     from benchmark.summary import summarise
+    from envs.errors import InvalidArgument, whole_number
 
     animals, lifetime = (32, 30_000) if args.quick else (args.animals, args.lifetime)
     settings = make_settings(
         args.worlds, args.agents, animals, lifetime, args.seed, shard=max(1, min(64, (animals + 1) // 2))
     )
     folder = args.out or Path("runs") / f"benchmark-{settings.digest()}"
-    store = Store(folder, settings)
+    whole_number("workers", args.workers, least=0)
+    if args.report_only and not (folder / "settings.json").exists():
+        raise InvalidArgument(f"--report-only redraws a results folder, but {folder} is none. Give its folder with --out.")
+    store = Store(folder, settings, any_sources=args.report_only)
     reporter = Reporter(quiet=args.quiet or args.json)
     complete = True
     if not args.report_only:
@@ -90,7 +94,8 @@ def main(args: Args) -> int:
     failures = [f"{w} {a}" for w, rows in summary["worlds"].items() for a, row in rows.items() if row["status"] == "failed"]
     if failures:
         print(f"failed: {', '.join(failures)}; see {folder}/cells/*.error.txt", file=sys.stderr)
-    return 0 if complete and not failures else 1
+    partial = any(row["status"] != "complete" for rows in summary["worlds"].values() for row in rows.values())
+    return 0 if complete and not failures and not partial else 1
 
 
 def _table(world: str, rows: dict) -> Table:

@@ -31,7 +31,7 @@ def fail_plainly(main: Callable[[Any], int], arguments: type, description: str |
     args = tyro.cli(arguments, description=description)
     try:
         return main(args)
-    except (NestlingError, FileNotFoundError, PermissionError) as error:
+    except (NestlingError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

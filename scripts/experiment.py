@@ -13,7 +13,7 @@ from typing import Annotated
 
 import tyro
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])
+sys.path[:1] = [str(Path(__file__).resolve().parents[1]), str(Path.cwd())]  # not this folder: it would hide packages
 from scripts.common import Reporter, fail_plainly
 
 
@@ -46,7 +46,10 @@ def main(args: Args) -> int:
     if args.animals and whole_number("animals", args.animals, least=0) < 10:
         raise InvalidArgument(f"An experiment needs at least 10 animals, not {args.animals}; 0 takes its own number.")
     file = args.out / "signatures.json"
-    results = {entry["id"]: entry for entry in msgspec.json.decode(file.read_bytes())} if file.exists() else {}
+    try:
+        results = {entry["id"]: entry for entry in msgspec.json.decode(file.read_bytes())} if file.exists() else {}
+    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        raise InvalidArgument(f"{file} cannot be read ({error}). Restore it, or choose another --out.") from None
     reporter = Reporter()
     table = Table(title="signatures")
     for column in ("id", "holds", "statistic [95% interval]", "n", "claim"):

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import tyro
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])
+sys.path[:1] = [str(Path(__file__).resolve().parents[1]), str(Path.cwd())]  # not this folder: it would hide packages
 from scripts.common import Reporter, fail_plainly
 
 
@@ -28,7 +28,7 @@ class Args:
     age: str = "newborn"
     """newborn, grown, or a number of steps."""
     lesion: tuple[str, ...] = ()
-    """Parts to remove from the start: learning, reflex, reward, or parts of the species."""
+    """Parts to remove from the shown animal once it has its age: learning, reflex, reward, or parts of the species."""
     record: Path | None = None
     """Record to FILE.mp4, .gif or .png (a filmstrip)."""
     steps: int | None = None
@@ -46,7 +46,7 @@ def main(args: Args) -> int:
     from rich.progress import Progress
 
     from envs.errors import InvalidArgument
-    from viewer.record import Recorder
+    from viewer.record import Recorder, check_ending
     from viewer.session import Session, parse_age
 
     if args.headless and args.record is None:
@@ -55,13 +55,15 @@ def main(args: Args) -> int:
         raise InvalidArgument(f"--steps must be at least 1, not {args.steps}.")
     age, reporter = parse_age(args.age), Reporter()
     session = Session(args.world, args.agent, args.animals, args.seed)
-    for part in args.lesion:
+    for part in dict.fromkeys(args.lesion):
         session.toggle_lesion(part)
+    if args.record:
+        check_ending(args.record)
     if age:
         with Progress(console=reporter.console) as bar:
             task = bar.add_task("growing up", total=age)
             session.grow(age, lambda done, total: bar.update(task, completed=done))
-        for part in args.lesion:
+        for part in dict.fromkeys(args.lesion):
             session.toggle_lesion(part)
     frames = args.steps or 600
     with Recorder(args.record, 20, frames) if args.record else contextlib.nullcontext() as recorder:

@@ -13,6 +13,12 @@ from envs.errors import NestlingError, unknown_name
 KINDS = (".mp4", ".gif", ".png")
 
 
+def check_ending(path: Path) -> None:
+    """Raise :class:`envs.errors.UnknownName` unless the file's ending is one that can be recorded."""
+    if Path(path).suffix.lower() not in KINDS:
+        raise unknown_name("recording format", Path(path).suffix or str(path), KINDS)
+
+
 class CannotRecord(NestlingError, RuntimeError):
     """The encoder is missing or the file cannot be written."""
 
@@ -29,8 +35,7 @@ class Recorder:
 
     def __init__(self, path: Path, frames_per_second: int = 20, frames: int = 0) -> None:
         self.path = Path(path)
-        if self.path.suffix.lower() not in KINDS:
-            raise unknown_name("recording format", self.path.suffix or str(path), KINDS)
+        check_ending(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._partial = self.path.with_name(f".{self.path.stem}.partial{self.path.suffix.lower()}")
         self._strip: list[np.ndarray] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from agents.lesions import lesionable
 from agents.life import live
 from agents.population import Population
 from envs.errors import NestlingError, UnknownName, unknown_name
+from envs.sources import source_digest, user_cache
 from viewer.history import History
 
 GROWN_STEPS = 40_000
@@ -35,7 +35,7 @@ class Session:
         self, world: Any, agent: str = "steered", animals: int = 4, seed: int = 0, folder: Path | None = None
     ) -> None:
         self.world, self.agent, self.animals, self.seed = world, agent, animals, seed
-        self.folder = folder or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "nestling"
+        self.folder = folder or user_cache() / "grown"
         self.row, self.history = 0, History()
         self.population = Population(agent, world, animals, seed=seed)
         self.innate = {"reflex", "reward", *self.population.steered.steering.lesionable}
@@ -73,10 +73,7 @@ class Session:
         self._show(population)
 
     def _key(self, steps: int) -> str:
-        sources = sorted(
-            (p.name, p.read_bytes()) for room in ("envs", "steering", "learning", "agents") for p in _sources(room)
-        )
-        content = repr((str(self.world), self.agent, self.animals, self.seed, steps, sources)).encode()
+        content = repr((str(self.world), self.agent, self.animals, self.seed, steps, source_digest())).encode()
         return hashlib.blake2b(content, digest_size=8).hexdigest()
 
     def _show(self, population: Population) -> None:
@@ -118,8 +115,3 @@ def parse_age(age: str) -> int:
     if age.isdecimal():
         return int(age)
     raise UnknownName(f"An age is newborn, grown, or a whole number of steps, not {age!r}.")
-
-
-def _sources(room: str) -> list[Path]:
-    module = __import__(room)
-    return list(Path(str(module.__file__)).parent.glob("*.py"))

@@ -3,6 +3,7 @@
 import multiprocessing
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
@@ -82,11 +83,11 @@ def test_plasticity_lesion_stops_learning() -> None:
     population.lesion("plasticity", [0])
     learner = population.learner
     assert learner is not None
-    before = learner.read_outs()["places"].copy()
+    before = {name: array.copy() for name, array in learner.read_outs().items()}
     live(population, 500)
-    after = learner.read_outs()["places"]
-    assert np.array_equal(before[0], after[0])
-    assert not np.array_equal(before[1], after[1])
+    for name, after in learner.read_outs().items():
+        assert np.array_equal(before[name][0], after[0]), f"{name} changed without plasticity"
+        assert not np.array_equal(before[name][1], after[1])
 
 
 def test_checkpoint_goes_on_bit_for_bit(tmp_path: Path) -> None:
@@ -118,8 +119,22 @@ def test_damaged_and_foreign_checkpoints(tmp_path: Path) -> None:
     save_file({"x": np.zeros(2)}, path, {"nestling": '{"schema": 1}'})
     with pytest.raises(checkpoint.BadCheckpoint, match="another version"):
         checkpoint.load(path)
+    save_file({"x": np.zeros(2)}, path, {"nestling": "not json"})
+    with pytest.raises(checkpoint.BadCheckpoint, match="another version"):
+        checkpoint.load(path)
     with pytest.raises(FileNotFoundError):
         checkpoint.load(tmp_path / "nothing")
+
+
+def test_loading_imports_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "payload.py").write_text("raise SystemExit('code was run')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    path = checkpoint.save(grown(steps=5), tmp_path / "a.safetensors")
+    header = checkpoint.read_header(path)
+    header.world = "payload:World"
+    save_file({"x": np.zeros(2)}, path, {"nestling": msgspec.json.encode(header).decode()})
+    with pytest.raises(checkpoint.BadCheckpoint, match="import payload before loading"):
+        checkpoint.load(path)
 
 
 def _final_state(seed: int) -> dict[str, np.ndarray]:

@@ -131,6 +131,60 @@ def test_one_failing_cell_does_not_stop_the_others(tmp_path: Path, monkeypatch: 
     assert "the oracle is out" in (store.error(oracle) or "")
 
 
+def test_a_killer_cell_is_blamed_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "killer_world.py").write_text(
+        "import os, signal\n"
+        "from envs.looming_escape import LoomingEscape\n"
+        "class Killer(LoomingEscape):\n"
+        "    id = 'Killer-v0'\n"
+        "    steering = 'LoomingEscape'\n"
+        "    def _oracle(self):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    store = Store(tmp_path / "out", make_settings(("killer_world:Killer",), ("random", "reflex"), 2, 2000, 1_000_000))
+    assert not run(store, workers=1)
+    rows = summarise(store)["worlds"]["killer_world:Killer"]
+    assert {agent: row["status"] for agent, row in rows.items()} == {
+        "random": "complete", "oracle": "failed", "reflex": "complete",
+    }  # fmt: skip
+
+
+def test_leftovers_of_killed_writers_are_swept(finished: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / ".settings.json.x.partial").write_text("{")
+    store = Store(folder, finished.settings)
+    store.sweep()
+    assert [path.name for path in folder.iterdir()] == ["settings.json"]
+
+
+def test_results_of_other_sources_are_refused(finished: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmark.store.source_digest", lambda: "changed")
+    with pytest.raises(OtherSettings, match="sources"):
+        Store(finished.folder, finished.settings)
+    assert Store(finished.folder, finished.settings, any_sources=True).has(cells(finished.settings)[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--workers", "-1"), "workers must be a whole number"),
+        (("--report-only", "--out", "no/such/folder"), "is none"),
+        (("--out", "README.md"), "README.md"),
+        (("--agents", "refleks"), "Did you mean 'reflex'"),
+    ],
+)
+def test_command_refuses_plainly(arguments: tuple[str, ...], words: str) -> None:
+    command = [sys.executable, "scripts/benchmark.py", "--animals", "2", "--lifetime", "2000", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (ROOT / "no").exists()
+
+
 def test_folder_of_other_settings_is_refused(finished: Store, tmp_path: Path) -> None:
     with pytest.raises(OtherSettings, match="lifetime: 2000 there, 4000 now"):
         Store(finished.folder, small(lifetime=4000))

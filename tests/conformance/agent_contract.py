@@ -15,7 +15,7 @@ from agents.catalogue import AgentSpec
 from agents.life import live
 from agents.population import Population
 from agents.registration import make_single_steered, make_steered
-from envs.errors import UnknownName
+from envs.errors import ResetNeeded, UnknownName
 from learning.bouts import BoutLearner
 
 
@@ -56,6 +56,48 @@ class SteeredContract:
             rewards.append(reward)
             fitness.append(info["fitness"])
         assert not np.allclose(rewards, fitness), "the learner must be taught by steering's judgement, not by fitness"
+
+    def test_autoreset_modes_agree(self, world: Any) -> None:
+        days = {mode: self._days(world, mode) for mode in AutoresetMode}
+        for mode, seen in days.items():
+            for number, (one, other) in enumerate(zip(days[AutoresetMode.DISABLED], seen, strict=True)):
+                assert np.array_equal(one, other), f"day {number} in {mode} differs from DISABLED"
+
+    @staticmethod
+    def _days(world: Any, mode: AutoresetMode) -> list[np.ndarray]:
+        steered = make_steered(world, 1, hand_over="urgency", autoreset_mode=mode, max_episode_steps=60)
+        context, _ = steered.reset(seed=3)
+        command = steered.world.random_commands()
+        days, day = [], [context[0]]
+        while len(days) < 3:
+            context, _, terminated, truncated, info = steered.step(command)
+            if not (terminated[0] or truncated[0]):
+                day.append(context[0])
+                continue
+            days.append(np.stack([*day, info["final_obs"][0] if mode is AutoresetMode.SAME_STEP else context[0]]))
+            if mode is AutoresetMode.NEXT_STEP:
+                context, reward, *_ = steered.step(command)
+                assert reward[0] == 0.0
+            elif mode is AutoresetMode.DISABLED:
+                context, _ = steered.reset(options={"reset_mask": np.array([True])})
+            day = [context[0]]
+        return days
+
+    def test_resetting_one_row_leaves_the_others_alone(self, world: Any) -> None:
+        steered = make_steered(world, 2, hand_over="never", autoreset_mode=AutoresetMode.DISABLED)
+        steered.reset(seed=3)
+        for _ in range(20):
+            steered.step(steered.world.random_commands())
+        before = steered.get_state()
+        steered.reset(options={"reset_mask": np.array([True, False])})
+        assert states_equal(row_of(before, 1), row_of(steered.get_state(), 1)), "row 1 was not reset and must not change"
+
+    def test_order_of_calls(self, world: Any) -> None:
+        steered = make_steered(world, 1)
+        with pytest.raises(ResetNeeded):
+            steered.step(steered.action_space.sample())
+        with pytest.raises(ResetNeeded):
+            steered.get_state()
 
     def test_context_hides_what_only_steering_hears(self, world: Any) -> None:
         steered = make_steered(world, 1)

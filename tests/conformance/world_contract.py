@@ -82,7 +82,10 @@ class WorldContract:
     def test_other_seed_other_life(self, world: Any) -> None:
         built = build(world, 2)
         built.reset(seed=1)
-        seen = record(built, 100)
+        same = np.repeat(built.random_commands()[:1], 2, axis=0)
+        seen = [built.observation.copy()]
+        for _ in range(2 * EPISODE):
+            seen.append(built.step(same)[0])
         assert any(not np.array_equal(part[0], part[1]) for part in seen), "seeds must reach the draws of every row"
 
     def test_row_equals_single_life(self, world: Any) -> None:
@@ -209,6 +212,22 @@ class WorldContract:
         row = int(np.argmax(ended))
         assert info["final_obs"][row].shape == built.single_observation_space.shape
         assert set(info["final_info"]) >= set(built._facts()), "final_info must hold the world's facts"
+
+    def test_final_facts_are_those_before_the_reset(self, world: Any) -> None:
+        built = {mode: build(world, 4, autoreset_mode=mode) for mode in (AutoresetMode.SAME_STEP, AutoresetMode.DISABLED)}
+        for one in built.values():
+            one.reset(seed=31)
+        infos = {}
+        for _ in range(EPISODE):
+            command = built[AutoresetMode.DISABLED].random_commands()
+            for mode, one in built.items():
+                *_, terminated, truncated, infos[mode] = one.step(command)
+            ended = terminated | truncated
+            if ended.any():
+                break
+        final, plain = infos[AutoresetMode.SAME_STEP]["final_info"], infos[AutoresetMode.DISABLED]
+        for name in built[AutoresetMode.DISABLED]._facts():
+            assert np.array_equal(final[name][ended], plain[name][ended]), f"final_info[{name!r}] is not that of the end"
 
     def test_info_has_the_same_keys_and_masks(self, world: Any) -> None:
         built = build(world)

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from envs.rows import Records
 from envs.senses import Sense, Senses
 from envs.streams import RowStreams, row_seeds
+from learning.bout_kernels import close_bouts
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
 from learning.three_factor import MEMORY, fields, read_out, read_out_reference, update, update_reference, width
@@ -128,3 +130,29 @@ def test_without_plasticity_nothing_is_remembered() -> None:
     memory = PlaceMemory(1, ("shelter",), (False,))
     memory.remember(np.zeros((1, 2)), np.ones((1, 1)), np.zeros(1))
     assert not memory.state.memory.any()
+
+
+def test_trace_fades_by_the_length_of_the_bout_itself() -> None:
+    """After a bout of 3 and one of 40 steps the first is eligible by discount**3, whatever the second's length."""
+    discount, decay = 0.98, 1.0
+    bouts = Records(1, running=True, cut=False, option=1, reward=0.0, value=0.0, steps=3)
+    units = np.arange(4, dtype=np.int32)[None]
+    past_units, past_option = np.zeros((1, MEMORY, 4), np.int32), np.full((1, MEMORY), -1)
+    strength, synapses = np.zeros((1, MEMORY)), np.zeros((1, 10, width(3)), np.float32)
+    for steps in (3, 40):
+        bouts.steps = steps
+        close_bouts(
+            np.array([0]), np.zeros(1), bouts.table, units, past_units, past_option, strength, decay, discount, np.ones(1), 50.0,
+            0.02, np.zeros(3), synapses,
+        )  # fmt: skip
+    assert strength[0, :2] == pytest.approx([discount**40, discount**43])
+    bouts.steps, bouts.reward = 1, 1.0
+    before = synapses.copy()
+    units += 4
+    close_bouts(
+        np.array([0]), np.zeros(1), bouts.table, units, past_units, past_option, strength, decay, discount, np.ones(1), 1e9,
+        0.0, np.zeros(3), synapses,
+    )  # fmt: skip
+    gained = (synapses - before)[0, :, 1]
+    assert gained[4] == pytest.approx(0.25, rel=1e-3)
+    assert gained[0] == pytest.approx(0.25 * (discount**40 + discount**43), rel=1e-3)
