@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: watch benchmark test check clean
+.PHONY: watch benchmark test lint check clean
 
 watch: $(READY)
 	$(RUN) scripts/watch.py $(ARGS)
@@ -16,11 +16,12 @@ benchmark: $(READY)
 test: $(READY)
 	$(RUN) -m pytest -n 2 $(ARGS)
 
-check: $(READY)
+lint: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest -n 2 $(ARGS)
+
+check: lint test
 
 # .venv is made on first use, and made anew when the pins or the dependencies change.
 $(READY): constraints.txt pyproject.toml
