@@ -47,5 +47,5 @@ def test_golden_days_of_the_reflex() -> None:
         captures += tick.terminated
 
     live(population, 3000, [watch])
-    assert meals.tolist() == [49, 48, 37, 44]
-    assert captures.tolist() == [5, 4, 4, 1]
+    assert meals.tolist() == [48, 51, 36, 52]
+    assert captures.tolist() == [6, 4, 4, 1]
