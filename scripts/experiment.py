@@ -29,7 +29,7 @@ class Args:
     """Folder of signatures.json; experiments that were not run now keep their last entry."""
     animals: int = 0
     """Animals in each group; 0 for each experiment's own number."""
-    seed: int = 2_000_000
+    seed: int = 7_000_000
     """Seed of the first animal."""
 
 

@@ -13,8 +13,6 @@ from scipy import stats
 
 from envs.errors import BrokenFile, unknown_name
 
-EXPERIMENT_SEED = 2_000_000
-
 
 class Result(msgspec.Struct):
     """The outcome of one experiment.
