@@ -1,19 +1,10 @@
-"""Running: does every cell that the store does not have yet, in processes, and keeps each as soon as it is done."""
+"""Running: gives an engine every cell that the store does not have yet, and keeps each answer as soon as it comes."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import traceback
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 
-import numpy as np
-
-from agents.life import live
-from agents.population import Population
-from benchmark.curves import CurveRecorder
+from benchmark.engines import Answer, Engine, LocalEngine
 from benchmark.store import Store
 from benchmark.suites import Cell, cells
 
@@ -21,65 +12,61 @@ Report = Callable[[Cell, str], None]
 _TRIES = 3
 
 
-def live_cell(cell: Cell) -> dict[str, np.ndarray]:
-    """Let the animals of a cell live their whole lives; returns their curves."""
-    population = Population(cell.agent, cell.world, cell.animals, seed=cell.first_seed)
-    recorder = CurveRecorder(cell.animals, cell.lifetime, cell.windows)
-    live(population, cell.lifetime, [recorder])
-    return recorder.curves
-
-
-def run(store: Store, workers: int | None = None, report: Report = lambda cell, status: None) -> bool:
+def run(store: Store, engine: Engine | None = None, report: Report = lambda cell, status: None) -> bool:
     """Run what is missing; True if every cell is now finished.
 
-    A cell that raises is kept as failed and the others go on; a worker that is killed is replaced and its
-    cell tried again, three times at most. ``report`` hears ("kept", "done" or "failed") for each cell.
+    A cell that raises is kept as failed and the others go on; a cell whose worker was killed is tried again alone,
+    three times at most. ``report`` hears ("kept", "done" or "failed") for each cell.
+
+    Raises:
+        FolderInUse: another process is running in this folder.
+        CannotKeep: the folder cannot be written (full, read-only); what was kept before stays.
     """
-    missing = []
-    for cell in cells(store.settings):
-        if store.has(cell):
-            report(cell, "kept")
-        else:
-            missing.append(cell)
-    store.sweep()
-    if not missing:
-        return True
-    lost, failed = _run_pool(store, missing, workers or os.cpu_count() or 1, report)
-    for cell in lost:  # a dead worker takes its whole pool along; alone, a cell answers only for itself
-        for _ in range(_TRIES):
-            again, any_failed = _run_pool(store, [cell], 1, report)
-            failed |= any_failed
-            if not again:
-                break
-        else:
-            store.write_error(cell, f"The worker was killed {_TRIES} times while this cell ran (out of memory?).")
-            report(cell, "failed")
-            failed = True
+    engine = engine or LocalEngine()
+    with store.lock():
+        store.sweep()
+        missing = []
+        for cell in cells(store.settings):
+            if store.has(cell):
+                report(cell, "kept")
+            else:
+                missing.append(cell)
+        missing.sort(key=lambda cell: -cell.cost)  # the longest first, or one worker ends alone
+        lost, failed = _do(store, engine, missing, None, report)
+        for cell in lost:  # a dead worker takes its whole pool along; alone, a cell answers only for itself
+            failed |= not _do_alone(store, engine, cell, report)
     return not failed
 
 
-def _run_pool(store: Store, todo: list[Cell], workers: int, report: Report) -> tuple[list[Cell], bool]:
-    """Run cells in one pool; returns the cells lost to a killed worker, and whether any cell failed."""
-    failed = False
-    lost: list[Cell] = []
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(todo)), mp_context=context) as pool:
-        running: dict[Future, Cell] = {pool.submit(live_cell, cell): cell for cell in todo}
-        try:
-            while running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    cell = running.pop(future)
-                    try:
-                        store.write(cell, future.result())
-                        report(cell, "done")
-                    except BrokenProcessPool:
-                        lost.append(cell)
-                    except Exception:  # whatever one cell does wrong is kept with it, and the others go on
-                        store.write_error(cell, traceback.format_exc())
-                        report(cell, "failed")
-                        failed = True
-        except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)
-            raise
+def _do(store: Store, engine: Engine, todo: list[Cell], workers: int | None, report: Report) -> tuple[list[Cell], bool]:
+    """Keep the answers for ``todo``; returns the cells that were lost, and whether any failed."""
+    lost, failed = [], False
+    answers = engine.answers(todo, workers) if todo else iter(())
+    try:
+        for answer in answers:
+            if answer.lost:
+                lost.append(answer.cell)
+            else:
+                failed |= not _keep(store, answer, report)
+    finally:
+        answers.close() if hasattr(answers, "close") else None
     return lost, failed
+
+
+def _keep(store: Store, answer: Answer, report: Report) -> bool:
+    if answer.finding is not None:
+        store.write(answer.cell, answer.finding)
+    else:
+        store.write_error(answer.cell, answer.error or "")
+    report(answer.cell, "done" if answer.error is None else "failed")
+    return answer.error is None
+
+
+def _do_alone(store: Store, engine: Engine, cell: Cell, report: Report) -> bool:
+    for _ in range(_TRIES):
+        lost, failed = _do(store, engine, [cell], 1, report)
+        if not lost:
+            return not failed
+    return _keep(
+        store, Answer(cell, error=f"The worker was killed {_TRIES} times while this cell ran (out of memory?)."), report
+    )

@@ -2,33 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from benchmark.aggregates import (
+    aggregate,
+    correct_for_many,
+    optimality_gap,
+    paired,
+    probability_of_improvement,
+    rank,
+)
 from benchmark.statistics import interval, mean_interval, overtaking_window
-from benchmark.store import SCHEMA, Store, versions
-from benchmark.suites import Cell, Settings, cells, describe
+from benchmark.store import SCHEMA, Store
+from benchmark.suites import ExperimentCell, LifeCell, Settings, cells, describe
 
 GROWN = 0.6
 Curves = dict[str, np.ndarray]
 
 
-def gather(store: Store) -> dict[str, dict[str, tuple[Curves | None, str]]]:
-    """World -> agent -> (curves of all its animals that are finished, "complete", "partial" or "failed")."""
-    grouped: dict[str, dict[str, list[Cell]]] = {}
+@dataclass(frozen=True)
+class Lives:
+    """What is known of one agent in one world.
+
+    Attributes:
+        curves: of all its animals that are finished, or None.
+        status: "complete", "partial" (some animals are missing) or "failed".
+        errors: the text of each error.
+    """
+
+    curves: Curves | None
+    status: str
+    errors: tuple[str, ...] = ()
+
+
+def gather(store: Store) -> dict[str, dict[str, Lives]]:
+    """World -> agent -> what is known of its lives."""
+    grouped: dict[str, dict[str, list[LifeCell]]] = {}
     for cell in cells(store.settings):
-        grouped.setdefault(cell.world, {}).setdefault(cell.agent, []).append(cell)
-    result: dict[str, dict[str, tuple[Curves | None, str]]] = {}
-    for world, agents in grouped.items():
-        result[world] = {}
-        for agent, parts in agents.items():
-            found = [curves for curves in map(store.read, parts) if curves is not None]
-            failed = any(store.error(part) for part in parts)
-            status = "complete" if len(found) == len(parts) else "failed" if failed else "partial"
-            joined = {name: np.concatenate([c[name] for c in found]) for name in found[0]} if found else None
-            result[world][agent] = (joined, status)
-    return result
+        if isinstance(cell, LifeCell):
+            grouped.setdefault(cell.world, {}).setdefault(cell.agent, []).append(cell)
+    return {world: {agent: _lives(store, parts) for agent, parts in agents.items()} for world, agents in grouped.items()}
+
+
+def _lives(store: Store, parts: list[LifeCell]) -> Lives:
+    found = [curves for curves in map(store.curves, parts) if curves is not None]
+    errors = tuple(error for error in map(store.error, parts) if error)
+    status = "complete" if len(found) == len(parts) else "failed" if errors else "partial"
+    return Lives({name: np.concatenate([c[name] for c in found]) for name in found[0]} if found else None, status, errors)
+
+
+def gather_experiments(store: Store) -> list[dict[str, Any]]:
+    """The outcome of every experiment of these settings; ``holds`` is None where there is none."""
+    found = []
+    for cell in cells(store.settings):
+        if isinstance(cell, ExperimentCell):
+            entry, error = store.read(cell), store.error(cell)
+            status = "complete" if entry else "failed" if error else "partial"
+            found.append((entry or {"id": cell.id, "holds": None, "n": cell.animals}) | {"status": status})
+    return found
 
 
 def day_fitness(curves: Curves, windows: slice = slice(None)) -> np.ndarray:
@@ -42,9 +76,10 @@ def fitness_by_window(curves: Curves) -> np.ndarray:
     return np.where(curves["days"] > 0, curves["day_fitness"] / np.maximum(curves["days"], 1), np.nan)
 
 
-def grown(settings: Settings) -> slice:
+def grown(settings: Settings, world: str) -> slice:
     """The windows of the last 40% of life, at least one."""
-    return slice(min(round(GROWN * settings.windows), settings.windows - 1), None)
+    windows = settings.ages(world)
+    return slice(min(round(GROWN * windows), windows - 1), None)
 
 
 class Scale:
@@ -52,34 +87,100 @@ class Scale:
 
     def __init__(self, random: Curves, oracle: Curves, windows: slice) -> None:
         self.zero, self.one = interval(day_fitness(random, windows))["iqm"], interval(day_fitness(oracle, windows))["iqm"]
+        self.unit = self.one - self.zero
 
     def score(self, fitness: np.ndarray) -> np.ndarray:
         """(fitness - random) / (oracle - random)."""
-        return (fitness - self.zero) / (self.one - self.zero)
+        return (fitness - self.zero) / self.unit
 
 
-def reward_rate(curves: Curves, windows: slice) -> np.ndarray:
-    """(animals,) steering's reward per step."""
-    return curves["reward"][:, windows].sum(axis=1) / curves["steps"][:, windows].sum(axis=1)
+def reward_score(curves: Curves, agents: dict[str, Lives], windows: slice) -> np.ndarray:
+    """(animals,) steering's reward per step on the scale 0 = random's mean, 1 = oracle's mean."""
+
+    def rate(lived: Curves) -> np.ndarray:
+        return lived["reward"][:, windows].sum(axis=1) / lived["steps"][:, windows].sum(axis=1)
+
+    random, oracle = agents["random"].curves, agents["oracle"].curves
+    assert random is not None
+    assert oracle is not None
+    low, high = rate(random).mean(), rate(oracle).mean()
+    return (rate(curves) - low) / (high - low)
+
+
+def scores_grown(store: Store, gathered: dict[str, dict[str, Lives]]) -> dict[str, dict[str, np.ndarray]]:
+    """World -> agent -> (animals,) grown scores; only complete agents, and worlds with complete references."""
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for world, agents in gathered.items():
+        late, scale = grown(store.settings, world), scale_of(agents, grown(store.settings, world))
+        if scale is not None:
+            found[world] = {
+                agent: scale.score(day_fitness(lives.curves, late))
+                for agent, lives in agents.items()
+                if lives.status == "complete" and lives.curves is not None
+            }
+    return found
+
+
+def scale_of(agents: dict[str, Lives], windows: slice) -> Scale | None:
+    """The normalisation of a world, or None where a reference is missing or incomplete."""
+    random, oracle = agents.get("random"), agents.get("oracle")
+    if random is None or oracle is None or random.status != "complete" or oracle.status != "complete":
+        return None
+    assert random.curves is not None
+    assert oracle.curves is not None
+    return Scale(random.curves, oracle.curves, windows)
 
 
 def summarise(store: Store) -> dict[str, Any]:
     """The content of ``summary.json``."""
-    settings = store.settings
-    gathered = gather(store)
-    worlds = {world: _summarise_world(agents, settings) for world, agents in gathered.items()}
-    return {"schema": SCHEMA, "worlds": worlds, "settings": describe(settings), "versions": versions()}
+    gathered, about = gather(store), store.about()
+    worlds = {world: _summarise_world(world, agents, store.settings) for world, agents in gathered.items()}
+    _correct(worlds)
+    return {
+        "schema": SCHEMA,
+        "worlds": worlds,
+        "across_worlds": _across(scores_grown(store, gathered)),
+        "experiments": gather_experiments(store),
+        "settings": {key: value for key, value in describe(store.settings).items() if key != "shard"},
+        "versions": about["versions"],
+        "sources": about.get("sources"),
+    }
 
 
-def _summarise_world(agents: dict[str, tuple[Curves | None, str]], settings: Settings) -> dict[str, Any]:
-    late, everything, birth = grown(settings), slice(None), slice(0, 1)
-    random, oracle, reflex = (agents.get(name, (None, ""))[0] for name in ("random", "oracle", "reflex"))
-    scale = None if random is None or oracle is None else Scale(random, oracle, late)
-    steps_per_window = settings.lifetime / settings.windows
+def _correct(worlds: dict[str, dict[str, Any]]) -> None:
+    """Add p-values that are corrected for all comparisons of the summary."""
+    rows = [
+        row["grown_minus_reflex"] for agents in worlds.values() for row in agents.values() if "grown_minus_reflex" in row
+    ]
+    for row, corrected in zip(rows, correct_for_many([row["p"] for row in rows]), strict=True):
+        row["p_corrected"] = corrected
+
+
+def _across(scores: dict[str, dict[str, np.ndarray]]) -> dict[str, Any]:
+    """Aggregates over all worlds, for the agents that are complete in each of them."""
+    if not scores:
+        return {"worlds": [], "agents": {}, "ranking": rank({}), "steered_improves_on": {}}
+    everywhere = [agent for agent in next(iter(scores.values())) if all(agent in world for world in scores.values())]
+    lists = {agent: [world[agent] for world in scores.values()] for agent in everywhere}
+    steered = lists.get("steered")
+    return {
+        "worlds": list(scores),
+        "agents": {agent: {"score": aggregate(x), "optimality_gap": optimality_gap(x)} for agent, x in lists.items()},
+        "ranking": rank(lists),
+        "steered_improves_on": {
+            agent: probability_of_improvement(steered, x) for agent, x in lists.items() if steered and agent != "steered"
+        },
+    }
+
+
+def _summarise_world(world: str, agents: dict[str, Lives], settings: Settings) -> dict[str, Any]:
+    late, birth = grown(settings, world), slice(0, 1)
+    scale, reflex = scale_of(agents, late), agents.get("reflex")
     rows: dict[str, Any] = {}
-    for agent, (curves, status) in agents.items():
+    for agent, lives in agents.items():
+        curves = lives.curves
         if curves is None:
-            rows[agent] = {"animals": 0, "status": status}
+            rows[agent] = {"animals": 0, "status": lives.status}
             continue
         row: dict[str, Any] = {
             "animals": len(curves["days"]),
@@ -88,25 +189,32 @@ def _summarise_world(agents: dict[str, tuple[Curves | None, str]], settings: Set
             "learner_share_grown": interval(curves["learner_steps"][:, late].sum(1) / curves["steps"][:, late].sum(1)),
             "deaths": mean_interval(1000 * curves["deaths"][:, late].sum(1) / curves["steps"][:, late].sum(1)),
             "overtakes_reflex_at": None,
-            "status": status,
+            "status": lives.status,
         }
-        if scale is not None and random is not None and oracle is not None:
-            row["score_grown"] = interval(scale.score(day_fitness(curves, late)))
-            row["lifetime_score"] = interval(scale.score(day_fitness(curves, everything)))
-            low, high = reward_rate(random, late).mean(), reward_rate(oracle, late).mean()
-            reward_score = (reward_rate(curves, late) - low) / (high - low)
-            row["reward_fitness_gap"] = interval(reward_score - scale.score(day_fitness(curves, late)))
-        paired = status == "complete" == agents["reflex"][1] if "reflex" in agents else False
-        if reflex is not None and agent != "reflex" and paired:
-            difference = fitness_by_window(curves) - fitness_by_window(reflex)
-            window = overtaking_window(difference)
-            row["overtakes_reflex_at"] = None if window is None else round(window * steps_per_window)
-            if scale is not None:
-                unit = scale.one - scale.zero
-                by_age = [mean_interval(difference[:, w] / unit) for w in range(settings.windows)]
-                row["worst_difference_from_reflex"] = min(by_age, key=lambda i: i["low"])
-                row["birth_difference_from_reflex"] = by_age[0]
-                late_difference = (day_fitness(curves, late) - day_fitness(reflex, late)) / unit
-                row["grown_difference_from_reflex"] = mean_interval(late_difference)
+        if scale is not None:
+            score = scale.score(day_fitness(curves, late))
+            row["score_at_birth"] = interval(scale.score(day_fitness(curves, birth)))
+            row["score_grown"] = interval(score)
+            row["lifetime_score"] = interval(scale.score(day_fitness(curves)))
+            row["reward_score_grown"] = interval(reward_score(curves, agents, late))
+            row["reward_fitness_gap"] = interval(reward_score(curves, agents, late) - score)
+        if reflex is not None and agent != "reflex" and lives.status == "complete" == reflex.status:
+            assert reflex.curves is not None
+            row |= _against_reflex(curves, reflex.curves, scale, settings, world)
         rows[agent] = row
     return rows
+
+
+def _against_reflex(curves: Curves, reflex: Curves, scale: Scale | None, settings: Settings, world: str) -> dict[str, Any]:
+    late, windows = grown(settings, world), settings.ages(world)
+    difference = fitness_by_window(curves) - fitness_by_window(reflex)
+    window = overtaking_window(difference)
+    row: dict[str, Any] = {
+        "overtakes_reflex_at": None if window is None else round(window * settings.lifetime(world) / windows)
+    }
+    if scale is not None:
+        by_age = [mean_interval(difference[:, age] / scale.unit) for age in range(windows)]
+        row["worst_difference_from_reflex"] = min(by_age, key=lambda i: i["low"])
+        row["birth_difference_from_reflex"] = by_age[0]
+        row["grown_minus_reflex"] = paired(scale.score(day_fitness(curves, late)), scale.score(day_fitness(reflex, late)))
+    return row

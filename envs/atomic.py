@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import uuid
 from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> Path:
     """Write ``content`` to a temporary name beside ``path``, flush it to the disk, then rename it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+    temporary = path.parent / f".{path.name}.{uuid.uuid4().hex}.partial"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -55,6 +55,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     """A species' niche for ``num_envs`` animals.
 
     ``steering`` names the world whose steering subsystem also serves here; None for one of its own name.
+    ``life_episodes`` is how many episodes make a whole life in benchmarks.
     A subclass sets the other class attributes and writes ``_make_body``, ``_be_born``, ``_begin_episode``,
     ``_advance`` and ``_sense``; ``_oracle``, ``_facts`` and ``_draw`` if it can.
 
@@ -74,6 +75,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     episode_steps: ClassVar[int]
     fitness_unit: ClassVar[str]
     purposes: ClassVar[tuple[str, ...]]
+    life_episodes: ClassVar[int] = 120
     random_hold: ClassVar[float] = 0.5
     steering: ClassVar[str | None] = None
     metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}

@@ -1,4 +1,4 @@
-"""Run agents in worlds over whole lives, and summarise them with honest intervals.
+"""Run agents in worlds over whole lives, and report them with honest intervals.
 
 Only what the results folder does not hold yet is run, so an interrupted benchmark goes on where it
 stopped, with the same results.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -21,86 +22,161 @@ from scripts.common import Reporter, fail_plainly
 class Args:
     """Compare agents over whole lives."""
 
-    worlds: tuple[str, ...] = ()
-    """Worlds by name, or package.module:Class for your own; empty for all."""
-    agents: tuple[str, ...] = ()
-    """Agents by name; empty for random, oracle, expert, reflex, learner and steered."""
-    animals: int = 64
-    """Individuals of each agent; animal i of every agent has the same world."""
-    lifetime: int = 120_000
-    """Steps of each life."""
     quick: bool = False
-    """A few minutes on two cores: 32 animals and 30,000 steps, whatever --animals and --lifetime say."""
+    """The quick suite: every world and the main agents in a few minutes on two cores."""
+    full: bool = False
+    """The full suite: every agent, 256 animals, whole lives."""
+    suite: Path | None = None
+    """A suite of your own, from a TOML file; its keys are the fields of benchmark.suites.Suite."""
+    worlds: tuple[str, ...] = ()
+    """Worlds by name, or package.module:Class for your own; empty for the suite's."""
+    agents: tuple[str, ...] = ()
+    """Agents by name; empty for the suite's."""
+    animals: int | None = None
+    """Individuals of each agent; animal i of every agent has the same world. None for the suite's."""
+    lifetime: int | None = None
+    """Steps of each life; None for the suite's."""
+    experiments: tuple[str, ...] | None = None
+    """Experiments by id, or "all"; given without an id, none. By default the suite's."""
+    seed: int | None = None
+    """Seed of the first animal; reporting seeds start at 1,000,000. None for the suite's."""
+    purpose: Literal["report", "tune"] | None = None
+    """What the seeds are for: "tune" takes only seeds below 1,000,000, "report" only those above."""
     out: Path | None = None
-    """Results folder; by default runs/benchmark-<settings>."""
-    seed: int = 1_000_000
-    """Seed of the first animal; reporting seeds start at 1,000,000, lower ones are for tuning."""
+    """Results folder; by default runs/<suite>-<settings>."""
+    engine: Literal["local", "ray"] = "local"
+    """Where the work is done: processes of this machine, or a Ray cluster."""
+    address: str | None = None
+    """Of a running Ray cluster: auto, host:port or ray://host:port; without it a Ray is started here."""
     workers: int = 0
     """Processes, at least 1; 0 for one a core. Results do not depend on it."""
+    shard: int | None = None
+    """Most animals that live in one process at a time; results do not depend on it."""
     report_only: bool = False
-    """Redraw from what the folder holds, without running anything."""
+    """Redraw from what the folder given with --out holds, without running anything."""
+    compare: tuple[Path, Path] | None = None
+    """Two results folders: say what changed beyond noise from the first to the second, and run nothing."""
+    export: tuple[str, ...] = ()
+    """Also write the raw curves as csv, parquet, or both."""
     quiet: bool = False
     """Print nothing but errors and where results are."""
     json: bool = False
-    """Print summary.json instead of a table."""
+    """Print summary.json (or the comparison) instead of tables."""
 
 
 def main(args: Args) -> int:
-    """Run, summarise, plot; 0 if every cell finished."""
-    from benchmark.plots import plot_all
-    from benchmark.run import run
+    """Run, summarise, report; 0 if every cell finished."""
+    from benchmark.compare import compare
+    from benchmark.export import check_formats
     from benchmark.store import Store
-    from benchmark.suites import cells, make_settings
-    from benchmark.summary import summarise
-    from envs.errors import InvalidArgument, whole_number
+    from envs.errors import InvalidArgument
 
-    animals, lifetime = (32, 30_000) if args.quick else (args.animals, args.lifetime)
-    settings = make_settings(
-        args.worlds, args.agents, animals, lifetime, args.seed, shard=max(1, min(64, (animals + 1) // 2))
-    )
-    folder = args.out or Path("runs") / f"benchmark-{settings.digest()}"
-    whole_number("workers", args.workers, least=0)
-    if args.report_only and not (folder / "settings.json").exists():
-        raise InvalidArgument(f"--report-only redraws a results folder, but {folder} is none. Give its folder with --out.")
-    store = Store(folder, settings, any_sources=args.report_only)
     reporter = Reporter(quiet=args.quiet or args.json)
-    complete = True
-    if not args.report_only:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=reporter.console, disable=args.quiet or args.json) as progress:
-            task = progress.add_task("cells", total=len(cells(store.settings)))
+    check_formats(args.export)
+    if args.compare is not None:
+        return _show_comparison(compare(*map(Store.open, args.compare)), args, reporter)
+    if args.report_only:
+        if args.out is None:
+            raise InvalidArgument("--report-only redraws a results folder; say which with --out.")
+        return _report(Store.open(args.out), args, reporter)
+    return _run_and_report(args, reporter)
 
-            def report(cell, status: str) -> None:
-                progress.advance(task)
-                if status != "kept":
-                    progress.console.print(f"{status}: {cell.world} {cell.agent}, {cell.animals} animals")
 
-            complete = run(store, args.workers or None, report)
-    summary = summarise(store)
-    path = store.write_summary(summary)
-    plots = plot_all(store)
+def _run_and_report(args: Args, reporter: Reporter) -> int:
+    from benchmark.engines import make_engine
+    from benchmark.store import Store
+    from benchmark.suites import settle
+    from envs.errors import whole_number
+
+    name, suite = _suite(args)
+    settings = settle(suite, args.shard)
+    whole_number("workers", args.workers, least=0)
+    engine = make_engine(args.engine, args.workers or None, args.address)
+    try:
+        store = Store(args.out or Path("runs") / f"{name}-{settings.digest()}", settings)
+        _run(store, engine, reporter)
+    finally:
+        engine.close()
+    return _report(store, args, reporter)
+
+
+def _run(store: Any, engine: Any, reporter: Reporter) -> None:
+    from benchmark.run import run
+    from benchmark.suites import cells
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=reporter.console, disable=reporter.console.quiet) as progress:
+        task = progress.add_task("cells", total=len(cells(store.settings)))
+
+        def report(cell: Any, status: str) -> None:
+            progress.advance(task)
+            if status != "kept":
+                progress.console.print(f"{status}: {cell.title}", highlight=False)
+
+        run(store, engine, report)
+
+
+def _suite(args: Args) -> tuple[str, Any]:
+    """The chosen suite with what the command line changes in it."""
+    import msgspec
+
+    from benchmark.suite_file import read_suite
+    from benchmark.suites import SUITES
+    from envs.errors import InvalidArgument
+
+    if args.quick + args.full + (args.suite is not None) > 1:
+        raise InvalidArgument("--quick, --full and --suite exclude each other; give one.")
+    name = "quick" if args.quick else "full" if args.full else "default"
+    suite = SUITES[name]
+    if args.suite is not None:
+        name, suite = args.suite.stem, read_suite(args.suite)
+    changes: dict[str, Any] = {
+        "worlds": args.worlds or None, "agents": args.agents or None, "animals": args.animals, "lifetime": args.lifetime,
+        "seed": args.seed, "signatures": args.experiments, "purpose": args.purpose,
+    }  # fmt: skip
+    if args.purpose == "tune" and args.seed is None:
+        changes["seed"] = 0
+    return name, msgspec.structs.replace(suite, **{key: value for key, value in changes.items() if value is not None})
+
+
+def _report(store: Any, args: Args, reporter: Reporter) -> int:
+    import msgspec
+
+    from benchmark.export import export
+    from benchmark.figures import draw_all, write_pngs
+    from benchmark.report import write_report
+    from benchmark.summary import summarise
+
+    with reporter.console.status("statistics, figures and report"):
+        summary = summarise(store)
+        content = msgspec.json.format(msgspec.json.encode(summary), indent=2)
+        drawings = draw_all(store)
+        files = [store.write_bytes("summary.json", content), *write_pngs(store, drawings), *export(store, args.export)]
+        files.append(write_report(store, summary, drawings))
     if args.json:
-        print(path.read_text())
-    else:
-        for world, rows in summary["worlds"].items():
-            reporter.console.print(_table(world, rows))
-    print("\n".join(f"wrote {file}" for file in (path, *plots)), file=sys.stderr if args.json else sys.stdout)
-    failures = [f"{w} {a}" for w, rows in summary["worlds"].items() for a, row in rows.items() if row["status"] == "failed"]
-    if failures:
-        print(f"failed: {', '.join(failures)}; see {folder}/cells/*.error.txt", file=sys.stderr)
-    partial = any(row["status"] != "complete" for rows in summary["worlds"].values() for row in rows.values())
-    return 0 if complete and not failures and not partial else 1
+        print(content.decode())
+    for world, rows in summary["worlds"].items():
+        reporter.console.print(_table(world, rows))
+    if summary["experiments"]:
+        reporter.console.print(_experiments(summary["experiments"]))
+    print("\n".join(f"wrote {file}" for file in files), file=sys.stderr if args.json else sys.stdout)
+    found = [(f"{w} {a}", row["status"]) for w, rows in summary["worlds"].items() for a, row in rows.items()]
+    found += [(f"experiment {entry['id']}", entry["status"]) for entry in summary["experiments"]]
+    unfinished = [f"{what} ({status})" for what, status in found if status != "complete"]
+    if unfinished:
+        print(f"not finished: {', '.join(unfinished)}; see {store.folder}/cells/*.error.txt", file=sys.stderr)
+    return 1 if unfinished else 0
 
 
 def _table(world: str, rows: dict) -> Table:
     table = Table(title=world)
-    for column in (
+    columns = (
         "agent",
         "n",
         "fitness at birth",
@@ -109,18 +185,56 @@ def _table(world: str, rows: dict) -> Table:
         "learner share",
         "deaths / 1000",
         "overtakes at",
-    ):
+    )
+    for column in columns:
         table.add_column(column, justify="left" if column == "agent" else "right")
     for agent, row in rows.items():
         if not row["animals"]:
             table.add_row(agent, "0", *[row["status"]] * 6)
             continue
-        cells = [
-            _range(row.get(key))
-            for key in ("fitness_at_birth", "fitness_grown", "score_grown", "learner_share_grown", "deaths")
-        ]
-        table.add_row(agent, str(row["animals"]), *cells, str(row["overtakes_reflex_at"] or "-"))
+        keys = ("fitness_at_birth", "fitness_grown", "score_grown", "learner_share_grown", "deaths")
+        overtakes = row["overtakes_reflex_at"]
+        named = agent if row["status"] == "complete" else f"{agent} ({row['status']})"
+        numbers = [_range(row.get(key)) for key in keys]
+        table.add_row(named, str(row["animals"]), *numbers, "-" if overtakes is None else f"{overtakes:,}")
     return table
+
+
+def _experiments(entries: list[dict]) -> Table:
+    table = Table(title="experiments")
+    for column in ("id", "holds", "statistic [95% interval]", "n"):
+        table.add_column(column.replace("[", "\\["))
+    for entry in entries:
+        if entry["holds"] is None:
+            table.add_row(entry["id"], entry["status"], "-", str(entry["n"]))
+        else:
+            low, high = entry["interval"]
+            number = f"{entry['statistic']:.3g} \\[{low:.3g}, {high:.3g}]"
+            table.add_row(entry["id"], "[green]yes[/]" if entry["holds"] else "[red]no[/]", number, str(entry["n"]))
+    return table
+
+
+def _show_comparison(found: dict[str, Any], args: Args, reporter: Reporter) -> int:
+    import msgspec
+
+    if args.json:
+        print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        return 0
+    for change in found["settings"]:
+        print(f"differs: {change}")
+    table = Table(title=f"{args.compare[1]} minus {args.compare[0]}" if args.compare else "")
+    for column in ("world", "agent", "quantity", "before", "after", "difference [95% interval]", "p", "verdict"):
+        table.add_column(column.replace("[", "\\["))
+    for row in found["rows"]:
+        colour = {"higher": "green", "lower": "red"}.get(row["verdict"], "dim")
+        table.add_row(
+            row["world"], row["agent"], row["quantity"], f"{row['before']:.3g}", f"{row['after']:.3g}",
+            _range(row).replace("[", "\\["), f"{row['p_corrected']:.3f}", f"[{colour}]{row['verdict']}[/]",
+        )  # fmt: skip
+    reporter.console.print(table)
+    changed = sum(row["verdict"] in ("higher", "lower") for row in found["rows"])
+    print(f"{changed} of {len(found['rows'])} quantities changed beyond noise")
+    return 0
 
 
 def _range(value: dict | None) -> str:

@@ -22,7 +22,7 @@ class Reporter:
 def fail_plainly(main: Callable[[Any], int], arguments: type, description: str | None) -> int:
     """Parse the command line into ``arguments`` and run a command.
 
-    An error made on purpose becomes one paragraph and exit status 2 (wrong usage).
+    An error made on purpose becomes one paragraph and exit status 2 (wrong usage), or 1 where results cannot be kept.
     """
     import tyro
 
@@ -33,7 +33,7 @@ def fail_plainly(main: Callable[[Any], int], arguments: type, description: str |
         return main(args)
     except (NestlingError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return 1 if getattr(error, "while_working", False) else 2
     except KeyboardInterrupt:
         print("interrupted; what was finished is kept, and the same command goes on from there", file=sys.stderr)
         return 1

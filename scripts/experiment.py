@@ -58,12 +58,8 @@ def main(args: Args) -> int:
         started = time.perf_counter()
         with reporter.console.status(f"{signature.id}: {signature.claim}"):
             result = signature.run(args.animals or signature.animals, args.seed)
-        results[signature.id] = {
-            "id": signature.id, "world": signature.world, "claim": signature.claim, "threshold": signature.threshold,
-            "source": signature.source, "statistic": result.statistic, "interval": [result.low, result.high],
-            "holds": result.holds, "n": result.n, "details": result.details, "seed": args.seed,
-            "seconds": round(time.perf_counter() - started, 1),
-        }  # fmt: skip
+        seconds = round(time.perf_counter() - started, 1)
+        results[signature.id] = signature.entry(result, args.seed) | {"seconds": seconds}
         write_whole(file, msgspec.json.format(msgspec.json.encode(list(results.values())), indent=2))
         verdict = "[green]yes[/]" if result.holds else "[red]no[/]"
         number = f"{result.statistic:.3g} [{result.low:.3g}, {result.high:.3g}]"

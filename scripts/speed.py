@@ -29,6 +29,8 @@ class Args:
     """Interleaved rounds."""
     seconds: float = 2.0
     """Length of each measurement."""
+    harness: bool = False
+    """Also time whole benchmarks: against the bare life loop, and with two workers against one; takes minutes."""
     json: Path | None = None
     """Also write the figures to this file."""
 
@@ -63,7 +65,7 @@ def main(args: Args) -> int:
     for name, found in rates.items():
         table.add_row(name, f"{statistics.median(found):,.0f}", f"{min(found):,.0f}", f"{max(found):,.0f}")
     reporter.console.print(table)
-    ratios = _ratios(rates, args)
+    ratios = _ratios(rates, args) | (_harness(args) if args.harness else {})
     for text in ratios.values():
         print(text)
     if args.json:
@@ -122,6 +124,42 @@ def _lives(args: Args) -> list[Work]:
 
             found.append(Work(f"whole life of {animals}: {agent}", run))
     return found
+
+
+def _harness(args: Args) -> dict[str, str]:
+    """What keeping curves, pictures and files costs, and what a second worker brings."""
+    import tempfile
+
+    from agents.life import live
+    from agents.population import Population
+    from benchmark.engines import LocalEngine
+    from benchmark.run import run
+    from benchmark.store import Store
+    from benchmark.suites import LifeCell, Suite, cells, settle
+
+    settings = settle(Suite(worlds=(args.world,), agents=("reflex", "steered"), animals=128, lifetime=20_000), shard=64)
+
+    def bare() -> None:
+        for cell in cells(settings):
+            if isinstance(cell, LifeCell):
+                live(Population(cell.agent, cell.world, cell.animals, seed=cell.first_seed), cell.lifetime)
+
+    def harness(workers: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            run(Store(Path(folder) / "out", settings), LocalEngine(workers))
+
+    seconds: dict[str, list[float]] = {"bare": [], "one": [], "two": []}
+    for _ in range(args.rounds):
+        for name, work in (("bare", bare), ("one", lambda: harness(1)), ("two", lambda: harness(2))):
+            started = time.perf_counter()
+            work()
+            seconds[name].append(time.perf_counter() - started)
+    bare_time, one, two = (statistics.median(seconds[name]) for name in ("bare", "one", "two"))
+    return {
+        "harness / bare loop": f"the benchmark takes {one / bare_time:.3f} of the bare life loop "
+        f"({one:.1f} s against {bare_time:.1f} s, starting a process and writing files included)",
+        "two workers / one": f"two workers: {one / two:.2f} times as fast as one (efficiency {one / two / 2:.2f})",
+    }
 
 
 def _peers(args: Args) -> list[Work]:

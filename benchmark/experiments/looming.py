@@ -394,30 +394,37 @@ SIGNATURES = (
         "L1", WORLD, "Newborns flee or freeze at the first dark overhead loom; not at white, receding or below-horizon discs",
         "difference from no stimulus above 0; each other disc within 0.1 of no stimulus", "Yilmaz and Meister 2013",
         first_exposure, 200,
+        "escape within 1 s or long freezing; white discs, and discs from below, much less effective",
     ),
     Signature(
         "L2", WORLD, "A sweeping small disc makes them freeze, a looming disc makes them flee",
         "flight minus freezing reverses its sign between the stimuli", "De Franceschi et al. 2016", sweep_or_loom, 200,
+        "a disc that sweeps makes mice freeze, one that expands makes them flee",
     ),
     Signature(
         "L3", WORLD, "With contrast, escape probability and vigour rise, and mean and spread of reaction time fall",
         "Spearman p < 0.01 for each, right signs, falling SD", "Evans et al. 2018", contrast_law, 200,
+        "probability and vigour rise with contrast, reaction time falls",
     ),
     Signature(
         "L4", WORLD, "After one visit of at most 20 s flight heads for the unseen shelter; without visit or shelter freezing rises",
         "mean heading error below 45 degrees; both rises above 0; no flight inside", "Vale et al. 2017", shelter_memory, 200,
+        "one visit under 20 s suffices; escape to the unseen shelter; none when inside; freezing when it is gone",
     ),
     Signature(
         "L5", WORLD, "Without the flight threshold flight becomes freezing; without the looming detector both vanish",
         "rise of freezing above 0; flight below 0.05; all defence below 0.1", "Evans et al. 2018", circuit_lesions, 200,
+        "silencing dPAG turns flight to freezing, silencing medial SC abolishes defence",
     ),
     Signature(
         "L6", WORLD, "Graded harmless looms suppress escape for weeks, only for looms, and not soon after a full flight",
         "escape more than halved; sound unchanged; recent flight protects it", "Lenzi et al. 2022", learned_suppression, 200,
+        "lasts weeks; flight from sound and from live prey intact; depends on recent escapes",
     ),
     Signature(
         "L7", WORLD, "The time of the looming detector's peak is linear in l/|v| with slope alpha",
         "r squared above 0.95, slope / alpha within 10% of 1", "Gabbiani et al. 1999", eta_timing, 9,
+        "the peak of eta is linear in l/|v| with slope alpha",
     ),
     Signature(
         "L8", WORLD, "Learning never costs lives: the whole animal is captured no more often than the reflex, at any age",

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -45,6 +46,7 @@ class Signature:
         source: the publication, or "chosen".
         run: the protocol; takes the number of animals and the first seed.
         animals: how many animals the full experiment uses.
+        published: what was measured in animals, in words and numbers; empty where there is no such number.
     """
 
     id: str
@@ -54,6 +56,16 @@ class Signature:
     source: str
     run: Callable[[int, int], Result]
     animals: int
+    published: str = ""
+
+    def entry(self, result: Result, seed: int) -> dict[str, Any]:
+        """Claim, source and outcome together, as ``signatures.json`` keeps them."""
+        return {
+            "id": self.id, "world": self.world, "claim": self.claim, "threshold": self.threshold, "source": self.source,
+            "published": self.published,
+            "statistic": result.statistic, "interval": [result.low, result.high], "holds": result.holds, "n": result.n,
+            "details": result.details, "seed": seed,
+        }  # fmt: skip
 
 
 def signatures() -> dict[str, Signature]:

@@ -11,62 +11,28 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from scipy import stats
 
-from benchmark import statistics
+from benchmark.engines import LocalEngine
 from benchmark.experiments.signature import chosen_signatures, signatures
-from benchmark.plots import plot_all
 from benchmark.run import run
 from benchmark.store import OtherSettings, Store
-from benchmark.suites import Settings, cells, make_settings
+from benchmark.suites import LifeCell, cells
 from benchmark.summary import summarise
 from envs.errors import InvalidArgument, UnknownName
-
-ROOT = Path(__file__).parents[2]
-AGENTS = ("reflex", "steered")
-
-
-def small(**changes) -> Settings:
-    options = {"animals": 4, "lifetime": 2000, "seed": 1_000_000, "shard": 2} | changes
-    return make_settings(("LoomingEscape",), AGENTS, **options)
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("benchmark") / "out", small())
-    assert run(store, workers=2)
-    return store
-
-
-def curves_of(store: Store) -> dict[str, np.ndarray]:
-    joined: dict[str, np.ndarray] = {}
-    for cell in cells(store.settings):
-        found = store.read(cell)
-        assert found is not None
-        for name, values in found.items():
-            for row, value in enumerate(values):
-                joined[f"{cell.agent} {cell.first_seed + row} {name}"] = value
-    return joined
-
-
-def assert_same_results(one: Store, other: Store) -> None:
-    first, second = curves_of(one), curves_of(other)
-    assert first.keys() == second.keys()
-    assert all(np.array_equal(first[name], second[name]) for name in first)
+from tests.benchmark.helpers import AGENTS, ROOT, assert_same_results, curves_of, encoded, small
 
 
 def test_shards_and_workers_do_not_matter(finished: Store, tmp_path: Path) -> None:
     other = Store(tmp_path / "out", small(shard=3))
-    assert run(other, workers=1)
+    assert run(other, LocalEngine(1))
     assert_same_results(finished, other)
-    one, two = summarise(finished), summarise(other)
-    assert one["worlds"] == two["worlds"]
+    assert encoded(summarise(finished)) == encoded(summarise(other))
 
 
 def test_killed_and_resumed_is_the_same(finished: Store, tmp_path: Path) -> None:
     command = [
         sys.executable, "scripts/benchmark.py", "--worlds", "LoomingEscape", "--agents", *AGENTS, "--animals", "4",
-        "--lifetime", "2000", "--workers", "2", "--quiet", "--out", str(tmp_path / "out"),
+        "--lifetime", "2000", "--experiments", "--workers", "2", "--quiet", "--out", str(tmp_path / "out"),
     ]  # fmt: skip
     rng = random.Random(3)
     for _ in range(4):
@@ -94,11 +60,6 @@ def test_summary(finished: Store) -> None:
     assert rows["reflex"]["learner_share_grown"]["high"] == 0.0
 
 
-def test_plots(finished: Store) -> None:
-    (path,) = plot_all(finished)
-    assert path.stat().st_size > 20_000
-
-
 def test_unfinished_is_shown_as_unfinished(finished: Store, tmp_path: Path) -> None:
     store = Store(tmp_path / "out", small())
     for cell in cells(store.settings)[:-1]:
@@ -121,34 +82,14 @@ def test_one_failing_cell_does_not_stop_the_others(tmp_path: Path, monkeypatch: 
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    settings = make_settings(("broken_world:Broken",), ("random",), 2, 2000, 1_000_000)
+    settings = small(worlds=("broken_world:Broken",), agents=("random",), animals=2)
     store = Store(tmp_path / "out", settings)
-    assert not run(store, workers=1)
+    assert not run(store, LocalEngine(1))
     rows = summarise(store)["worlds"]["broken_world:Broken"]
     assert rows["oracle"]["status"] == "failed"
     assert rows["random"]["status"] == "complete"
-    oracle = next(cell for cell in cells(settings) if cell.agent == "oracle")
+    oracle = next(cell for cell in cells(settings) if isinstance(cell, LifeCell) and cell.agent == "oracle")
     assert "the oracle is out" in (store.error(oracle) or "")
-
-
-def test_a_killer_cell_is_blamed_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "killer_world.py").write_text(
-        "import os, signal\n"
-        "from envs.looming_escape import LoomingEscape\n"
-        "class Killer(LoomingEscape):\n"
-        "    id = 'Killer-v0'\n"
-        "    steering = 'LoomingEscape'\n"
-        "    def _oracle(self):\n"
-        "        os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    store = Store(tmp_path / "out", make_settings(("killer_world:Killer",), ("random", "reflex"), 2, 2000, 1_000_000))
-    assert not run(store, workers=1)
-    rows = summarise(store)["worlds"]["killer_world:Killer"]
-    assert {agent: row["status"] for agent, row in rows.items()} == {
-        "random": "complete", "oracle": "failed", "reflex": "complete",
-    }  # fmt: skip
 
 
 def test_leftovers_of_killed_writers_are_swept(finished: Store, tmp_path: Path) -> None:
@@ -164,20 +105,27 @@ def test_results_of_other_sources_are_refused(finished: Store, tmp_path: Path, m
     monkeypatch.setattr("benchmark.store.source_digest", lambda: "changed")
     with pytest.raises(OtherSettings, match="sources"):
         Store(finished.folder, finished.settings)
-    assert Store(finished.folder, finished.settings, any_sources=True).has(cells(finished.settings)[0])
+    assert Store.open(finished.folder).has(cells(finished.settings)[0])
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("--workers", "-1"), "workers must be a whole number"),
-        (("--report-only", "--out", "no/such/folder"), "is none"),
+        (("--report-only", "--out", "no/such/folder"), "is no results folder"),
+        (("--report-only",), "say which with --out"),
+        (("--quick", "--full"), "exclude each other"),
+        (("--engine", "ray", "--address", "127.0.0.1:1"), "No Ray answers at 127.0.0.1:1"),
+        (("--engine", "ray", "--address", "nonsense"), "A Ray address is"),
+        (("--address", "auto"), "the local engine has no address"),
+        (("--export", "exel"), "export format"),
+        (("--suite", "no-such.toml"), "cannot be read"),
         (("--out", "README.md"), "README.md"),
         (("--agents", "refleks"), "Did you mean 'reflex'"),
     ],
 )
 def test_command_refuses_plainly(arguments: tuple[str, ...], words: str) -> None:
-    command = [sys.executable, "scripts/benchmark.py", "--animals", "2", "--lifetime", "2000", *arguments]
+    command = [sys.executable, "scripts/benchmark.py", "--animals", "2", "--lifetime", "2000", "--experiments", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert words in done.stderr
@@ -186,7 +134,7 @@ def test_command_refuses_plainly(arguments: tuple[str, ...], words: str) -> None
 
 
 def test_folder_of_other_settings_is_refused(finished: Store, tmp_path: Path) -> None:
-    with pytest.raises(OtherSettings, match="lifetime: 2000 there, 4000 now"):
+    with pytest.raises(OtherSettings, match=r"lifetimes: \(2000,\) there, \(4000,\) now"):
         Store(finished.folder, small(lifetime=4000))
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(OtherSettings, match="not empty"):
@@ -195,12 +143,12 @@ def test_folder_of_other_settings_is_refused(finished: Store, tmp_path: Path) ->
 
 def test_damaged_cell_is_run_again(finished: Store, tmp_path: Path) -> None:
     store = Store(tmp_path / "out", small(animals=2))
-    assert run(store, workers=1)
+    assert run(store, LocalEngine(1))
     before = curves_of(store)
     cell = cells(store.settings)[0]
     store.path(cell).write_bytes(store.path(cell).read_bytes()[:200])
     assert not store.has(cell)
-    assert run(store, workers=1)
+    assert run(store, LocalEngine(1))
     after = curves_of(store)
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
@@ -208,11 +156,17 @@ def test_damaged_cell_is_run_again(finished: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"animals": 0}, "animals must be a whole number"),
-        ({"animals": -3}, "animals must be a whole number"),
-        ({"animals": 2.5}, "animals must be a whole number"),
+        ({"animals": 0}, "an interval needs two"),
+        ({"animals": 1}, "an interval needs two"),
+        ({"animals": -3}, "must be a whole number"),
+        ({"animals": 2.5}, "must be a whole number"),
         ({"lifetime": 100}, "at least two episodes"),
+        ({"lifetime": {"LoomingEscape": 1999}}, "at least two episodes"),
+        ({"share_of_life": 0.0, "lifetime": None}, "share_of_life must be above 0"),
+        ({"share_of_animals": 1.5}, "share_of_animals must be above 0"),
         ({"seed": 7}, "choosing hyperparameters"),
+        ({"seed": 999_998, "purpose": "tune"}, "Tuning must keep to seeds below"),
+        ({"tuned_on": ((1_000_003, 1_000_010),)}, "overlap 1000003 to 1000009"),
     ],
 )
 def test_bad_settings(changes: dict, words: str) -> None:
@@ -222,33 +176,15 @@ def test_bad_settings(changes: dict, words: str) -> None:
 
 def test_unknown_names() -> None:
     with pytest.raises(UnknownName, match="Did you mean 'LoomingEscape'"):
-        make_settings(("Looming",), None, 4, 2000, 1_000_000)
+        small(worlds=("Looming",))
     with pytest.raises(UnknownName, match="Did you mean 'reflex'"):
-        make_settings(None, ("refleks",), 4, 2000, 1_000_000)
+        small(agents=("refleks",))
+    with pytest.raises(UnknownName, match="Did you mean 'LoomingEscape'"):
+        small(lifetime={"LoomingEscap": 2000})
+    with pytest.raises(UnknownName, match="experiment"):
+        small(signatures=("L99",))
     with pytest.raises(UnknownName, match="experiment"):
         chosen_signatures(("L99",))
-
-
-def test_interquartile_mean_and_interval() -> None:
-    rng = np.random.default_rng(0)
-    values = rng.normal(3.0, 1.0, 200)
-    ordered = np.sort(values)
-    assert statistics.interquartile_mean(values) == pytest.approx(ordered[50:150].mean())
-    found = statistics.interval(values)
-    assert found == statistics.interval(values), "resampling must be seeded"
-    covered = [
-        (lambda i: i["low"] <= 0.0 <= i["high"])(statistics.mean_interval(rng.normal(0.0, 1.0, 30), seed))
-        for seed in range(150)
-    ]
-    assert stats.binomtest(sum(covered), len(covered), 0.95).pvalue > 1e-3, "95% intervals must cover about 95%"
-    assert np.isnan(statistics.interval(np.full(3, np.nan))["iqm"])
-
-
-def test_overtaking() -> None:
-    rng = np.random.default_rng(0)
-    difference = rng.normal(0.0, 0.1, (40, 6)) + np.array([-1.0, 0.5, -0.5, 1.0, 1.0, 1.0])
-    assert statistics.overtaking_window(difference) == 3
-    assert statistics.overtaking_window(-np.abs(difference)) is None
 
 
 def test_every_signature_is_declared() -> None:

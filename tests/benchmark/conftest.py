@@ -1,0 +1,16 @@
+"""One finished run for all tests of the benchmark."""
+
+import pytest
+
+from benchmark.engines import LocalEngine
+from benchmark.run import run
+from benchmark.store import Store
+from tests.benchmark.helpers import small
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """All cells done, by two workers; tests must not write to it."""
+    store = Store(tmp_path_factory.mktemp("benchmark") / "out", small())
+    assert run(store, LocalEngine(2))
+    return store

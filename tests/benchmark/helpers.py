@@ -1,0 +1,40 @@
+"""What the tests of the benchmark share: a small suite, and how to compare its results."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from benchmark.store import Store
+from benchmark.suites import LifeCell, Settings, Suite, cells, settle
+
+ROOT = Path(__file__).parents[2]
+AGENTS = ("reflex", "steered")
+
+
+def small(**changes) -> Settings:
+    options = {"worlds": ("LoomingEscape",), "agents": AGENTS, "animals": 4, "lifetime": 2000, "shard": 2} | changes
+    shard = options.pop("shard")
+    return settle(Suite(**options), shard)
+
+
+def curves_of(store: Store) -> dict[str, np.ndarray]:
+    joined: dict[str, np.ndarray] = {}
+    for cell in cells(store.settings):
+        assert isinstance(cell, LifeCell)
+        found = store.curves(cell)
+        assert found is not None
+        for name, values in found.items():
+            for row, value in enumerate(values):
+                joined[f"{cell.agent} {cell.first_seed + row} {name}"] = value
+    return joined
+
+
+def assert_same_results(one: Store, other: Store) -> None:
+    first, second = curves_of(one), curves_of(other)
+    assert first.keys() == second.keys()
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def encoded(summary: dict) -> bytes:
+    return msgspec.json.encode(summary)

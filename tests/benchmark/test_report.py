@@ -1,0 +1,249 @@
+"""The report in a real browser, figures, exports, comparisons of runs, and suites from files."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from benchmark.compare import compare
+from benchmark.engines import LocalEngine
+from benchmark.export import export
+from benchmark.figures import draw_all
+from benchmark.report import show_bounds, show_centre, show_number, show_p, write_report
+from benchmark.run import run
+from benchmark.store import OtherSettings, Store
+from benchmark.suite_file import read_suite
+from benchmark.suites import SUITES, ExperimentCell, LifeCell, cells, settle
+from benchmark.summary import summarise
+from benchmark.work import do_cell
+from envs.errors import InvalidArgument, UnknownName
+from envs.sources import source_digest
+from tests.benchmark.helpers import ROOT, curves_of, small
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A run with a failed, a missing and a finished part of each kind, and its report."""
+    store = Store(tmp_path_factory.mktemp("report") / "out", small(signatures=("L7", "L5", "L1"), share_of_animals=0.2))
+    todo = cells(store.settings)
+    for cell in todo:
+        if isinstance(cell, ExperimentCell) and cell.id == "L5":
+            store.write_error(cell, "Traceback\nRuntimeError: the <b>cage</b> was open")
+        elif not (isinstance(cell, ExperimentCell) and cell.id == "L1"):
+            store.write(cell, do_cell(cell, source_digest()))
+    write_report(store, summarise(store), draw_all(store))
+    return store
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("no Chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=executable, args=QUIET)
+        yield opened
+        opened.close()
+
+
+def open_page(browser: Any, file: Path, width: int, scheme: str = "light") -> tuple[Any, list[str]]:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request", lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(request.url)
+    )
+    page.goto(file.as_uri())
+    return page, complaints
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_report_fits_and_is_silent(browser: Any, reported: Store, width: int, scheme: str) -> None:
+    page, complaints = open_page(browser, reported.folder / "report.html", width, scheme)
+    assert not complaints
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('img:not([alt]), svg:not([aria-label]), th:not([scope])')].length"
+        " + [...document.querySelectorAll('img')].filter(i => !i.naturalWidth).length"
+    )
+    assert unnamed == 0
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('svg text')].map(t => parseFloat(getComputedStyle(t).fontSize)"
+        " * t.ownerSVGElement.getScreenCTM().a)"
+    )
+    assert min(sizes) > 8.5, "letters of figures must stay readable"
+
+
+def test_contrast_of_text(browser: Any, reported: Store) -> None:
+    script = """() => {
+      const parts = c => { const d = document.createElement('canvas').getContext('2d');
+        d.fillStyle = c; d.fillRect(0, 0, 1, 1);
+        return [...d.getImageData(0, 0, 1, 1).data].slice(0, 3)
+          .map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); };
+      const light = c => { const [r, g, b] = parts(c); return .2126 * r + .7152 * g + .0722 * b; };
+      const root = getComputedStyle(document.documentElement), get = n => light(root.getPropertyValue(n).trim());
+      return ['--ink', '--faint', '--steering', '--learning', '--good', '--bad', '--accent'].flatMap(name =>
+        ['--paper', '--card'].map(ground => { const [a, b] = [get(name), get(ground)].sort((x, y) => y - x);
+          return [name + ' on ' + ground, (a + .05) / (b + .05)]; })); }"""
+    for scheme in ("light", "dark"):
+        page, _ = open_page(browser, reported.folder / "report.html", 1000, scheme)
+        for what, ratio in page.evaluate(script):
+            assert ratio >= 4.5, f"{what} has a contrast of {ratio:.1f} in {scheme}"
+
+
+def test_tables_sort(browser: Any, reported: Store) -> None:
+    page, _ = open_page(browser, reported.folder / "report.html", 1400)
+    column = page.locator("#table-1 thead th", has_text="score, grown")
+    place = column.evaluate("cell => cell.cellIndex")
+    orders = []
+    for direction in ("descending", "ascending"):
+        column.locator("button").click()
+        assert column.get_attribute("aria-sort") == direction
+        orders.append([float(value) for value in page.eval_on_selector_all(
+            "#table-1 tbody tr", f"rows => rows.map(row => row.cells[{place}].dataset.value)")])  # fmt: skip
+    assert orders[0] == sorted(orders[0], reverse=True)
+    assert orders[1] == sorted(orders[0])
+    assert page.locator("#table-1 tbody tr").count() == 4
+
+
+def test_report_says_what_is_missing(reported: Store) -> None:
+    text = (reported.folder / "report.html").read_text()
+    assert "2 parts of this run failed or are missing" in text
+    assert "the &lt;b&gt;cage&lt;/b&gt; was open" in text
+    assert "No ranking: with 4 animals" in text
+    assert text.count("data:image/webp") == 12, "newborn and grown, six pictures each"
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    for heading in ("Agents", "Growing up", "Reward against fitness", "Signatures", "How to reproduce"):
+        assert heading in text
+
+
+def test_report_of_an_empty_run(tmp_path: Path) -> None:
+    store = Store(tmp_path / "out", small())
+    text = write_report(store, summarise(store), draw_all(store)).read_text()
+    assert "8 parts of this run failed or are missing" in text
+
+
+def test_a_report_can_be_redrawn_without_running(finished: Store, tmp_path: Path) -> None:
+    folder = shutil.copytree(finished.folder, tmp_path / "out")
+    command = [
+        sys.executable,
+        "scripts/benchmark.py",
+        "--report-only",
+        "--out",
+        str(folder),
+        "--json",
+        "--export",
+        "csv",
+        "parquet",
+    ]
+    pytest.importorskip("pyarrow")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == json.loads(msgspec.json.encode(summarise(finished)))
+    names = {path.name for path in folder.iterdir()}
+    assert {
+        "report.html",
+        "summary.json",
+        "curves.csv",
+        "curves.parquet",
+        "fitness-LoomingEscape.png",
+        "profile.png",
+    } <= names
+    assert all(path.stat().st_mode & 0o777 == 0o666 & ~current_umask() for path in folder.glob("*.*"))
+
+
+def current_umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_figures_are_the_same_every_time(finished: Store) -> None:
+    assert [drawing.svg for drawing in draw_all(finished)] == [drawing.svg for drawing in draw_all(finished)]
+
+
+def test_export_keeps_every_number(finished: Store, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    store = Store.open(shutil.copytree(finished.folder, tmp_path / "out"))
+    table, columns = export(store, ("csv", "parquet"))
+    rows = list(csv.DictReader(table.open()))
+    assert len(rows) == 4 * 4
+    curves = curves_of(finished)
+    for row in rows:
+        assert float(row["reward"]) == curves[f"{row['agent']} {row['seed']} reward"][int(row["window"])]
+    assert parquet.read_table(columns).to_pydict()["reward"] == [float(row["reward"]) for row in rows]
+
+
+def test_compare_finds_change_and_nothing_else(finished: Store, tmp_path: Path) -> None:
+    store = Store(tmp_path / "other", small(animals=12))
+    assert run(store, LocalEngine(2))
+    same = compare(finished, store)
+    assert {row["verdict"] for row in same["rows"]} == {"identical"}, "shared seeds live the same lives"
+    assert any(change.startswith("animals: 4 before, 12 after") for change in same["settings"])
+
+    better = Store(tmp_path / "better", small(animals=12, seed=1_000_100))
+    for mine, theirs in zip(cells(better.settings), cells(store.settings), strict=True):
+        found = store.read(theirs)
+        assert isinstance(mine, LifeCell)
+        better.write(mine, found | {"day_fitness": found["day_fitness"] + 50.0 * (mine.agent == "reflex")})
+    rows = {(row["agent"], row["quantity"]): row for row in compare(store, better)["rows"]}
+    assert rows["reflex", "fitness grown"]["verdict"] == "higher"
+    assert not rows["reflex", "fitness grown"]["paired"]
+    assert rows["steered", "fitness grown"]["verdict"] == "no change beyond noise"
+
+    with pytest.raises(OtherSettings, match="equal lifetimes only"):
+        compare(finished, Store(tmp_path / "long", small(lifetime=4000)))
+    with pytest.raises(InvalidArgument, match="no agent in common"):
+        compare(finished, Store(tmp_path / "empty", small()))
+
+
+def test_numbers_read_well() -> None:
+    assert show_number(-0.001) == "0.00"
+    assert show_number(-0.5) == "\N{MINUS SIGN}0.50"
+    assert show_number(float("nan")) == show_number(None) == show_centre(None) == "\N{EN DASH}"
+    assert show_centre({"iqm": 1.0, "low": 0.5, "high": 2.0}) == "1.00"
+    assert show_bounds({"low": -0.5, "high": 2.0}, 1) == "[\N{MINUS SIGN}0.5, 2.0]"
+    assert (show_p(0.0001), show_p(0.0123), show_p(None)) == ("< 0.001", "0.012", "\N{EN DASH}")
+
+
+def test_a_suite_of_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'worlds = ["LoomingEscape"]\nagents = ["reflex"]\nanimals = 6\ntuned_on = [[2000000, 2000064]]\n'
+        "[lifetime]\nLoomingEscape = 4000\n"
+    )
+    settings = settle(read_suite(file))
+    assert settings.lifetimes == (4000,)
+    assert settings.agents == ("random", "oracle", "reflex")
+    for text, error, words in (
+        ("animal = 3", UnknownName, "Did you mean 'animals'"),
+        ("animals = 'many'", InvalidArgument, "wrong kind.*animals"),
+        ("animals = [", InvalidArgument, "not valid TOML"),
+        ("purpose = 'fun'", InvalidArgument, "wrong kind"),
+    ):
+        file.write_text(text)
+        with pytest.raises(error, match=words):
+            read_suite(file)
+
+
+def test_the_suites_that_come_with_it_are_sound() -> None:
+    for suite in SUITES.values():
+        settings = settle(suite)
+        assert np.array([settings.lifetime(world) for world in settings.worlds]).min() > 0
+        assert settings.experiments
+    assert settle(SUITES["quick"]).lifetimes < settle(SUITES["default"]).lifetimes

@@ -1,0 +1,118 @@
+"""Statistics against brute force on the published definitions, and against data whose answer is known."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchmark import aggregates, statistics
+
+RNG = np.random.default_rng(5)
+ONE = [RNG.normal(0.6, 0.2, 24), RNG.normal(0.3, 0.1, 24)]
+OTHER = [RNG.normal(0.5, 0.2, 24), RNG.normal(0.3, 0.3, 24)]
+
+
+def test_interquartile_mean_and_interval() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(3.0, 1.0, 200)
+    ordered = np.sort(values)
+    assert statistics.interquartile_mean(values) == pytest.approx(ordered[50:150].mean())
+    found = statistics.interval(values)
+    assert found == statistics.interval(values), "resampling must be seeded"
+    covered = [
+        (lambda i: i["low"] <= 0.0 <= i["high"])(statistics.mean_interval(rng.normal(0.0, 1.0, 30), seed))
+        for seed in range(150)
+    ]
+    assert stats.binomtest(sum(covered), len(covered), 0.95).pvalue > 1e-3, "95% intervals must cover about 95%"
+    assert np.isnan(statistics.interval(np.full(3, np.nan))["iqm"])
+
+
+def test_overtaking() -> None:
+    rng = np.random.default_rng(0)
+    difference = rng.normal(0.0, 0.1, (40, 6)) + np.array([-1.0, 0.5, -0.5, 1.0, 1.0, 1.0])
+    assert statistics.overtaking_window(difference) == 3
+    assert statistics.overtaking_window(-np.abs(difference)) is None
+
+
+def test_aggregate_is_the_mean_of_the_middle_half_of_all_runs() -> None:
+    ordered = np.sort(np.concatenate(ONE))
+    found = aggregates.aggregate(ONE)
+    assert found["iqm"] == pytest.approx(ordered[12:36].mean())
+    assert found["low"] < found["iqm"] < found["high"]
+    assert aggregates.optimality_gap(ONE)["mean"] == pytest.approx(1.0 - np.minimum(np.concatenate(ONE), 1.0).mean())
+
+
+def test_resampling_is_stratified() -> None:
+    far_apart = [np.array([0.0, 0.01] * 12), np.array([10.0, 10.01] * 12)]
+    found = aggregates.aggregate(far_apart)
+    assert found["high"] - found["low"] < 0.1, "worlds must not lend each other animals"
+
+
+def test_profile_is_the_share_of_runs_above() -> None:
+    thresholds = np.linspace(-0.5, 1.5, 9)
+    found = aggregates.performance_profile(ONE, thresholds)
+    for place, threshold in enumerate(thresholds):
+        by_hand = np.mean([sum(score > threshold for score in world) / len(world) for world in ONE])
+        assert found["share"][place] == pytest.approx(by_hand)
+    assert (found["low"] <= found["share"]).all()
+    assert (found["share"] <= found["high"]).all()
+
+
+def test_profile_band_covers_a_known_share() -> None:
+    covered = 0
+    for trial in range(200):
+        drawn = [np.random.default_rng(trial).uniform(0.0, 1.0, 40)]
+        found = aggregates.performance_profile(drawn, np.array([0.5]), seed=trial)
+        covered += found["low"][0] <= 0.5 <= found["high"][0]
+    assert stats.binomtest(int(covered), 200, 0.95).pvalue > 1e-3
+
+
+def test_probability_of_improvement_counts_pairs() -> None:
+    ties = [np.array([0.0, 1.0, 1.0]), np.array([2.0, 2.0, 3.0])]
+    others = [np.array([1.0, 0.0, 1.0]), np.array([3.0, 1.0, 2.0])]
+    for one, other in ((ONE, OTHER), (ties, others)):
+        by_hand = np.mean(
+            [
+                np.mean([(x > y) + 0.5 * (x == y) for x, y in itertools.product(a, b)])
+                for a, b in zip(one, other, strict=True)
+            ]
+        )
+        found = aggregates.probability_of_improvement(one, other)
+        assert found["mean"] == pytest.approx(by_hand)
+        assert found["low"] <= by_hand <= found["high"]
+    swapped = aggregates.probability_of_improvement(OTHER, ONE)["mean"]
+    assert swapped == pytest.approx(1.0 - aggregates.probability_of_improvement(ONE, OTHER)["mean"])
+
+
+def test_detectable_difference_is_found_four_times_in_five() -> None:
+    n = 20
+    smallest = aggregates.minimum_detectable_difference(1.0, n)
+    rng = np.random.default_rng(0)
+    found = [stats.ttest_1samp(rng.normal(smallest, 1.0, n), 0.0).pvalue < 0.05 for _ in range(800)]
+    assert stats.binomtest(sum(found), 800, 0.8).pvalue > 1e-3
+
+
+def test_paired_uses_the_pairs() -> None:
+    base = RNG.normal(0.0, 10.0, 30)
+    found = aggregates.paired(base + 0.5 + RNG.normal(0.0, 0.1, 30), base)
+    assert found["low"] > 0.4
+    assert found["p"] < 1e-4
+    same = aggregates.paired(base, base)
+    assert same["p"] == 1.0
+    assert same["mean"] == same["low"] == same["high"] == 0.0
+
+
+def test_correction_for_many_comparisons() -> None:
+    assert aggregates.correct_for_many([0.01, 0.04, 0.03, float("nan")])[:3] == pytest.approx([0.03, 0.04, 0.04])
+
+
+def test_ranking_needs_animals_and_admits_ties() -> None:
+    few = aggregates.rank({"a": [np.arange(4.0)], "b": [np.arange(4.0)]})
+    assert few["refused"].startswith("No ranking: with 4 animals")
+    base = RNG.normal(0.0, 1.0, 40)
+    order = aggregates.rank(
+        {"low": [base - 1.0 + RNG.normal(0, 0.1, 40)], "a": [base], "b": [base + RNG.normal(0.0, 0.1, 40)]}
+    )["order"]
+    assert [row["agent"] for row in order][-1] == "low"
+    assert [row["tied_with_next"] for row in order] == [True, False, False]
