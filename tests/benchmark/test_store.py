@@ -95,7 +95,9 @@ def test_two_processes_on_one_folder(finished: Store, tmp_path: Path) -> None:
     store = Store(tmp_path / "out", small())
     first = subprocess.Popen(command("--out", str(store.folder)), cwd=ROOT, stdout=subprocess.DEVNULL)
     lock = store.folder / ".lock"
+    deadline = time.monotonic() + 60
     while not lock.exists():
+        assert time.monotonic() < deadline, "no lock was made"
         time.sleep(0.02)
     with pytest.raises(FolderInUse, match="Another process is running"):
         run(store)
