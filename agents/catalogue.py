@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from envs.errors import unknown_name
+from learning.assessors import AssessorGenome, AssessorLearner
 from learning.babble import Babbler
 from learning.bouts import BoutLearner
 from learning.subsystem import Anatomy, Learner
@@ -37,18 +38,34 @@ class AgentSpec:
         return None if self.learner is None else self.learner(rows, anatomy, may_defer)
 
 
+
+
+def _cortex(rows: int, anatomy: Anatomy, may_defer: bool) -> Learner:
+    """The learner that the species is born with: thought assessors where steering values predictions, else cached values."""
+    return (AssessorLearner if anatomy.assessed else BoutLearner)(rows, anatomy, may_defer)
+
+
+def _cached(hears_signals: bool) -> MakeLearner:
+    """A model-free critic on the assessors' own code and rates."""
+    genome = AssessorGenome(cached=True, hears_signals=hears_signals)
+    return lambda rows, anatomy, may_defer: AssessorLearner(rows, anatomy, may_defer, genome)
+
+
 _SPECS = (
     AgentSpec("random", "uniform random commands, held for half a second; score 0", "always", policy="random"),
     AgentSpec("oracle", "hand-written, sees hidden state; score 1", "always", policy="oracle"),
     AgentSpec("expert", "hand-written on the animal's own senses and memory", "always", policy="expert"),
     AgentSpec("babble", "motor programmes at random: chance for a learner", "always", Babbler),
     AgentSpec("reflex", "innate steering alone, for life", "never"),
-    AgentSpec("learner", "learning from scratch alone, no reflex in control", "always", BoutLearner),
-    AgentSpec("steered", "the whole animal: reflexes, and a learner that earns control", "earned", BoutLearner),
-    AgentSpec("steered-urgency", "the learner acts unless the reflex is urgent", "urgency", BoutLearner),
-    AgentSpec("steered-maturation", "control passes to the learner with age", "maturation", BoutLearner),
-    AgentSpec("steered-outcome", "control follows a tally of reward", "outcome", BoutLearner),
-    AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", BoutLearner),
+    AgentSpec("learner", "learning from scratch alone, no reflex in control", "always", _cortex),
+    AgentSpec("steered", "the whole animal: reflexes, and a learner that earns control", "earned", _cortex),
+    AgentSpec("steered-urgency", "the learner acts unless the reflex is urgent", "urgency", _cortex),
+    AgentSpec("steered-maturation", "control passes to the learner with age", "maturation", _cortex),
+    AgentSpec("steered-outcome", "control follows a tally of reward", "outcome", _cortex),
+    AgentSpec("steered-bouts", "as steered, with cached values of motor programmes in every world", "earned", BoutLearner),
+    AgentSpec("steered-cached", "as steered, with a model-free critic in place of thought assessors", "earned", _cached(False)),
+    AgentSpec("steered-cached-state", "as steered-cached, and the critic hears the body's state", "earned", _cached(True)),
+    AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex),
 )
 
 AGENTS = {spec.name: spec for spec in _SPECS}

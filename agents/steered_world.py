@@ -25,6 +25,8 @@ from envs.world import World, final_entries, with_masks
 from steering.registration import steering_class
 from steering.subsystem import Steering
 
+REFLEX_PARTS = ("command", "urgency", "want", "arousal", "appraisal")
+
 
 @dataclass(slots=True)
 class Tick:
@@ -73,7 +75,7 @@ class SteeredWorld(VectorEnv):
             rows, self.world.senses, self.world.command_space, self.world.dt
         )
         self.hand_over: HandOver = hand_over_rule(hand_over)(rows, self.world.dt)
-        heard = self.world.senses.heard_by("learning")
+        heard = self.outer_senses = self.world.senses.heard_by("learning")
         self.context_senses = heard + self.steering.signals
         self._heard = self.world.senses.indices(heard.names)
         self._signals_start = heard.size
@@ -182,8 +184,9 @@ class SteeredWorld(VectorEnv):
         self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
         recollection = self.recall(self._context) if self.recall is not None else None
         if recollection is not None and self.lesions.learning.any():
-            for confidence in recollection.confidence.values():
-                confidence[self.lesions.learning] = 0.0
+            for remembered in (*recollection.confidence.values(), recollection.foretold, recollection.cached):
+                if remembered is not None:
+                    remembered[self.lesions.learning] = 0.0
         self._react(self.world.observation, recollection, rows)
         self.gains = self.steering.modulate(self.age)
 
@@ -202,9 +205,8 @@ class SteeredWorld(VectorEnv):
         self.steering.set_state(current)
         self._broadcast()
         if reflex is not None:
-            for ours, theirs in ((fresh.command, reflex.command), (fresh.urgency, reflex.urgency)):
-                ours[~rows] = theirs[~rows]
-            fresh.want[~rows], fresh.arousal[~rows] = reflex.want[~rows], reflex.arousal[~rows]
+            for name in REFLEX_PARTS:
+                getattr(fresh, name)[~rows] = getattr(reflex, name)[~rows]
         self.reflex = fresh
 
     def _broadcast(self) -> None:
@@ -246,12 +248,7 @@ class SteeredWorld(VectorEnv):
             | nest("hand_over", self.hand_over.get_state())
             | nest("life", self._life.get_state())
             | nest("lesions", self.lesions.get_state())
-            | {
-                "reflex/command": self.reflex.command.copy(),
-                "reflex/urgency": self.reflex.urgency.copy(),
-                "reflex/want": self.reflex.want.copy(),
-                "reflex/arousal": self.reflex.arousal.copy(),
-            }
+            | nest("reflex", {name: getattr(self.reflex, name).copy() for name in REFLEX_PARTS})
         )
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
@@ -261,7 +258,7 @@ class SteeredWorld(VectorEnv):
         self.steering.set_state(unnest("steering", state))
         self.hand_over.set_state(unnest("hand_over", state))
         self._life.set_state(unnest("life", state))
-        self.reflex = Reflex(*(state[f"reflex/{k}"].copy() for k in ("command", "urgency", "want", "arousal")))
+        self.reflex = Reflex(**{name: array.copy() for name, array in unnest("reflex", state).items()})
         self.lesions.set_state(unnest("lesions", state))
         self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
         self._broadcast()

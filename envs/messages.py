@@ -19,12 +19,15 @@ class Reflex:
         urgency: (rows,) in [0, 1].
         want: (rows,) int, index into the steering's ``wants``.
         arousal: (rows,) in [0, 1]: how much is at stake now, so that a learner looks and tries more.
+        appraisal: (rows, len(steering.assessed)): what a unit of each assessed channel would be worth now, in reward; None
+            where steering assesses no predictions.
     """
 
     command: np.ndarray
     urgency: np.ndarray
     want: np.ndarray
     arousal: np.ndarray
+    appraisal: np.ndarray | None = None
 
 
 @dataclass(slots=True)
@@ -53,15 +56,19 @@ class Gains:
 
 @dataclass(slots=True)
 class Recollection:
-    """Where the learner remembers each of steering's channels to have been found.
+    """What the learner remembers and expects of steering's channels.
 
     Attributes:
         displacement: channel name -> (rows, 2) from here to there, in units of the place sense.
         confidence: channel name -> (rows,) in [0, 1]; 0 where nothing is remembered.
+        foretold: (rows, len(steering.assessed)): what is expected of each assessed channel soon, as things are; None
+            where the learner has no thought assessors.
     """
 
     displacement: dict[str, np.ndarray] = field(default_factory=dict)
     confidence: dict[str, np.ndarray] = field(default_factory=dict)
+    foretold: np.ndarray | None = None
+    cached: np.ndarray | None = None
 
 
 @dataclass(slots=True)

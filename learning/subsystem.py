@@ -43,12 +43,24 @@ class Experience:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """What a learner is born into: the senses it hears, the commands it may give, and steering's offers."""
+    """What a learner is born into: the senses it hears, the commands it may give, and steering's offers.
+
+    Attributes:
+        senses: all that it hears: ``outer`` senses of the world first, then steering's signals.
+        outer: the former alone.
+        command_space: of one animal.
+        repertoire: motor programmes that it may call.
+        channels: innate signals that it can learn to predict, in the order of ``Verdict.channels``.
+        assessed: those of them whose predictions steering values.
+        dt: seconds per step.
+    """
 
     senses: Senses
+    outer: Senses
     command_space: gym.Space
     repertoire: Repertoire
     channels: tuple[str, ...]
+    assessed: tuple[str, ...]
     dt: float
 
 

@@ -50,6 +50,7 @@ class Steering(abc.ABC):
     wants: ClassVar[tuple[str, ...]]
     parts: ClassVar[tuple[str, ...]]
     channels: ClassVar[tuple[str, ...]]
+    assessed: ClassVar[tuple[str, ...]] = ()
     lesionable: ClassVar[tuple[str, ...]] = ()
     variables: ClassVar[tuple[MutableVariable, ...]] = ()
     signals: ClassVar[Senses] = Senses()
@@ -107,6 +108,8 @@ class Steering(abc.ABC):
         with_freeze = self._frozen_values()
         reflex = self._react(self.senses.split(senses), recollection)
         self._refreeze(with_freeze)
+        if reflex.appraisal is None:
+            reflex.appraisal = np.zeros((self.rows, len(self.assessed)))
         return reflex
 
     def judge(self, before: np.ndarray, command: np.ndarray, after: np.ndarray) -> Verdict:

@@ -167,6 +167,7 @@ def test_damaged_cell_is_run_again(finished: Store, tmp_path: Path) -> None:
         ({"seed": 7}, "choosing hyperparameters"),
         ({"seed": 999_998, "purpose": "tune"}, "Tuning must keep to seeds below"),
         ({"tuned_on": ((1_000_003, 1_000_010),)}, "overlap 1000003 to 1000009"),
+        ({"tuned_on": ((5, 9), (999_990, 1_000_001))}, "overlap 999990 to 1000000"),
     ],
 )
 def test_bad_settings(changes: dict, words: str) -> None:

@@ -196,6 +196,10 @@ def test_compare_finds_change_and_nothing_else(finished: Store, tmp_path: Path) 
     assert {row["verdict"] for row in same["rows"]} == {"identical"}, "shared seeds live the same lives"
     assert any(change.startswith("animals: 4 before, 12 after") for change in same["settings"])
 
+    later = Store(tmp_path / "later", small(seed=1_000_002, animals=2))
+    assert run(later, LocalEngine(1))
+    assert {row["verdict"] for row in compare(store, later)["rows"]} == {"identical"}, "pairs go by seed, not by place"
+
     better = Store(tmp_path / "better", small(animals=12, seed=1_000_100))
     for mine, theirs in zip(cells(better.settings), cells(store.settings), strict=True):
         found = store.read(theirs)

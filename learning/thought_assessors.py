@@ -1,0 +1,146 @@
+"""Thought assessors: supervised predictors of steering's channels, one table for each animal.
+
+Each assessor is a read-out of the pattern-separated context that is corrected by what steering's channel then did, so what it
+learns is a sensation and not a value; steering values the prediction in the present state of the body. That is what lets a cue
+for salt turn good on first sight (Robinson and Berridge 2013; Dayan and Berridge 2014; after Byrnes' Thought Assessors).
+
+Three predictions are kept for every channel: what an act brings at once; how much of it is within reach if one seeks it (discounted,
+each channel with a policy of its own, as in Sutton et al.'s Horde, 2011); and what is coming as things are, whatever one does
+(temporal differences with an eligibility trace). An act that changes nothing in the context brings within reach only what it brings at
+once: else "lick" would inherit the worth of leaving, and self-confirming errors would hold an animal at an empty spout. All are three-factor rules: active units x eligibility x prediction error.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+MEMORY = 6
+NOW, SOON = 0, 1
+
+
+def newborn_table(units: int, options: int, channels: int) -> np.ndarray:
+    """(units, 2 options + 1, channels) float32 zeros: at once and within reach for each option, then what is coming."""
+    return np.zeros((units, 2 * options + 1, channels), np.float32)
+
+
+@njit(cache=True)
+def predict(active, table, predictions):
+    """Sum the rows of the active units: fills ``predictions`` (2 options + 1, channels)."""
+    total, rows = predictions.reshape(-1), table.reshape(table.shape[0], -1)  # in one stretch, which compiles to vectors
+    total[:] = 0.0
+    for unit in active:
+        row = rows[unit]
+        for entry in range(total.shape[0]):
+            total[entry] += row[entry]
+
+
+@njit(cache=True)
+def predict_rows(active, tables, predictions):
+    """:func:`predict` for every animal."""
+    for row in range(active.shape[0]):
+        predict(active[row], tables[row], predictions[row])
+
+
+@njit(cache=True)
+def _same(one, other):
+    for place in range(one.shape[0]):
+        if one[place] != other[place]:
+            return False
+    return True
+
+
+@njit(cache=True)
+def correct_rows(
+    before, option, channels, now, after, predicted_after, ended, rate, anneal, floor, horizon, coming_horizon, decay, trace,
+    strength, visits, tables,
+):  # fmt: skip
+    """Correct all assessors of every animal by one step.
+
+    Args:
+        before: (rows, n) int32 units that were active; ``now`` (rows, 2 options + 1, channels) what they predicted.
+        option: (rows,) int, the act that was carried out; -1 where it matches none.
+        channels: (rows, channels) what steering's channels did.
+        after: (rows, n) int32 units active now; ``predicted_after`` what they predict.
+        ended: (rows,) bool, nothing follows.
+        rate: (rows,) learning rate.
+        anneal, floor: a unit's rate for an act is rate x max(floor, 1 / (1 + visits / anneal)); a max over noisy
+            predictions is too high, and averaging is what cures it.
+        horizon, coming_horizon: discounts per step.
+        decay: of the trace per step, on top of ``coming_horizon``.
+        trace, strength: (rows, MEMORY, n) int32 and (rows, MEMORY), the eligibility trace, changed in place.
+        visits: (rows, units, options) and
+        tables: (rows, units, 2 options + 1, channels), changed in place.
+    """
+    options = (tables.shape[2] - 1) // 2
+    share = 1.0 / before.shape[1]
+    for row in range(before.shape[0]):
+        table, follows = tables[row], 0.0 if ended[row] else 1.0
+        act, leads_on = option[row], 0.0 if ended[row] or _same(before[row], after[row]) else horizon
+        for slot in range(strength.shape[1] - 1, 0, -1):
+            strength[row, slot] = strength[row, slot - 1] * coming_horizon * decay
+            trace[row, slot] = trace[row, slot - 1]
+        strength[row, 0] = 1.0
+        trace[row, 0] = before[row]
+        for channel in range(channels.shape[1]):
+            seen = channels[row, channel]
+            if act >= 0:
+                best = 0.0
+                for other in range(options):
+                    best = max(best, predicted_after[row, options + other, channel])
+                at_once = share * rate[row] * (seen - now[row, act, channel])
+                within_reach = share * rate[row] * (seen + leads_on * best - now[row, options + act, channel])
+                for unit in before[row]:
+                    own = max(floor, 1.0 / (1.0 + visits[row, unit, act] / anneal))
+                    table[unit, act, channel] += own * at_once
+                    table[unit, options + act, channel] += own * within_reach
+            error = seen + follows * coming_horizon * predicted_after[row, 2 * options, channel] - now[row, 2 * options, channel]
+            for slot in range(strength.shape[1]):
+                if strength[row, slot] > 0.01:
+                    step = share * rate[row] * error * strength[row, slot]
+                    for unit in trace[row, slot]:
+                        table[unit, 2 * options, channel] += step
+        if act >= 0:
+            for unit in before[row]:
+                visits[row, unit, act] += 1.0
+        if ended[row]:
+            strength[row] = 0.0
+
+
+@njit(cache=True)
+def values_of(predictions, appraisal, values):
+    """Value of each option: what is sought within reach, less what is shunned at once; fills ``values`` (rows, options)."""
+    options = values.shape[1]
+    for row in range(values.shape[0]):
+        for option in range(options):
+            total = 0.0
+            for channel in range(appraisal.shape[1]):
+                worth = appraisal[row, channel]
+                prediction = predictions[row, options + option, channel] if worth > 0.0 else predictions[row, option, channel]
+                total += worth * prediction
+            values[row, option] = total
+
+
+def correct_reference(
+    before: np.ndarray, option: int, channels: np.ndarray, after: np.ndarray, ended: bool, rate: float, anneal: float,
+    floor: float, horizon: float, coming_horizon: float, decay: float, trace: list[tuple[np.ndarray, float]],
+    visits: np.ndarray, table: np.ndarray,
+) -> list[tuple[np.ndarray, float]]:  # fmt: skip
+    """:func:`correct_rows` for one animal in plain NumPy; returns the new trace, newest first. Tests compare the two."""
+    options = (table.shape[1] - 1) // 2
+    now, then = table[before].sum(axis=0), table[after].sum(axis=0)
+    follows = 0.0 if ended else 1.0
+    leads_on = 0.0 if ended or np.array_equal(before, after) else horizon
+    trace = [(before, 1.0), *((units, strength * coming_horizon * decay) for units, strength in trace)][:MEMORY]
+    share = rate / len(before)
+    if option >= 0:
+        best = np.maximum(then[options : 2 * options].max(axis=0), 0.0)
+        own = np.maximum(floor, 1.0 / (1.0 + visits[before, option] / anneal))[:, None]
+        np.add.at(table, (before, option), own * share * (channels - now[option]))
+        np.add.at(table, (before, options + option), own * share * (channels + leads_on * best - now[options + option]))
+        visits[before, option] += 1.0
+    error = channels + follows * coming_horizon * then[-1] - now[-1]
+    for units, strength in trace:
+        if strength > 0.01:
+            np.add.at(table, (units, 2 * options), share * strength * error)
+    return [] if ended else trace
