@@ -13,7 +13,7 @@ from envs.senses import Senses
 from envs.streams import RowStreams, check_same_layout
 from learning.pattern_separator import PatternSeparator
 from learning.subsystem import Anatomy, Experience, Learner
-from learning.thought_assessors import MEMORY, correct_rows, newborn_table, predict_rows, values_of
+from learning.thought_assessors import LATE, MEMORY, correct_rows, find_shunned, newborn_table, predict_rows, values_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class AssessorGenome:
         hold: most steps for which a random act goes on.
         knows: value below which nothing is known to be worth doing.
         enough: visits of a place with an act that make it familiar.
+        shuns: unwelcome worth from which an act is not counted on.
         cached: predict reward itself, as a model-free critic does, instead of channels (a control).
         hears_signals: whether steering's signals of the body's state are among the inputs.
     """
@@ -47,6 +48,7 @@ class AssessorGenome:
     hold: int = 4
     knows: float = 0.01
     enough: float = 2.0
+    shuns: float = 0.1
     cached: bool = False
     hears_signals: bool = False
 
@@ -129,6 +131,12 @@ class AssessorLearner(Learner):
         self.now = self._place_of_looking()
         self.past = Rows(rows, units=units, predictions=np.zeros(shape, np.float32))
         self.trace = Rows(rows, units=np.zeros((MEMORY, active), np.int32), strength=np.zeros(MEMORY))
+        delays = np.array([dict(anatomy.delayed).get(channel, 0.0) for channel in anatomy.assessed])
+        self._delay = np.zeros(1) if genome.cached else np.where(delays > 0.0, 1.0 - np.exp(-anatomy.dt / np.maximum(delays, 1e-9)), 0.0)
+        self.late = Rows(
+            rows, units=np.zeros((LATE, active), np.int32), act=np.full(LATE, -1), strength=np.zeros((LATE, count))
+        )
+        self._shunned = np.zeros((rows, options), bool)
         self.act = Rows(rows, option=0, held=0, explores=False)
         self._values = np.zeros((rows, options))
         self._everyone = np.arange(rows)
@@ -142,7 +150,7 @@ class AssessorLearner(Learner):
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
         """Random wiring; the assessors predict nothing."""
         self.streams.seed(seeds, rows)
-        for part in (self.synapses, self.now, self.past, self.trace, self.act, self.lesions):
+        for part in (self.synapses, self.now, self.past, self.trace, self.late, self.act, self.lesions):
             part.restart(rows)
         self.code.wire(self.streams, rows)
 
@@ -207,20 +215,24 @@ class AssessorLearner(Learner):
             cut = experience.truncated[:, None]
             units = np.where(cut, after.units, units)
             predictions = np.where(cut[:, :, None], after.predictions, predictions)
+        if not genome.cached:
+            assert experience.reflex.appraisal is not None
+            find_shunned(predictions, experience.reflex.appraisal, genome.shuns, self._shunned)
         gains = experience.gains
         rate = genome.rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
         correct_rows(
             past.units, option, felt, past.predictions, units, predictions, experience.terminated, rate, genome.anneal,
             genome.rate_floor, genome.horizon, genome.coming_horizon, genome.trace_decay, self.trace.units,
-            self.trace.strength, self.synapses.visits, self.synapses.table,
+            self.trace.strength, self.synapses.visits, self._shunned, self._delay, self.late.units, self.late.act,
+            self.late.strength, self.synapses.table,
         )  # fmt: skip
 
     # -- state -----------------------------------------------------------------------------------
 
     def _state_parts(self) -> dict[str, Any]:
         return {
-            "synapses": self.synapses, "now": self.now, "past": self.past, "trace": self.trace, "act": self.act,
-            "lesions": self.lesions, "streams": self.streams,
+            "synapses": self.synapses, "now": self.now, "past": self.past, "trace": self.trace, "late": self.late,
+            "act": self.act, "lesions": self.lesions, "streams": self.streams,
         }  # fmt: skip
 
     def get_state(self) -> dict[str, np.ndarray]:

@@ -52,6 +52,7 @@ class Anatomy:
         repertoire: motor programmes that it may call.
         channels: innate signals that it can learn to predict, in the order of ``Verdict.channels``.
         assessed: those of them whose predictions steering values.
+        delayed: channels that follow their cause late, with the time constant in s.
         dt: seconds per step.
     """
 
@@ -61,6 +62,7 @@ class Anatomy:
     repertoire: Repertoire
     channels: tuple[str, ...]
     assessed: tuple[str, ...]
+    delayed: tuple[tuple[str, float], ...]
     dt: float
 
 

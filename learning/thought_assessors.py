@@ -6,7 +6,8 @@ for salt turn good on first sight (Robinson and Berridge 2013; Dayan and Berridg
 
 Three predictions are kept for every channel: what an act brings at once; how much of it is within reach if one seeks it (discounted,
 each channel with a policy of its own, as in Sutton et al.'s Horde, 2011); and what is coming as things are, whatever one does
-(temporal differences with an eligibility trace). An act that changes nothing in the context brings within reach only what it brings at
+(temporal differences with an eligibility trace). What a channel of long delay, such as malaise, brings at once is learned by a trace of
+its own, over acts during which something was tasted (Garcia and Koelling 1966). An act that changes nothing in the context brings within reach only what it brings at
 once: else "lick" would inherit the worth of leaving, and self-confirming errors would hold an animal at an empty spout. All are three-factor rules: active units x eligibility x prediction error.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 from numba import njit
 
 MEMORY = 6
-NOW, SOON = 0, 1
+LATE = 12
 
 
 def newborn_table(units: int, options: int, channels: int) -> np.ndarray:
@@ -53,7 +54,7 @@ def _same(one, other):
 @njit(cache=True)
 def correct_rows(
     before, option, channels, now, after, predicted_after, ended, rate, anneal, floor, horizon, coming_horizon, decay, trace,
-    strength, visits, tables,
+    strength, visits, shunned, delay, late_units, late_act, late_strength, tables,
 ):  # fmt: skip
     """Correct all assessors of every animal by one step.
 
@@ -69,6 +70,10 @@ def correct_rows(
         horizon, coming_horizon: discounts per step.
         decay: of the trace per step, on top of ``coming_horizon``.
         trace, strength: (rows, MEMORY, n) int32 and (rows, MEMORY), the eligibility trace, changed in place.
+        shunned: (rows, options) bool, acts that would not be chosen now, so that what they bring is not within reach.
+        delay: (channels,) share of an act's effect that comes per step, for channels of long delay; 0 for the others.
+        late_units, late_act, late_strength: (rows, LATE, n), (rows, LATE), (rows, LATE, channels), the trace of acts whose
+            delayed effects are still to come, changed in place.
         visits: (rows, units, options) and
         tables: (rows, units, 2 options + 1, channels), changed in place.
     """
@@ -87,12 +92,14 @@ def correct_rows(
             if act >= 0:
                 best = 0.0
                 for other in range(options):
-                    best = max(best, predicted_after[row, options + other, channel])
+                    if not shunned[row, other]:
+                        best = max(best, predicted_after[row, options + other, channel])
                 at_once = share * rate[row] * (seen - now[row, act, channel])
                 within_reach = share * rate[row] * (seen + leads_on * best - now[row, options + act, channel])
                 for unit in before[row]:
                     own = max(floor, 1.0 / (1.0 + visits[row, unit, act] / anneal))
-                    table[unit, act, channel] += own * at_once
+                    if delay[channel] == 0.0:
+                        table[unit, act, channel] += own * at_once
                     table[unit, options + act, channel] += own * within_reach
             error = seen + follows * coming_horizon * predicted_after[row, 2 * options, channel] - now[row, 2 * options, channel]
             for slot in range(strength.shape[1]):
@@ -100,11 +107,58 @@ def correct_rows(
                     step = share * rate[row] * error * strength[row, slot]
                     for unit in trace[row, slot]:
                         table[unit, 2 * options, channel] += step
+        _blame(before[row], act, channels[row], delay, rate[row], late_units[row], late_act[row], late_strength[row], table)
         if act >= 0:
             for unit in before[row]:
                 visits[row, unit, act] += 1.0
         if ended[row]:
             strength[row] = 0.0
+            late_strength[row] = 0.0
+
+
+@njit(cache=True)
+def _blame(units, act, channels, delay, rate, late_units, late_act, late_strength, table):
+    """Share what a delayed channel did among the acts that may have caused it, and correct them together (Rescorla-Wagner)."""
+    share = 1.0 / units.shape[0]
+    tasted = False
+    for channel in range(channels.shape[0]):
+        tasted |= delay[channel] == 0.0 and channels[channel] > 0.0
+    if tasted and act >= 0:
+        if late_act[0] != act or not _same(late_units[0], units):
+            for slot in range(late_act.shape[0] - 1, 0, -1):
+                late_units[slot], late_strength[slot] = late_units[slot - 1], late_strength[slot - 1]
+                late_act[slot] = late_act[slot - 1]
+            late_units[0], late_act[0], late_strength[0] = units, act, 0.0
+        for channel in range(channels.shape[0]):
+            late_strength[0, channel] += delay[channel]
+    for channel in range(channels.shape[0]):
+        if delay[channel] > 0.0:
+            expected = norm = 0.0
+            for slot in range(late_act.shape[0]):
+                if late_strength[slot, channel] > 1e-4:
+                    predicted = 0.0
+                    for unit in late_units[slot]:
+                        predicted += table[unit, late_act[slot], channel]
+                    expected += late_strength[slot, channel] * predicted
+                    norm += late_strength[slot, channel] ** 2
+            error = channels[channel] - expected
+            for slot in range(late_act.shape[0]):
+                if late_strength[slot, channel] > 1e-4:
+                    step = share * rate * error * late_strength[slot, channel] / (0.01 + norm)
+                    for unit in late_units[slot]:
+                        table[unit, late_act[slot], channel] += step
+                late_strength[slot, channel] *= 1.0 - delay[channel]
+
+
+@njit(cache=True)
+def find_shunned(predictions, appraisal, bound, shunned):
+    """Acts that at once bring more of what is unwelcome than ``bound``: fills ``shunned`` (rows, options) bool."""
+    for row in range(shunned.shape[0]):
+        for option in range(shunned.shape[1]):
+            total = 0.0
+            for channel in range(appraisal.shape[1]):
+                total += min(0.0, appraisal[row, channel]) * max(0.0, predictions[row, option, channel])
+            shunned[row, option] = total < -bound
 
 
 @njit(cache=True)
@@ -119,28 +173,3 @@ def values_of(predictions, appraisal, values):
                 prediction = predictions[row, options + option, channel] if worth > 0.0 else predictions[row, option, channel]
                 total += worth * prediction
             values[row, option] = total
-
-
-def correct_reference(
-    before: np.ndarray, option: int, channels: np.ndarray, after: np.ndarray, ended: bool, rate: float, anneal: float,
-    floor: float, horizon: float, coming_horizon: float, decay: float, trace: list[tuple[np.ndarray, float]],
-    visits: np.ndarray, table: np.ndarray,
-) -> list[tuple[np.ndarray, float]]:  # fmt: skip
-    """:func:`correct_rows` for one animal in plain NumPy; returns the new trace, newest first. Tests compare the two."""
-    options = (table.shape[1] - 1) // 2
-    now, then = table[before].sum(axis=0), table[after].sum(axis=0)
-    follows = 0.0 if ended else 1.0
-    leads_on = 0.0 if ended or np.array_equal(before, after) else horizon
-    trace = [(before, 1.0), *((units, strength * coming_horizon * decay) for units, strength in trace)][:MEMORY]
-    share = rate / len(before)
-    if option >= 0:
-        best = np.maximum(then[options : 2 * options].max(axis=0), 0.0)
-        own = np.maximum(floor, 1.0 / (1.0 + visits[before, option] / anneal))[:, None]
-        np.add.at(table, (before, option), own * share * (channels - now[option]))
-        np.add.at(table, (before, options + option), own * share * (channels + leads_on * best - now[options + option]))
-        visits[before, option] += 1.0
-    error = channels + follows * coming_horizon * then[-1] - now[-1]
-    for units, strength in trace:
-        if strength > 0.01:
-            np.add.at(table, (units, 2 * options), share * strength * error)
-    return [] if ended else trace

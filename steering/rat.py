@@ -27,7 +27,7 @@ _SATIETY = 0.6  # of the rest, for each ml of salt taste: the tongue shuts need 
 _SATIETY_FADES = 1800.0  # s
 _METER_FADES = 900.0  # s: water and sugar on their way, as metered by the mouth, fade as the gut empties
 _PALATABLE, _UNPLEASANT = 0.3, -0.6  # reward of a usual lick of sugar, and of full bitterness; chosen
-_SICKENING = -2.0  # reward for each unit of malaise that is added
+_SICKENING = -6.0  # reward for each unit of malaise that is added
 _EFFORT = -0.01  # reward for a step of walking; chosen
 # Acts; all chosen.
 _SEEK, _SATED = 0.3, 0.1  # felt need (in scales) from which it seeks, and at which it stops
@@ -189,6 +189,7 @@ class Rat(Steering):
     parts = ("drive", "palatability", "malaise", "effort")
     channels = ("salt", "water", "sweet", "bitter", "malaise")
     assessed = channels
+    delayed = (("malaise", 900.0),)  # s, as long as the gut takes
     lesionable = ("tongue", "sodium_drive", "thirst", "hunger")
     purposes = ("reflex noise",)
     signals = Senses(

@@ -51,6 +51,7 @@ class Steering(abc.ABC):
     parts: ClassVar[tuple[str, ...]]
     channels: ClassVar[tuple[str, ...]]
     assessed: ClassVar[tuple[str, ...]] = ()
+    delayed: ClassVar[tuple[tuple[str, float], ...]] = ()
     lesionable: ClassVar[tuple[str, ...]] = ()
     variables: ClassVar[tuple[MutableVariable, ...]] = ()
     signals: ClassVar[Senses] = Senses()
