@@ -38,8 +38,6 @@ class AgentSpec:
         return None if self.learner is None else self.learner(rows, anatomy, may_defer)
 
 
-
-
 def _cortex(rows: int, anatomy: Anatomy, may_defer: bool) -> Learner:
     """The learner that the species is born with: thought assessors where steering values predictions, else cached values."""
     return (AssessorLearner if anatomy.assessed else BoutLearner)(rows, anatomy, may_defer)
@@ -63,7 +61,9 @@ _SPECS = (
     AgentSpec("steered-maturation", "control passes to the learner with age", "maturation", _cortex),
     AgentSpec("steered-outcome", "control follows a tally of reward", "outcome", _cortex),
     AgentSpec("steered-bouts", "as steered, with cached values of motor programmes in every world", "earned", BoutLearner),
-    AgentSpec("steered-cached", "as steered, with a model-free critic in place of thought assessors", "earned", _cached(False)),
+    AgentSpec(
+        "steered-cached", "as steered, with a model-free critic in place of thought assessors", "earned", _cached(False)
+    ),
     AgentSpec("steered-cached-state", "as steered-cached, and the critic hears the body's state", "earned", _cached(True)),
     AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex),
 )

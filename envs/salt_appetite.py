@@ -188,7 +188,9 @@ class SaltAppetite(World):
         Sense("sweet", "kJ", 0.0, 60.0, "sugar tasted in this step, as the energy it stands for", heard_by=("steering",)),
         Sense("bitter", "1", 0.0, 1.0, "bitterness tasted in this step", heard_by=("steering",)),
         Sense("lick_cost", "1/ml", 0.0, 10.0, "effort that a ml costs at the spouts", heard_by=("steering",)),
-        Sense("angiotensin", "mEq", 0.0, 40.0, "fast hormone of missing sodium, in the mEq it follows", heard_by=("steering",)),
+        Sense(
+            "angiotensin", "mEq", 0.0, 40.0, "fast hormone of missing sodium, in the mEq it follows", heard_by=("steering",)
+        ),
         Sense("aldosterone", "mEq", 0.0, 20.0, "slow hormone of missing sodium, likewise", heard_by=("steering",)),
         Sense("water_deficit", "ml", -100.0, 50.0, "water missing in the body", heard_by=("steering",)),
         Sense("energy_deficit", "kJ", -2000.0, 520.0, "energy missing in the body", heard_by=("steering",)),

@@ -39,7 +39,14 @@ def draw(surface: Any, world: SaltAppetite, row: int) -> None:
         pygame.draw.circle(surface, colour, (x, y), round(REACH * scale), 2)
         pygame.draw.circle(surface, colour, (x, y), 9)
         above = y > _TOP + _SIDE / 2
-        write(surface, name, (min(max(x, _LEFT + 34), _LEFT + _SIDE - 34), y + (-44 if above else 26)), 20, INK, anchor="midtop")
+        write(
+            surface,
+            name,
+            (min(max(x, _LEFT + 34), _LEFT + _SIDE - 34), y + (-44 if above else 26)),
+            20,
+            INK,
+            anchor="midtop",
+        )
     for lever, (place, out) in enumerate(zip(animal["lever_place"], animal["lever"], strict=True)):
         x, y = pixel(place)
         length = 34 if out else 8

@@ -48,7 +48,7 @@ class AssessorGenome:
     hold: int = 4
     knows: float = 0.01
     enough: float = 2.0
-    shuns: float = 0.1
+    shuns: float = 0.25
     cached: bool = False
     hears_signals: bool = False
 
@@ -132,7 +132,11 @@ class AssessorLearner(Learner):
         self.past = Rows(rows, units=units, predictions=np.zeros(shape, np.float32))
         self.trace = Rows(rows, units=np.zeros((MEMORY, active), np.int32), strength=np.zeros(MEMORY))
         delays = np.array([dict(anatomy.delayed).get(channel, 0.0) for channel in anatomy.assessed])
-        self._delay = np.zeros(1) if genome.cached else np.where(delays > 0.0, 1.0 - np.exp(-anatomy.dt / np.maximum(delays, 1e-9)), 0.0)
+        self._delay = (
+            np.zeros(1)
+            if genome.cached
+            else np.where(delays > 0.0, 1.0 - np.exp(-anatomy.dt / np.maximum(delays, 1e-9)), 0.0)
+        )
         self.late = Rows(
             rows, units=np.zeros((LATE, active), np.int32), act=np.full(LATE, -1), strength=np.zeros((LATE, count))
         )

@@ -101,7 +101,11 @@ def correct_rows(
                     if delay[channel] == 0.0:
                         table[unit, act, channel] += own * at_once
                     table[unit, options + act, channel] += own * within_reach
-            error = seen + follows * coming_horizon * predicted_after[row, 2 * options, channel] - now[row, 2 * options, channel]
+            error = (
+                seen
+                + follows * coming_horizon * predicted_after[row, 2 * options, channel]
+                - now[row, 2 * options, channel]
+            )
             for slot in range(strength.shape[1]):
                 if strength[row, slot] > 0.01:
                     step = share * rate[row] * error * strength[row, slot]
@@ -170,6 +174,8 @@ def values_of(predictions, appraisal, values):
             total = 0.0
             for channel in range(appraisal.shape[1]):
                 worth = appraisal[row, channel]
-                prediction = predictions[row, options + option, channel] if worth > 0.0 else predictions[row, option, channel]
+                prediction = (
+                    predictions[row, options + option, channel] if worth > 0.0 else predictions[row, option, channel]
+                )
                 total += worth * prediction
             values[row, option] = total

@@ -18,6 +18,7 @@ SALT, WATER, SWEET, BITTER, MALAISE = range(5)
 
 # Drive D = (sum |need / scale|^n)^(1/m); n > m > 1 is needed for all its properties (Keramati and Gutkin 2014).
 _N, _M = 4.0, 3.0
+_REWARD = 2.5  # for a unit of drive; sets the scale of reward and nothing else; chosen
 _SODIUM_SCALE, _WATER_SCALE, _ENERGY_SCALE = 1.0, 8.0, 15.0  # mEq, ml, kJ; chosen
 # Sodium need = max(0, A (1 + k L) - brake) (1 + tally): synergy of angiotensin and aldosterone (Resch et al. 2017),
 # a tonic brake (Park et al. 2020), sensitisation (Sakai et al. 1989); numbers chosen.
@@ -26,16 +27,16 @@ _BRAKE = 1.9  # mEq
 _SATIETY = 0.6  # of the rest, for each ml of salt taste: the tongue shuts need off in minutes (Lee et al. 2019)
 _SATIETY_FADES = 1800.0  # s
 _METER_FADES = 900.0  # s: water and sugar on their way, as metered by the mouth, fade as the gut empties
-_PALATABLE, _UNPLEASANT = 0.3, -0.6  # reward of a usual lick of sugar, and of full bitterness; chosen
-_SICKENING = -6.0  # reward for each unit of malaise that is added
-_EFFORT = -0.01  # reward for a step of walking; chosen
+_PALATABLE, _UNPLEASANT = 0.75, -1.5  # reward of a usual lick of sugar, and of full bitterness; chosen
+_SICKENING = -15.0  # reward for each unit of malaise that is added
+_EFFORT = -0.025  # reward for a step of walking; chosen
 # Acts; all chosen.
-_SEEK, _SATED = 0.3, 0.1  # felt need (in scales) from which it seeks, and at which it stops
-_ACCEPT = 0.02  # reward of a step of licking above which it goes on
+_SEEK, _SATED = 0.4, 0.2  # felt need (in scales) from which it seeks, and at which it stops
+_ACCEPT = 0.05  # reward of a step of licking above which it goes on
 _REFUSE = 600.0  # s for which it leaves spouts alone after one was rejected
 _WANDER_TURN = 0.6  # rad per square root of a step
-_CUE = 0.015  # worth of what a cue foretells, above which it is approached, and below the negative of which avoided
-_SIGN_TRACKING = 0.8  # urgency of turning to or from a cue
+_CUE = 0.04  # worth of what a cue foretells, above which it is approached, and below the negative of which avoided
+_SIGN_TRACKING = 1.0  # urgency of turning to or from a cue
 _USUAL_SALT, _USUAL_WATER, _USUAL_SWEET = 0.225, 0.75, 7.5  # mEq, ml, kJ of one step of licking
 # Mutable variables
 _TALLY_STEP = 0.3
@@ -74,7 +75,7 @@ def worth(animal, salt, water, sweet, bitter):
     after = drive(
         animal.sodium - salt / _SODIUM_SCALE, animal.water - water / _WATER_SCALE, animal.energy - sweet / _ENERGY_SCALE
     )
-    return before - after + _PALATABLE * sweet / _USUAL_SWEET * animal.wants_sweet + _UNPLEASANT * bitter
+    return _REWARD * (before - after) + _PALATABLE * sweet / _USUAL_SWEET * animal.wants_sweet + _UNPLEASANT * bitter
 
 
 @njit(cache=True)

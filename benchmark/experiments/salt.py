@@ -22,7 +22,7 @@ _TASTE = 0.2  # ml infused into the mouth after a cue; chosen
 _TRIALS = 20  # of each cue; chosen
 _PEKISH = -10.0  # kJ: a little hungry, so that sugar is wanted
 _DOSE = 2.0  # mg of furosemide, at most what is advised (Lundy et al. 2003)
-_COSTS = (0.0, 0.2, 0.4, 0.6)  # effort per ml, in units of reward; chosen
+_COSTS = (0.0, 0.5, 1.0, 1.5)  # effort per ml, in units of reward; chosen
 _USUAL = 0.3  # mol/l of the solution that is offered
 
 
@@ -63,7 +63,9 @@ class Laboratory:
         self.world.manipulate("offer", only="sodium chloride", molarity=molarity)
         drunk = []
         for _ in range(minutes):
-            self.world.manipulate("place_at", x=float(place[0]), y=float(place[1]))  # as in a cage, the spout is always near
+            self.world.manipulate(
+                "place_at", x=float(place[0]), y=float(place[1])
+            )  # as in a cage, the spout is always near
             before = self.body.drunk.sum(axis=1)
             self.wait(_STEPS_A_MINUTE)
             drunk.append(self.body.drunk.sum(axis=1) - before)
@@ -173,8 +175,19 @@ def delay(animals: int, seed: int) -> Result:
     """S3: the loss is over in an hour, but appetite comes within a day; captopril brings it at once."""
     early, late, fast = _intake(animals, seed, 2), _intake(animals, seed, 24), _intake(animals, seed, 2, True)
     found = mean_interval(late - 2.5 * early)
-    details = {"mEq at 2 h": float(early.mean()), "mEq at 24 h": float(late.mean()), "mEq at 2 h, captopril": float(fast.mean())}
-    return Result(found["mean"], found["low"], found["high"], bool(found["low"] > 0.0 and fast.mean() >= late.mean()), animals, details)
+    details = {
+        "mEq at 2 h": float(early.mean()),
+        "mEq at 24 h": float(late.mean()),
+        "mEq at 2 h, captopril": float(fast.mean()),
+    }
+    return Result(
+        found["mean"],
+        found["low"],
+        found["high"],
+        bool(found["low"] > 0.0 and fast.mean() >= late.mean()),
+        animals,
+        details,
+    )
 
 
 def _three_depletions(animals: int, seed: int, prepare: str) -> np.ndarray:
@@ -204,7 +217,11 @@ def sensitisation(animals: int, seed: int) -> Result:
     details |= {f"{prepare}, rises in": rise[0] for prepare, rise in rises.items()}
     relative = {prepare: float((x[:, 2] / x[:, 0]).mean()) for prepare, x in taken.items()}
     details |= {f"{prepare}, third over first": value for prepare, value in relative.items()}
-    holds = rises["normal"][0] >= 0.8 and rises["frozen"][0] <= 0.5 and relative["high strain"] - 1 < 0.5 * (relative["normal"] - 1)
+    holds = (
+        rises["normal"][0] >= 0.8
+        and rises["frozen"][0] <= 0.5
+        and relative["high strain"] - 1 < 0.5 * (relative["normal"] - 1)
+    )
     return Result(*rises["normal"], bool(holds), animals, details)
 
 
