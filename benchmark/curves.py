@@ -19,21 +19,34 @@ class CurveRecorder:
     """
 
     def __init__(self, animals: int, lifetime: int, windows: int) -> None:
-        self.curves = {name: np.zeros((animals, windows)) for name in CURVES}
+        self._sums = {name: np.zeros((windows, animals)) for name in CURVES}  # a window's row is in one piece
         self._day = np.zeros(animals)
         self._lifetime, self._windows, self._step = lifetime, windows, 0
+        self._ends = 0
+
+    @property
+    def curves(self) -> dict[str, np.ndarray]:
+        """(animals, windows) for each quantity."""
+        return {name: np.ascontiguousarray(sums.T) for name, sums in self._sums.items()}
 
     def __call__(self, population: Population, tick: Tick) -> None:
-        window = self._step * self._windows // self._lifetime
-        curves = self.curves
+        if self._step >= self._ends:
+            self._open()
+        day_fitness, days, deaths, reward, learner_steps, steps = self._rows
         self._day += tick.fitness
-        curves["reward"][:, window] += tick.verdict.reward
-        curves["learner_steps"][:, window] += tick.in_charge
-        curves["steps"][:, window] += 1
+        reward += tick.verdict.reward
+        learner_steps += tick.in_charge
+        steps += 1
         ended = tick.ended
         if ended.any():
-            curves["day_fitness"][ended, window] += self._day[ended]
-            curves["days"][ended, window] += 1
-            curves["deaths"][:, window] += tick.terminated
+            day_fitness[ended] += self._day[ended]
+            days[ended] += 1
+            deaths += tick.terminated
             self._day[ended] = 0.0
         self._step += 1
+
+    def _open(self) -> None:
+        """Turn to the window of the present step."""
+        window = self._step * self._windows // self._lifetime
+        self._rows = [self._sums[name][window] for name in CURVES]
+        self._ends = -(-(window + 1) * self._lifetime // self._windows)

@@ -310,7 +310,8 @@ class SaltAppetite(World):
         """Put sodium (mEq), water (ml) and energy (kJ) straight into the stomach, past the tongue."""
         self._alive(rows, "a gastric infusion")
         sodium, water = in_range("sodium", sodium, 0.0, 20.0, "mEq"), in_range("water", water, 0.0, 50.0, "ml")
-        self.body.gut_energy[rows] += in_range("energy", energy, 0.0, 500.0, "kJ")
+        energy = in_range("energy", energy, 0.0, 500.0, "kJ")
+        self.body.gut_energy[rows] += energy
         for store, amount in (("gut_sodium", sodium), ("sodium_in", sodium), ("gut_water", water), ("water_in", water)):
             getattr(self.body, store)[rows] += amount
 
@@ -321,8 +322,8 @@ class SaltAppetite(World):
         """Put a little of a solution (ml) into the mouth during the next step."""
         self._alive(rows, "an oral infusion")
         solute = _solute(solution)
-        self.body.infused_molarity[rows] = _molarity(solute, molarity)
-        self.body.infused_volume[rows] = in_range("volume", volume, 0.0, 5.0, "ml")
+        strength, volume = _molarity(solute, molarity), in_range("volume", volume, 0.0, 5.0, "ml")
+        self.body.infused_molarity[rows], self.body.infused_volume[rows] = strength, volume
         self.body.infused[rows] = solute
 
     @manipulation
@@ -348,8 +349,8 @@ class SaltAppetite(World):
     def offer(self, rows: np.ndarray, only: str | None = None, molarity: float | None = None) -> None:
         """Offer nothing but one solution at every spout; without a name, nothing at all."""
         solute = NOTHING if only is None else _solute(only)
-        self.body.solute[rows] = solute
-        self.body.molarity[rows] = 0.0 if only is None else _molarity(solute, molarity)
+        strength = 0.0 if only is None else _molarity(solute, molarity)
+        self.body.solute[rows], self.body.molarity[rows] = solute, strength
 
     @manipulation
     def restore_spouts(self, rows: np.ndarray) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from envs.canvas import INK, write
 from envs.pygame_check import import_pygame
-from envs.salt_physiology import LETHAL_ENERGY, LETHAL_SODIUM, LETHAL_WATER, malaise_of
+from envs.salt_physiology import LETHAL_SODIUM, LETHAL_WATER, malaise_of
 
 if TYPE_CHECKING:
     from envs.salt_appetite import SaltAppetite
@@ -17,7 +17,7 @@ _SOLUTIONS = (
     ("water", (86, 180, 233)), ("salt", (120, 120, 128)), ("sugar", (0, 158, 115)), ("KCl", (204, 121, 167)),
     ("quinine", (230, 159, 0)), ("LiCl", (200, 40, 40)),
 )  # fmt: skip
-_LEFT, _TOP, _SIDE, _GAUGES = 24, 24, 432, 476
+_LEFT, _TOP, _SIDE, _GAUGES = 24, 24, 424, 474
 
 
 def draw(surface: Any, world: SaltAppetite, row: int) -> None:
@@ -51,14 +51,14 @@ def draw(surface: Any, world: SaltAppetite, row: int) -> None:
         x, y = pixel(place)
         length = 34 if out else 8
         pygame.draw.rect(surface, (90, 70, 140) if out else _LINE, (x, y - 6, length, 12), border_radius=3)
-        write(surface, f"lever {lever + 1}", (x + 6, y + 10), 17, INK)
+        write(surface, f"lever {lever + 1}", (x + 12, y + 10), 18, INK)
     _draw_rat(surface, pixel(animal["position"]), scale, bool(animal["died"]))
     pygame.draw.rect(surface, _WALL, chamber.inflate(8, 8), 4, border_radius=4)
     _gauge(surface, "sodium", "mEq", animal["sodium"], LETHAL_SODIUM, 40, _SOLUTIONS[1][1])
     _gauge(surface, "water", "ml", animal["water"], LETHAL_WATER, 108, _SOLUTIONS[0][1])
-    _gauge(surface, "energy", "kJ", animal["energy"], (LETHAL_ENERGY[0], -LETHAL_ENERGY[0]), 176, _SOLUTIONS[2][1])
-    _gauge(surface, "angiotensin", "mEq", animal["angiotensin"], (0.0, 4.0), 244, (213, 94, 0))
-    _gauge(surface, "aldosterone", "mEq", animal["aldosterone"], (0.0, 4.0), 312, (213, 94, 0))
+    _gauge(surface, "energy", "kJ", animal["energy"], (-100.0, 100.0), 176, _SOLUTIONS[2][1])
+    _gauge(surface, "angiotensin", "", animal["angiotensin"], (0.0, 4.0), 244, (213, 94, 0))
+    _gauge(surface, "aldosterone", "", animal["aldosterone"], (0.0, 4.0), 312, (213, 94, 0))
     sick = malaise_of(animal["lithium"])
     hours = float(world.elapsed[row] * world.dt / 3600.0)
     state = "dead" if animal["died"] else "sick" if sick > 0.1 else "licks" if animal["taste"].any() else ""
@@ -84,9 +84,11 @@ def _gauge(
     """A bar from the set-point, between the limits of what is survived (or usual)."""
     pygame = import_pygame()
     low, high = limits
-    width = 140
-    write(surface, name, (_GAUGES, top), 20, INK)
-    write(surface, f"{value:+.1f} {unit}", (_GAUGES + width, top), 20, INK, anchor="topright")
+    width = 150
+    write(surface, name, (_GAUGES, top), 18, INK)
+    write(
+        surface, f"{value:+.1f} {unit}".replace("-", "\N{MINUS SIGN}"), (_GAUGES + width, top), 18, INK, anchor="topright"
+    )
     pygame.draw.rect(surface, _LINE, (_GAUGES, top + 26, width, 14), border_radius=4)
     middle = _GAUGES + width * (0.0 - low) / (high - low)
     tip = _GAUGES + width * (min(max(float(value), low), high) - low) / (high - low)

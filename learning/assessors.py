@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from envs.errors import InvalidArgument
 from envs.messages import Gains, Proposal, Recollection, Reflex
 from envs.rows import Rows, nest, unnest
 from envs.senses import Senses
@@ -113,6 +114,11 @@ class AssessorLearner(Learner):
     def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: AssessorGenome | None = None) -> None:
         super().__init__(rows, anatomy, may_defer)
         self.genome = genome = genome or AssessorGenome()
+        if not anatomy.assessed and not genome.cached:
+            raise InvalidArgument(
+                "Thought assessors need a steering subsystem that values predictions, but this one assesses no channel. "
+                "Declare its ``assessed`` channels and give an appraisal with each reflex, or use another learner."
+            )
         self._programmes = np.asarray(anatomy.repertoire.commands, float)
         self.option_names = ("let the reflex act", *anatomy.repertoire.names)
         self._assessed = np.array([anatomy.channels.index(channel) for channel in anatomy.assessed], int)

@@ -45,7 +45,7 @@ def predict_rows(active, tables, predictions):
 
 @njit(cache=True)
 def _same(one, other):
-    for place in range(one.shape[0]):
+    for place in range(one.shape[0]):  # noqa: SIM110  # numba compiles no all()
         if one[place] != other[place]:
             return False
     return True
@@ -179,3 +179,40 @@ def values_of(predictions, appraisal, values):
                 )
                 total += worth * prediction
             values[row, option] = total
+
+
+def correct_reference(
+    before: np.ndarray, option: int, channels: np.ndarray, after: np.ndarray, ended: bool, rate: float, anneal: float,
+    floor: float, horizon: float, coming_horizon: float, decay: float, trace: list[tuple[np.ndarray, float]],
+    shunned: np.ndarray, delay: np.ndarray, late: list[tuple[np.ndarray, int, np.ndarray]], visits: np.ndarray,
+    table: np.ndarray,
+) -> tuple[list[tuple[np.ndarray, float]], list[tuple[np.ndarray, int, np.ndarray]]]:  # fmt: skip
+    """:func:`correct_rows` for one animal in plain NumPy; returns the new traces, newest first. Tests compare the two."""
+    options = (table.shape[1] - 1) // 2
+    now, then = table[before].sum(axis=0), table[after].sum(axis=0)
+    trace = [(before, 1.0), *((units, strength * coming_horizon * decay) for units, strength in trace)][:MEMORY]
+    share = rate / len(before)
+    if option >= 0:
+        best = np.maximum(then[options : 2 * options][~shunned].max(axis=0, initial=0.0), 0.0)
+        leads_on = 0.0 if ended or np.array_equal(before, after) else horizon
+        own = np.maximum(floor, 1.0 / (1.0 + visits[before, option] / anneal))[:, None]
+        np.add.at(table, (before, option), own * share * np.where(delay == 0.0, channels - now[option], 0.0))
+        np.add.at(table, (before, options + option), own * share * (channels + leads_on * best - now[options + option]))
+    error = channels + (0.0 if ended else coming_horizon) * then[-1] - now[-1]
+    for units, strength in trace:
+        if strength > 0.01:
+            np.add.at(table, (units, 2 * options), share * strength * error)
+    if option >= 0 and ((channels > 0.0) & (delay == 0.0)).any():
+        if not late or late[0][1] != option or not np.array_equal(late[0][0], before):
+            late = [(before, option, np.zeros(len(channels))), *late][:LATE]
+        late[0] = (before, option, late[0][2] + delay)
+    for channel in np.flatnonzero(delay):
+        causes = [(units, act, strength[channel]) for units, act, strength in late if strength[channel] > 1e-4]
+        expected = sum(strength * table[units, act, channel].sum() for units, act, strength in causes)
+        norm = 0.01 + sum(strength**2 for *_, strength in causes)
+        for units, act, strength in causes:
+            np.add.at(table, (units, act, channel), share * (channels[channel] - expected) * strength / norm)
+    late = [(units, act, strength * (1.0 - delay)) for units, act, strength in late]
+    if option >= 0:
+        visits[before, option] += 1.0
+    return ([], []) if ended else (trace, late)

@@ -34,8 +34,7 @@ def compose(session: Session, status: str = "", message: str = "", show_help: bo
     population, history = session.population, session.history
     title = f"{population.world_name}   {session.agent}, animal {session.row + 1} of {session.animals}"
     write(surface, title, (20, 14), 30, TEXT, bold=True)
-    minutes, seconds = divmod(round(session.age), 60)
-    write(surface, f"age {minutes} min {seconds:02d} s   {status}", (1260, 18), 22, FAINT, anchor="topright")
+    write(surface, f"age {_duration(session.age)}   {status}", (1260, 18), 22, FAINT, anchor="topright")
     world_panel.draw(surface, pygame.Rect(20, 46, 652, 492), session)
     steering_panel.draw(surface, pygame.Rect(690, 46, 570, 254), session)
     learning_panel.draw(surface, pygame.Rect(690, 308, 570, 230), session)
@@ -81,3 +80,12 @@ def progress(surface: Any, done: int, total: int, what: str) -> None:
     write(surface, f"{what}: {done:,} of {total:,} steps", (box.x + 24, box.y + 18), 24, TEXT)
     pygame.draw.rect(surface, RULE, (box.x + 24, box.y + 54, 512, 14), border_radius=6)
     pygame.draw.rect(surface, LEARNING, (box.x + 24, box.y + 54, round(512 * done / max(1, total)), 14), border_radius=6)
+
+
+def _duration(seconds: float) -> str:
+    """Minutes and seconds, or days and hours from two days on."""
+    if seconds >= 2 * 86_400:
+        days, rest = divmod(seconds, 86_400)
+        return f"{days:.0f} d {rest / 3600:04.1f} h"
+    minutes, left = divmod(round(seconds), 60)
+    return f"{minutes} min {left:02d} s"

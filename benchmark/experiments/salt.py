@@ -134,7 +134,8 @@ def _flip(agent: str, animals: int, seed: int, taste: str = "sodium chloride") -
 
 def first_sight(animals: int, seed: int) -> Result:
     """S1: shunned in balance, approached at first sight when depleted, shunned again when repleted; controls do not."""
-    shares, details = {}, {}
+    shares: dict[str, tuple[float, float, float]] = {}
+    details: dict[str, Any] = {}
     for agent in ("steered", "steered-cached", "steered-cached-state"):
         found = _flip(agent, animals, seed)
         flips = (found["balanced"] < 0.0) & (found["depleted"] > 0.0)
@@ -175,7 +176,7 @@ def delay(animals: int, seed: int) -> Result:
     """S3: the loss is over in an hour, but appetite comes within a day; captopril brings it at once."""
     early, late, fast = _intake(animals, seed, 2), _intake(animals, seed, 24), _intake(animals, seed, 2, True)
     found = mean_interval(late - 2.5 * early)
-    details = {
+    details: dict[str, Any] = {
         "mEq at 2 h": float(early.mean()),
         "mEq at 24 h": float(late.mean()),
         "mEq at 2 h, captopril": float(fast.mean()),
@@ -241,7 +242,9 @@ def taste_not_gut(animals: int, seed: int) -> Result:
             drunk[how] = cage.drink(6)
         appetite[how] = 1.0 - cage.need() / np.maximum(before, 1e-9)
     found = mean_interval(appetite["sham"])
-    details = {f"fall of appetite in 6 min, {how}": float(values.mean()) for how, values in appetite.items()}
+    details: dict[str, Any] = {
+        f"fall of appetite in 6 min, {how}": float(values.mean()) for how, values in appetite.items()
+    }
     details |= {f"ml in 6 min, {how}": float(values.sum(axis=1).mean()) for how, values in drunk.items()}
     holds = found["low"] >= 0.7 and appetite["gastric"].mean() <= 0.15
     return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
@@ -257,7 +260,9 @@ def overshoot(animals: int, seed: int) -> Result:
         cage.world.manipulate("cost_of_licking", per_ml=cost)
         ratios[cost] = cage.drink(120).sum(axis=1) * _USUAL / missing
     found = mean_interval(ratios[0.0])
-    details = {f"intake / deficit at cost {cost} per ml": float(values.mean()) for cost, values in ratios.items()}
+    details: dict[str, Any] = {
+        f"intake / deficit at cost {cost} per ml": float(values.mean()) for cost, values in ratios.items()
+    }
     costly = min(abs(values.mean() - 1.0) for cost, values in ratios.items() if cost)
     falls = all(ratios[a].mean() >= ratios[b].mean() for a, b in itertools.pairwise(_COSTS))
     holds = found["low"] >= 1.5 and found["high"] <= 2.5 and costly <= 0.2 and falls

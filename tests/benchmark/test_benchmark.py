@@ -12,6 +12,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from agents.life import live
+from agents.population import Population
+from benchmark.curves import CurveRecorder
 from benchmark.engines import LocalEngine
 from benchmark.experiments.signature import chosen_signatures, signatures
 from benchmark.run import run
@@ -20,6 +23,8 @@ from benchmark.suites import LifeCell, cells
 from benchmark.summary import summarise
 from envs.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import AGENTS, ROOT, assert_same_results, curves_of, encoded, small
+
+SMALL = ("--worlds", "LoomingEscape", "--animals", "2", "--lifetime", "2000", "--experiments")
 
 
 def test_shards_and_workers_do_not_matter(finished: Store, tmp_path: Path) -> None:
@@ -58,6 +63,25 @@ def test_summary(finished: Store) -> None:
     assert rows["random"]["score_grown"]["iqm"] == pytest.approx(0.0, abs=1e-9)
     assert rows["oracle"]["score_grown"]["iqm"] == pytest.approx(1.0, abs=1e-9)
     assert rows["reflex"]["learner_share_grown"]["high"] == 0.0
+
+
+def test_curves_add_up() -> None:
+    """Every step, reward and day is in exactly one window, the one of its age."""
+    animals, lifetime, windows = 3, 2500, 7
+    population, recorder = Population("random", "LoomingEscape", animals, seed=1), CurveRecorder(animals, lifetime, windows)
+    seen: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    live(population, lifetime, [recorder, lambda _, tick: seen.append((tick.fitness, tick.verdict.reward, tick.ended))])
+    expected = {name: np.zeros((animals, windows)) for name in ("day_fitness", "days", "reward", "steps")}
+    day = np.zeros(animals)
+    for step, (fitness, reward, ended) in enumerate(seen):
+        window = step * windows // lifetime
+        day += fitness
+        expected["reward"][:, window] += reward
+        expected["steps"][:, window] += 1
+        expected["days"][ended, window] += 1
+        expected["day_fitness"][ended, window] += day[ended]
+        day[ended] = 0.0
+    assert all(np.array_equal(recorder.curves[name], values) for name, values in expected.items())
 
 
 def test_unfinished_is_shown_as_unfinished(finished: Store, tmp_path: Path) -> None:
@@ -125,7 +149,7 @@ def test_results_of_other_sources_are_refused(finished: Store, tmp_path: Path, m
     ],
 )
 def test_command_refuses_plainly(arguments: tuple[str, ...], words: str) -> None:
-    command = [sys.executable, "scripts/benchmark.py", "--animals", "2", "--lifetime", "2000", "--experiments", *arguments]
+    command = [sys.executable, "scripts/benchmark.py", *SMALL, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert words in done.stderr

@@ -11,12 +11,11 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 
-from agents.catalogue import AgentSpec
+from agents.catalogue import AgentSpec, agent_spec
 from agents.life import live
 from agents.population import Population
 from agents.registration import make_single_steered, make_steered
 from envs.errors import ResetNeeded, UnknownName
-from learning.bouts import BoutLearner
 
 
 def states_equal(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
@@ -158,8 +157,9 @@ class AnimalContract:
     """Rules of whole animals, for any learner and hand-over rule."""
 
     def spec(self, rule: str) -> AgentSpec:
-        """The agent under test."""
-        return AgentSpec("under test", "", rule, BoutLearner)
+        """The agent under test: the species' own learner, or the one that is named after a plus sign."""
+        name, _, learner = rule.partition("+")
+        return AgentSpec("under test", "", name, agent_spec(learner or "steered").learner)
 
     def test_life_does_not_depend_on_the_others(self, world: Any, rule: str) -> None:
         many, one = Population(self.spec(rule), world, 5, seed=70), Population(self.spec(rule), world, 1, seed=73)

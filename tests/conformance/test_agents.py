@@ -14,7 +14,7 @@ class TestSteering(SteeredContract):
     pass
 
 
-@pytest.mark.parametrize("rule", hand_over_rules.names())
+@pytest.mark.parametrize("rule", [*hand_over_rules.names(), "earned+steered-bouts", "earned+steered-cached-state"])
 @pytest.mark.parametrize("world", WORLDS)
 class TestAnimals(AnimalContract):
     pass
