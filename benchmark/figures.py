@@ -17,7 +17,7 @@ import numpy as np
 
 from agents.catalogue import AGENTS
 from benchmark.aggregates import performance_profile
-from benchmark.statistics import interval
+from benchmark.statistics import interval, survival
 from benchmark.store import Store
 from benchmark.suites import file_name
 from benchmark.summary import Lives, day_fitness, fitness_by_window, gather, grown, reward_score, scale_of, scores_grown
@@ -80,6 +80,8 @@ def _draw(store: Store) -> Iterator[Drawing]:
         known = {agent: lives for agent, lives in agents.items() if lives.curves is not None}
         if known:
             yield _fitness_by_age(store, world, known)
+            if any(lives.curves["deaths"].any() for lives in known.values() if lives.curves is not None):
+                yield _survival(store, world, known)
         if scale_of(agents, grown(store.settings, world)) is not None:
             yield _reward_against_fitness(store, world, known)
     scores = scores_grown(store, gathered)
@@ -135,6 +137,31 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
         figure, f"fitness-{file_name(world)}", "ages", f"{world}: fitness against age",
         f"Fitness of {', '.join(agents)} against age in {world}, {animals} animals each: interquartile mean with 95% "
         "interval; below it the share of steps with learning or steering in charge.",
+    )  # fmt: skip
+
+
+def _survival(store: Store, world: str, agents: dict[str, Lives]) -> Drawing:
+    settings, colours = store.settings, colours_of(agents)
+    windows, lifetime = settings.ages(world), settings.lifetime(world)
+    figure, axis = plt.subplots(figsize=(7.4, 3.0), layout="constrained")
+    for agent, lives in agents.items():
+        assert lives.curves is not None
+        died = lives.curves["deaths"] > 0
+        age = np.where(died.any(axis=1), (died.argmax(axis=1) + 1.0) * lifetime / windows, np.nan)
+        found = survival(age, float(lifetime))
+        dashed = AGENTS[agent].policy is not None
+        style: Any = {"lw": 1.4, "ls": "--"} if dashed else {"lw": 2.2, "ls": "-"}
+        axis.step(found["age"] / 1000, found["alive"], where="post", color=colours[agent], label=agent, **style)
+        axis.fill_between(
+            found["age"] / 1000, found["low"], found["high"], step="post", color=colours[agent], alpha=0.15, lw=0
+        )
+    axis.set(xlabel="age (thousand steps)", ylabel="share that never died", ylim=(-0.02, 1.02))
+    axis.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
+    axis.margins(x=0)
+    return _finish(
+        figure, f"survival-{file_name(world)}", "ages", f"{world}: survival",
+        f"Share of animals in {world} that have not died once by each age (Kaplan and Meier), with 95% intervals; an animal that "
+        "dies begins its next day anew, which this curve leaves out.",
     )  # fmt: skip
 
 

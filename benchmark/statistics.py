@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -55,3 +56,28 @@ def overtaking_window(difference: np.ndarray) -> int | None:
         if (means[window:] > 0.0).all() and mean_interval(difference[:, window])["low"] > 0.0:
             return window
     return None
+
+
+def survival(age_at_death: np.ndarray, end: float) -> dict[str, np.ndarray]:
+    """Kaplan and Meier's (1958) share of animals that have not died yet, with a 95% interval (Greenwood, log-log).
+
+    Args:
+        age_at_death: (animals,) age at the first death; NaN for an animal that reached ``end`` without dying.
+        end: age at which observation ended.
+
+    Returns:
+        ``age``, ``alive``, ``low`` and ``high``, arrays over the ages at which the share changes, from birth to ``end``.
+    """
+    lived = np.isnan(age_at_death)
+    if lived.all():
+        return {"age": np.array([0.0, end])} | {name: np.ones(2) for name in ("alive", "low", "high")}
+    sample = stats.CensoredData.right_censored(np.where(lived, end, age_at_death), lived)
+    curve = stats.ecdf(sample).sf
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where all are alive, or all dead, the interval is not defined
+        bounds = curve.confidence_interval(method="log-log")
+    low = np.nan_to_num(bounds.low.probabilities, nan=0.0)
+    high = np.where(np.isnan(bounds.high.probabilities), curve.probabilities, bounds.high.probabilities)
+    columns = {"alive": curve.probabilities, "low": np.minimum(low, curve.probabilities), "high": high}
+    ages = np.concatenate([[0.0], curve.quantiles, [end]])
+    return {"age": ages} | {name: np.concatenate([[1.0], x, x[-1:]]) for name, x in columns.items()}

@@ -53,7 +53,7 @@ def taste_of(solute, molarity, volume, taste):
     unpleasant through the bitter and sour cells too (Oka et al. 2013; slope chosen).
     """
     taste[:] = 0.0
-    if solute == SALT or solute == LITHIUM:
+    if solute in (SALT, LITHIUM):
         taste[TASTED_SALT] = molarity * volume
         taste[TASTED_BITTER] = max(0.0, molarity - _TOO_SALTY) / (molarity + 3.0)
     elif solute == SUCROSE:

@@ -1,14 +1,16 @@
 """Thought assessors: supervised predictors of steering's channels, one table for each animal.
 
 Each assessor is a read-out of the pattern-separated context that is corrected by what steering's channel then did, so what it
-learns is a sensation and not a value; steering values the prediction in the present state of the body. That is what lets a cue
-for salt turn good on first sight (Robinson and Berridge 2013; Dayan and Berridge 2014; after Byrnes' Thought Assessors).
+learns is a sensation and not a value; steering values the prediction in the present state of the body. That is what lets a
+cue for salt turn good on first sight (Robinson and Berridge 2013; Dayan and Berridge 2014; after Byrnes' Thought Assessors).
 
-Three predictions are kept for every channel: what an act brings at once; how much of it is within reach if one seeks it (discounted,
-each channel with a policy of its own, as in Sutton et al.'s Horde, 2011); and what is coming as things are, whatever one does
-(temporal differences with an eligibility trace). What a channel of long delay, such as malaise, brings at once is learned by a trace of
-its own, over acts during which something was tasted (Garcia and Koelling 1966). An act that changes nothing in the context brings within reach only what it brings at
-once: else "lick" would inherit the worth of leaving, and self-confirming errors would hold an animal at an empty spout. All are three-factor rules: active units x eligibility x prediction error.
+Three predictions are kept for every channel: what an act brings at once; how much of it is within reach if one seeks it
+(discounted, each channel with a policy of its own, as in the Horde of Sutton et al. 2011); and what is coming as things are,
+whatever one does (temporal differences with an eligibility trace). What a channel of long delay, such as malaise, brings is
+learned by a trace of its own, over acts during which something was tasted (Garcia and Koelling 1966). An act that changes
+nothing in the context brings within reach only what it brings at once: else "lick" would inherit the worth of leaving, and
+self-confirming errors would hold an animal at an empty spout. All are three-factor rules: active units x eligibility x
+prediction error.
 """
 
 from __future__ import annotations
@@ -196,12 +198,12 @@ def correct_reference(
         best = np.maximum(then[options : 2 * options][~shunned].max(axis=0, initial=0.0), 0.0)
         leads_on = 0.0 if ended or np.array_equal(before, after) else horizon
         own = np.maximum(floor, 1.0 / (1.0 + visits[before, option] / anneal))[:, None]
-        np.add.at(table, (before, option), own * share * np.where(delay == 0.0, channels - now[option], 0.0))
-        np.add.at(table, (before, options + option), own * share * (channels + leads_on * best - now[options + option]))
+        table[before, option] += own * share * np.where(delay == 0.0, channels - now[option], 0.0)
+        table[before, options + option] += own * share * (channels + leads_on * best - now[options + option])
     error = channels + (0.0 if ended else coming_horizon) * then[-1] - now[-1]
     for units, strength in trace:
         if strength > 0.01:
-            np.add.at(table, (units, 2 * options), share * strength * error)
+            table[units, 2 * options] += share * strength * error
     if option >= 0 and ((channels > 0.0) & (delay == 0.0)).any():
         if not late or late[0][1] != option or not np.array_equal(late[0][0], before):
             late = [(before, option, np.zeros(len(channels))), *late][:LATE]
@@ -211,7 +213,7 @@ def correct_reference(
         expected = sum(strength * table[units, act, channel].sum() for units, act, strength in causes)
         norm = 0.01 + sum(strength**2 for *_, strength in causes)
         for units, act, strength in causes:
-            np.add.at(table, (units, act, channel), share * (channels[channel] - expected) * strength / norm)
+            table[units, act, channel] += share * (channels[channel] - expected) * strength / norm
     late = [(units, act, strength * (1.0 - delay)) for units, act, strength in late]
     if option >= 0:
         visits[before, option] += 1.0

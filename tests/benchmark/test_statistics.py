@@ -116,3 +116,14 @@ def test_ranking_needs_animals_and_admits_ties() -> None:
     )["order"]
     assert [row["agent"] for row in order][-1] == "low"
     assert [row["tied_with_next"] for row in order] == [True, False, False]
+
+
+def test_survival_is_kaplan_and_meiers() -> None:
+    ages = np.array([10.0, 10.0, 30.0, np.nan, np.nan, 50.0, np.nan, np.nan])
+    found = statistics.survival(ages, 100.0)
+    assert found["age"].tolist()[:4] == [0.0, 10.0, 30.0, 50.0]
+    assert found["alive"].tolist()[:4] == pytest.approx([1.0, 6 / 8, 5 / 8, 4 / 8])
+    assert ((found["low"] <= found["alive"]) & (found["alive"] <= found["high"])).all()
+    assert found["low"][1] < 0.6 < 0.9 < found["high"][1]
+    assert statistics.survival(np.full(3, np.nan), 9.0)["alive"].tolist() == [1.0, 1.0]
+    assert statistics.survival(np.full(3, 2.0), 9.0)["alive"].tolist()[-1] == 0.0
