@@ -24,22 +24,25 @@ def draw(surface: Any, box: Any, session: Session) -> None:
     if missing:
         write(surface, "lesioned: " + ", ".join(missing), (box.right - 12, box.y + 44), 18, BAD, anchor="topright")
     line = pygame.Rect(box.x + 14, box.y + 68, box.width - 28, 20)
+    shown = [variable for variable in steering.variables if variable.high < 1e6]
+    lines = len(steering.signals.names) + len(shown) + 1 + len(steering.parts)
+    pitch = min(18, (box.bottom - line.y - 8) // lines)  # a species of many variables is written closer
+    line.height = min(20, pitch + 2)
     signals = steering.signals.split(steered.context[:, -steering.signals.size :])[row] if steering.signals.size else None
     for sense in steering.signals:
         if signals is not None and sense.size == 1:
-            bar(surface, sense.name, float(signals[sense.name]), sense.low, sense.high, line, STEERING)
-            line.y += 18
-    for variable in steering.variables:
+            bar(surface, sense.name.replace("_", " "), float(signals[sense.name]), sense.low, sense.high, line, STEERING)
+            line.y += pitch
+    for variable in shown:
         value = float(getattr(steering.mutable, variable.name)[row])
-        if variable.high < 1e6:
-            bar(surface, variable.name.replace("_", " "), value, variable.low, variable.high, line, FAINT)
-            line.y += 18
+        bar(surface, variable.name.replace("_", " "), value, variable.low, variable.high, line, FAINT)
+        line.y += pitch
     line.y += 4
     write(surface, "reward as it is judged (last seconds)", (line.x, line.y), 18, FAINT)
-    line.y += 18
+    line.y += pitch
     parts = session.history.parts
     for index, part in enumerate(steering.parts):
         value = 0.0 if parts is None else float(parts[index])
         if line.bottom <= box.bottom:
             bar(surface, part, value, -2.0, 2.0, line, GOOD if value >= 0 else BAD)
-            line.y += 18
+            line.y += pitch
