@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from gymnasium.spaces import Box
-from numba import njit
 
 from envs.errors import InvalidArgument, unknown_name
 from envs.manipulations import in_range, manipulation
 from envs.rows import Records
+from envs.salt_chamber import (
+    AILMENT_CHANCE,
+    CHAMBER,
+    LEVER_PLACES,
+    LEVERS,
+    NOTHING,
+    REACH,
+    SPOUTS,
+    STRIDE,
+    act,
+    pass_time,
+    perceive,
+    spout_sites,
+)
 from envs.salt_physiology import (
     ENERGY_SCALE,
     LETHAL_ENERGY,
     LETHAL_SODIUM,
     LETHAL_WATER,
-    LICKING,
     LITHIUM,
     POTASSIUM,
     QUININE,
@@ -31,108 +42,9 @@ from envs.salt_physiology import (
     USUAL,
     WATER,
     WATER_SCALE,
-    brain_angiotensin,
-    dies,
-    live_on,
-    malaise_of,
-    swallow,
-    taste_of,
-    vigour,
 )
 from envs.senses import Sense, Senses
 from envs.world import World
-
-CHAMBER = 1.5  # m, side of the square; chosen
-REACH = 0.1  # m from which a spout can be licked; chosen
-STRIDE = 0.1  # m walked in a step of 30 s: a slow, halting exploration; chosen
-SPOUTS = 6
-LEVERS = 2
-_AILMENT_CHANCE = 0.3  # of a day with a loss of salt (as by diarrhoea); chosen
-_AILMENT = 2.0  # mEq lost; chosen
-_LICKS_ABOVE = 0.0  # of the third command
-NOTHING = -1
-_LEVER_PLACES = np.array([[0.0, 0.33 * CHAMBER], [0.0, 0.67 * CHAMBER]])  # m, at the wall without spouts
-
-
-@njit(cache=True)
-def _act(bodies, places, solutes, molarities, spouts, command, dt, volume, taste):
-    """Walk or lick; fills ``volume`` (rows,) ml and ``taste`` (rows, tastes)."""
-    for row in range(bodies.shape[0]):
-        body = bodies[row]
-        taste[row] = 0.0
-        volume[row] = 0.0
-        body.moving = 0.0
-        here = _within_reach(body.position, places[row], solutes[row])
-        if command[row, 2] > _LICKS_ABOVE and here >= 0:
-            volume[row] = LICKING / 60.0 * dt
-            taste_of(solutes[row, here], molarities[row, here], volume[row], taste[row])
-            if not body.sham:
-                swallow(body, solutes[row, here], molarities[row, here], volume[row])
-            spouts[row, solutes[row, here]] += volume[row]
-        elif command[row, 2] <= _LICKS_ABOVE:
-            length = max(1.0, math.hypot(command[row, 0], command[row, 1]))
-            for axis in range(2):
-                place = body.position[axis] + STRIDE * dt / 30.0 * command[row, axis] / length
-                body.position[axis] = min(max(place, 0.0), CHAMBER)
-            body.moving = min(1.0, math.hypot(command[row, 0], command[row, 1]))
-        if body.infused != NOTHING:
-            given = body.infused_volume
-            taste_of(body.infused, body.infused_molarity, given, taste[row])
-            if not body.sham:
-                swallow(body, body.infused, body.infused_molarity, given)
-            body.infused = NOTHING
-
-
-@njit(cache=True)
-def _within_reach(position, places, solutes):
-    best, nearest = NOTHING, REACH
-    for spout in range(places.shape[0]):
-        distance = math.hypot(places[spout, 0] - position[0], places[spout, 1] - position[1])
-        if solutes[spout] != NOTHING and distance <= nearest:
-            best, nearest = spout, distance
-    return best
-
-
-@njit(cache=True)
-def _pass_time(bodies, ailment, dt, fitness, died):
-    for row in range(bodies.shape[0]):
-        body = bodies[row]
-        body.since_dawn += dt
-        if ailment[row] >= 0.0 and body.since_dawn - dt <= ailment[row] < body.since_dawn and body.ailing:
-            body.natriuresis_left += _AILMENT
-        live_on(body, dt)
-        died[row] = dies(body) and not body.spared
-        fitness[row] = 0.0 if died[row] else vigour(body, body.moving) * dt / 86_400.0
-
-
-@njit(cache=True)
-def _perceive(bodies, places, solutes, taste, reading):
-    for row in range(bodies.shape[0]):
-        body, sense = bodies[row], reading[row]
-        sense.place[0] = 2.0 * body.position[0] / CHAMBER - 1.0
-        sense.place[1] = 2.0 * body.position[1] / CHAMBER - 1.0
-        sense.spout = 1.0 if _within_reach(body.position, places[row], solutes[row]) >= 0 else 0.0
-        for lever in range(LEVERS):
-            sense.lever[lever] = body.lever[lever]
-        for axis in range(2):
-            away = body.position[axis]
-            sense.touch[axis] = max(0.0, 1.0 - away / REACH) - max(0.0, 1.0 - (CHAMBER - away) / REACH)
-            sense.lever_direction[axis] = 0.0
-        out = -1
-        for lever in range(LEVERS):
-            if body.lever[lever] > 0.5:
-                out = lever
-        if out >= 0:
-            x, y = body.lever_place[out, 0] - body.position[0], body.lever_place[out, 1] - body.position[1]
-            length = max(math.hypot(x, y), 1e-6)
-            sense.lever_direction[0], sense.lever_direction[1] = x / length, y / length
-        sense.salt, sense.water, sense.sweet, sense.bitter = taste[row]
-        sense.lick_cost = body.lick_cost
-        sense.angiotensin = brain_angiotensin(body)
-        sense.aldosterone = body.aldosterone
-        sense.water_deficit = -body.water
-        sense.energy_deficit = -body.energy
-        sense.malaise = malaise_of(body.lithium)
 
 
 class SaltAppetite(World):
@@ -214,14 +126,14 @@ class SaltAppetite(World):
 
     def _be_born(self, rows: np.ndarray) -> None:
         draw = self.streams.uniform("niche", SPOUTS + 3, rows)
-        sites = _sites()
+        sites = spout_sites()
         for row in np.flatnonzero(rows):
             order = np.argsort(draw[row, :SPOUTS], kind="stable")
             self.body.spout_place[row] = sites
             self.body.home_solute[row] = self.body.solute[row] = np.array(self.offers)[order]
             self.body.molarity[row] = [0.0 if s == NOTHING else USUAL[s] for s in self.body.solute[row]]
             self.body.position[row] = CHAMBER * (0.25 + 0.5 * draw[row, SPOUTS + 1 :])
-            self.body.lever_place[row] = _LEVER_PLACES if draw[row, SPOUTS] < 0.5 else _LEVER_PLACES[::-1]
+            self.body.lever_place[row] = LEVER_PLACES if draw[row, SPOUTS] < 0.5 else LEVER_PLACES[::-1]
 
     def _begin_episode(self, rows: np.ndarray) -> None:
         body = self.body
@@ -234,21 +146,21 @@ class SaltAppetite(World):
             )  # fmt: skip
         body.restart(rows, "since_dawn", "taste", "drunk")
         draw = self.streams.uniform("day", 2, rows)
-        moment = np.where(draw[:, 0] < _AILMENT_CHANCE, draw[:, 1] * 86_400.0, -1.0)
+        moment = np.where(draw[:, 0] < AILMENT_CHANCE, draw[:, 1] * 86_400.0, -1.0)
         body.ailment[rows] = moment[rows]
 
     def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body = self.body
         volume, fitness, died = np.empty(self.num_envs), np.empty(self.num_envs), np.empty(self.num_envs, bool)
-        _act(
+        act(
             body.table, body.spout_place, body.solute, body.molarity, body.drunk, command, self.dt, volume, body.taste,
         )  # fmt: skip
-        _pass_time(body.table, body.ailment, self.dt, fitness, died)
+        pass_time(body.table, body.ailment, self.dt, fitness, died)
         body.died[:] = died
         return fitness, died
 
     def _sense(self, reading: Any) -> None:
-        _perceive(self.body.table, self.body.spout_place, self.body.solute, self.body.taste, reading)
+        perceive(self.body.table, self.body.spout_place, self.body.solute, self.body.taste, reading)
         for name, sense in ((sense.name, sense) for sense in self.senses):
             np.clip(reading[name], sense.low, sense.high, out=reading[name])
 
@@ -415,12 +327,6 @@ class SaltTrap(SaltAppetite):
     id = "SaltTrap-v0"
     steering = "SaltAppetite"
     offers = (WATER, SALT, SUCROSE, LITHIUM, QUININE, NOTHING)
-
-
-def _sites() -> np.ndarray:
-    """(6, 2) m: two spouts at each of three walls; the levers have the fourth."""
-    low, high, near, far = 0.25 * CHAMBER, 0.75 * CHAMBER, 0.05, CHAMBER - 0.05
-    return np.array([[low, near], [high, near], [far, low], [far, high], [low, far], [high, far]])
 
 
 def _solute(name: str) -> int:

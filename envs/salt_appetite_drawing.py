@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from envs.canvas import INK, write
 from envs.pygame_check import import_pygame
+from envs.salt_chamber import CHAMBER, REACH
 from envs.salt_physiology import LETHAL_SODIUM, LETHAL_WATER, malaise_of
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ _LEFT, _TOP, _SIDE, _GAUGES = 24, 24, 424, 474
 
 def draw(surface: Any, world: SaltAppetite, row: int) -> None:
     """Draw row ``row``."""
-    from envs.salt_appetite import CHAMBER, REACH
-
     pygame = import_pygame()
     animal = world.body.table[row]
     scale = _SIDE / CHAMBER

@@ -11,7 +11,7 @@ from agents.life import live
 from agents.population import Population
 from benchmark.experiments.signature import Result, Signature, difference_of_shares, share
 from benchmark.statistics import mean_interval
-from envs.salt_appetite import STRIDE
+from envs.salt_chamber import STRIDE
 
 WORLD = "SaltAppetite"
 _STEPS_A_MINUTE = 2
