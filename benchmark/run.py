@@ -68,5 +68,7 @@ def _do_alone(store: Store, engine: Engine, cell: Cell, report: Report) -> bool:
         if not lost:
             return not failed
     return _keep(
-        store, Answer(cell, error=f"The worker was killed {_TRIES} times while this cell ran (out of memory?)."), report
+        store,
+        Answer(cell, error=f"The worker was killed in each of {_TRIES} tries of this cell alone (out of memory?)."),
+        report,
     )

@@ -38,7 +38,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.filterwarnings("ignore")  # Ray opens files and sockets that it leaves to the garbage collector
-def test_engines_agree_and_a_killer_cell_is_blamed_alone(engine: Engine, finished: Store, tmp_path: Path) -> None:
+def test_engines_agree_and_a_killer_cell_is_blamed_alone(
+    engine: Engine, finished: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmark.run._TRIES", 1)  # a new worker takes seconds to begin
     store = Store(tmp_path / "same", small(shard=3))
     assert run(store, engine)
     assert_same_results(finished, store)
@@ -51,7 +54,7 @@ def test_engines_agree_and_a_killer_cell_is_blamed_alone(engine: Engine, finishe
         "random": "complete", "oracle": "failed", "reflex": "complete",
     }  # fmt: skip
     oracle = next(cell for cell in cells(killed.settings) if isinstance(cell, LifeCell) and cell.agent == "oracle")
-    assert "killed 3 times" in (killed.error(oracle) or "")
+    assert "killed in each of 1 tries" in (killed.error(oracle) or "")
 
 
 def test_a_worker_with_other_sources_does_not_answer(finished: Store) -> None:
