@@ -37,7 +37,10 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         summary=summary,
         about=store.about(),
         folder=store.folder.name,
-        lifetimes={world: _life(store, world) for world in store.settings.worlds},
+        lifetimes=_lives(store),
+        cut_short=", ".join(
+            f"{world} at {life['steps']:,} steps" for world, life in _lives(store).items() if not life["whole"]
+        ),
         meanings={agent: AGENTS[agent].meaning for agent in store.settings.agents},
         drawings=[{"section": d.section, "title": d.title, "alt": d.alt, "svg": Markup(d.svg)} for d in drawings],
         claims={s.id: s for s in signatures().values()},
@@ -48,6 +51,10 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         headlines=_headlines(summary),
     )
     return store.write_bytes("report.html", page.encode())
+
+
+def _lives(store: Store) -> dict[str, dict[str, Any]]:
+    return {world: _life(store, world) for world in store.settings.worlds}
 
 
 def _life(store: Store, world: str) -> dict[str, Any]:
@@ -111,12 +118,17 @@ def _film(cell: LifeCell, age: str, film: dict[str, np.ndarray]) -> dict[str, An
     pictures = [
         {
             "src": f"data:image/webp;base64,{base64.b64encode(_webp(frame)).decode()}",
-            "when": f"{(step - film['step'][0]) * dt:+.1f} s",
+            "when": _moment((step - film["step"][0]) * dt),
             "who": "learning" if in_charge else "steering",
         }
         for frame, step, in_charge in zip(film["frames"], film["step"], film["learner_in_charge"], strict=True)
     ]
     return {"world": cell.world, "agent": cell.agent, "age": age, "step": int(film["step"][0]), "pictures": pictures}
+
+
+def _moment(seconds: float) -> str:
+    """Time since the first picture, in seconds or minutes."""
+    return f"+{seconds:.1f} s" if seconds < 60 else f"+{seconds / 60:.0f} min"
 
 
 def _webp(frame: np.ndarray) -> bytes:
