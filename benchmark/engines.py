@@ -121,7 +121,7 @@ class RayEngine(Engine):
         self._mine = not ray.is_initialized()
         if not self._mine:
             return
-        options: dict[str, Any] = {"runtime_env": _runtime(), "log_to_driver": False, "logging_level": "ERROR"}
+        options: dict[str, Any] = {"runtime_env": _runtime(address), "log_to_driver": False, "logging_level": "ERROR"}
         if address is None:
             options |= {"num_cpus": workers or os.cpu_count() or 1, "include_dashboard": False}
         else:
@@ -166,10 +166,16 @@ class RayEngine(Engine):
             self._ray.shutdown()
 
 
-def _runtime() -> dict[str, Any]:
-    """Ships the checkout to the workers; an installed package must be installed on them too."""
+def _runtime(address: str | None) -> dict[str, Any]:
+    """Where workers find the code: here, or, on a cluster, in a copy of the checkout that is sent along.
+
+    An installed package must be installed on the cluster's machines too. A Ray of this machine works in place, where the
+    kernels are compiled already.
+    """
     root = Path(__file__).resolve().parents[1]
     paths = [str(Path.cwd()), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    if address is None:
+        return {"env_vars": {"PYTHONPATH": os.pathsep.join([str(root), *paths])}}
     runtime: dict[str, Any] = {"env_vars": {"PYTHONPATH": os.pathsep.join(paths)}}
     if (root / "pyproject.toml").exists():
         runtime |= {"working_dir": str(root), "excludes": _LEFT_AT_HOME}
