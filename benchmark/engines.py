@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import socket
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -54,8 +54,8 @@ class Engine(abc.ABC):
     """Does cells somewhere, and answers each as soon as it is done, in any order."""
 
     @abc.abstractmethod
-    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Iterator[Answer]:
-        """One answer for every cell; closing the iterator stops the work."""
+    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
+        """One answer for every cell; closing the generator stops the work."""
 
     def close(self) -> None:
         """Give back what the engine holds."""
@@ -71,7 +71,7 @@ class LocalEngine(Engine):
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or os.cpu_count() or 1
 
-    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Iterator[Answer]:
+    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
         """As :meth:`Engine.answers`; a killed process loses every cell of its pool that was not done."""
         others = set(multiprocessing.active_children())
         running: dict[Future, Cell] = {}
@@ -137,7 +137,7 @@ class RayEngine(Engine):
                 "`ray start --head`, give its address, or leave out --address to start one just for this run."
             ) from None
 
-    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Iterator[Answer]:
+    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
         """As :meth:`Engine.answers`; only the cell of a worker that died is lost."""
         ray = self._ray
         remote = ray.remote(num_cpus=1, max_retries=0)(do_cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 from benchmark.engines import Answer, Engine, LocalEngine
 from benchmark.store import Store
@@ -40,16 +41,16 @@ def run(store: Store, engine: Engine | None = None, report: Report = lambda cell
 
 def _do(store: Store, engine: Engine, todo: list[Cell], workers: int | None, report: Report) -> tuple[list[Cell], bool]:
     """Keep the answers for ``todo``; returns the cells that were lost, and whether any failed."""
-    lost, failed = [], False
-    answers = engine.answers(todo, workers) if todo else iter(())
-    try:
+    lost: list[Cell] = []
+    failed = False
+    if not todo:
+        return lost, failed
+    with closing(engine.answers(todo, workers)) as answers:
         for answer in answers:
             if answer.lost:
                 lost.append(answer.cell)
             else:
                 failed |= not _keep(store, answer, report)
-    finally:
-        answers.close() if hasattr(answers, "close") else None
     return lost, failed
 
 

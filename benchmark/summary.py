@@ -30,12 +30,10 @@ class Lives:
     Attributes:
         curves: of all its animals that are finished, or None.
         status: "complete", "partial" (some animals are missing) or "failed".
-        errors: the text of each error.
     """
 
     curves: Curves | None
     status: str
-    errors: tuple[str, ...] = ()
 
 
 def gather(store: Store) -> dict[str, dict[str, Lives]]:
@@ -49,9 +47,9 @@ def gather(store: Store) -> dict[str, dict[str, Lives]]:
 
 def _lives(store: Store, parts: list[LifeCell]) -> Lives:
     found = [curves for curves in map(store.curves, parts) if curves is not None]
-    errors = tuple(error for error in map(store.error, parts) if error)
-    status = "complete" if len(found) == len(parts) else "failed" if errors else "partial"
-    return Lives({name: np.concatenate([c[name] for c in found]) for name in found[0]} if found else None, status, errors)
+    failed = any(store.error(part) for part in parts)
+    status = "complete" if len(found) == len(parts) else "failed" if failed else "partial"
+    return Lives({name: np.concatenate([c[name] for c in found]) for name in found[0]} if found else None, status)
 
 
 def gather_experiments(store: Store) -> list[dict[str, Any]]:

@@ -121,7 +121,7 @@ class Repertoire:
     """The brainstem's motor programmes, which a learner can call by number.
 
     Attributes:
-        names: one for each fixed programme.
+        names: one for each fixed programme; the first is rest.
         commands: (programmes, *command shape).
         goals: programmes that need a target.
         place: name of the two-dimensional sense in which targets are remembered, or None.

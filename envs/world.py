@@ -95,8 +95,9 @@ class World(Manipulable, VectorEnv, abc.ABC):
             raise unknown_name("render mode", str(render_mode), self.metadata["render_modes"])
         self.render_mode = render_mode
         if dt is not None:
-            if not 0.0 < dt <= 1.0:
-                raise InvalidArgument(f"dt must be above 0 and at most 1 second, not {dt!r}.")
+            longest = max(1.0, type(self).dt)
+            if not 0.0 < dt <= longest:
+                raise InvalidArgument(f"dt must be above 0 and at most {longest:g} s in {self.id}, not {dt!r}.")
             self.dt = float(dt)
         self.max_episode_steps = whole_number(
             "max_episode_steps", self.episode_steps if max_episode_steps is None else max_episode_steps

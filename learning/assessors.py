@@ -16,6 +16,8 @@ from learning.pattern_separator import PatternSeparator
 from learning.subsystem import Anatomy, Experience, Learner
 from learning.thought_assessors import LATE, MEMORY, correct_rows, find_shunned, newborn_table, predict_rows, values_of
 
+REST = 0  # the first programme of a repertoire
+
 
 @dataclass(frozen=True)
 class AssessorGenome:
@@ -131,11 +133,12 @@ class AssessorLearner(Learner):
             table=newborn_table(self.code.units, options, count),
             visits=np.zeros((self.code.units, options), np.float32),
         )
-        shape = (2 * options + 1, count)
         units = np.zeros(active, np.int32)
-        self._shape = shape
-        self.now = self._place_of_looking()
-        self.past = Rows(rows, units=units, predictions=np.zeros(shape, np.float32))
+        predictions = np.zeros((2 * options + 1, count), np.float32)
+        unseen = np.full(self.code.inputs, np.nan, np.float32)  # differs from every context, so that the first is encoded
+        self.now = Rows(rows, context=unseen, units=units, predictions=predictions)
+        self.past = Rows(rows, units=units, predictions=predictions)
+        self._end = Rows(rows, context=unseen, units=units, predictions=predictions)
         self.trace = Rows(rows, units=np.zeros((MEMORY, active), np.int32), strength=np.zeros(MEMORY))
         delays = np.array([dict(anatomy.delayed).get(channel, 0.0) for channel in anatomy.assessed])
         self._delay = (
@@ -151,12 +154,6 @@ class AssessorLearner(Learner):
         self._values = np.zeros((rows, options))
         self._everyone = np.arange(rows)
 
-    def _place_of_looking(self) -> Rows:
-        """Active units and predictions for a context; NaN differs from every context, so that the first is encoded."""
-        blank = np.full(self.code.inputs, np.nan, np.float32)
-        units = np.zeros(self.code.active_units, np.int32)
-        return Rows(self.rows, context=blank, units=units, predictions=np.zeros(self._shape, np.float32))
-
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
         """Random wiring; the assessors predict nothing."""
         self.streams.seed(seeds, rows)
@@ -165,7 +162,7 @@ class AssessorLearner(Learner):
         self.code.wire(self.streams, rows)
 
     def begin(self, rows: np.ndarray) -> None:
-        """A new episode: traces and held acts end."""
+        """A new episode: traces and held acts end; what was tasted may still have its effect, since a body lives on."""
         self.trace.restart(rows)
         self.act.restart(rows)
 
@@ -203,8 +200,7 @@ class AssessorLearner(Learner):
         act.held = np.where(starts, 1 + (draw[:, 1] * genome.hold).astype(int), np.maximum(0, act.held - 1))
         random = (draw[:, 2] * len(self._programmes)).astype(int)
         act.explores = act.held > 0
-        at_rest = 0 if self.may_defer else np.where(known, best, 0)
-        act.option = np.where(starts, random, np.where(act.explores, act.option, np.where(known, best, at_rest)))
+        act.option = np.where(starts, random, np.where(act.explores, act.option, np.where(known, best, REST)))
         visits = self.synapses.visits[self._everyone[:, None], past.units, best[:, None]].mean(axis=1)
         return Proposal(
             self._programmes[act.option], value.copy(), np.minimum(1.0, visits / genome.enough),
@@ -220,11 +216,11 @@ class AssessorLearner(Learner):
         option = _nearest(experience.command, self._programmes)
         units, predictions = now.units, now.predictions
         if experience.truncated.any():
-            after = self._place_of_looking()
-            self._look(experience.outcome, after)
+            self._end.restart(np.ones(self.rows, bool))
+            self._look(experience.outcome, self._end)
             cut = experience.truncated[:, None]
-            units = np.where(cut, after.units, units)
-            predictions = np.where(cut[:, :, None], after.predictions, predictions)
+            units = np.where(cut, self._end.units, units)
+            predictions = np.where(cut[:, :, None], self._end.predictions, predictions)
         if not genome.cached:
             assert experience.reflex.appraisal is not None
             find_shunned(predictions, experience.reflex.appraisal, genome.shuns, self._shunned)

@@ -10,6 +10,7 @@ from numba import njit
 
 from envs.messages import Gains, Recollection, Reflex, Repertoire
 from envs.rows import Records
+from envs.salt_physiology import LICKING
 from envs.senses import Sense, Senses
 from steering.subsystem import MutableVariable, Steering
 
@@ -131,7 +132,7 @@ def _react(animals, variables, lesions, senses, foretold, cached, noise, dt, com
 def _volume(sense, dt):
     """ml licked in the last step, as far as the tongue can tell."""
     tasted = sense.salt + sense.water + sense.sweet + sense.bitter > 0.0
-    return 1.5 / 60.0 * dt if tasted and sense.spout > 0.5 else 0.0
+    return LICKING / 60.0 * dt if tasted and sense.spout > 0.5 else 0.0
 
 
 @njit(cache=True)
@@ -167,7 +168,7 @@ def _judge(animals, lesions, before, command, after, dt, parts, channels):
         channel.salt, channel.water, channel.sweet, channel.bitter = salt, water, sweet, bitter
         channel.malaise = sick
         fade = math.exp(-dt / _SATIETY_FADES)
-        licked = min(1.0, salt / _USUAL_SALT) * 1.5 / 60.0 * dt
+        licked = min(1.0, salt / _USUAL_SALT) * LICKING / 60.0 * dt
         animal.satiety = fade * animal.satiety
         animal.satiety += (1.0 - animal.satiety) * (1.0 - math.exp(-_SATIETY * licked))
         meter = math.exp(-dt / _METER_FADES)

@@ -20,7 +20,7 @@ _STRONG = {"quinine": 0.001, "sucrose": 1.75}  # mol/l; chosen
 _SEAWATER = 1.5  # mol/l, triple seawater (Robinson and Berridge 2013); the other salts as strong
 _TASTE = 0.2  # ml infused into the mouth after a cue; chosen
 _TRIALS = 20  # of each cue; chosen
-_PEKISH = -10.0  # kJ: a little hungry, so that sugar is wanted
+_PECKISH = -10.0  # kJ: a little hungry, so that sugar is wanted
 _DOSE = 2.0  # mg of furosemide, at most what is advised (Lundy et al. 2003)
 _COSTS = (0.0, 0.5, 1.0, 1.5)  # effort per ml, in units of reward; chosen
 _USUAL = 0.3  # mol/l of the solution that is offered
@@ -79,7 +79,6 @@ class Laboratory:
 
     def show(self, lever: int, then: str | None = None) -> np.ndarray:
         """Put a lever out for a minute; returns (animals,) approach, 1 towards it, -1 away; then perhaps a taste."""
-        here = self.body.position.copy()
         self.world.manipulate("extend_lever", lever=lever)
         self.wait(1)
         here = self.body.position.copy()
@@ -104,7 +103,7 @@ class Laboratory:
 
     def middle(self, sodium: float = 0.0) -> None:
         """Everybody to the middle, in balance but for a little hunger."""
-        self.world.manipulate("replete", sodium=sodium, energy=_PEKISH)
+        self.world.manipulate("replete", sodium=sodium, energy=_PECKISH)
         self.world.manipulate("place_at")
         self.wait(1)
 
@@ -114,14 +113,21 @@ class Laboratory:
         return self.show(lever)
 
 
-def _flip(agent: str, animals: int, seed: int, taste: str = "sodium chloride") -> dict[str, np.ndarray]:
-    """Approach to a trained cue: in balance, at its first showing after the first depletion of a life, and after repletion."""
+def _flip(
+    agent: str, animals: int, seed: int, taste: str = "sodium chloride", lesion: str | None = None
+) -> dict[str, np.ndarray]:
+    """Approach to a trained cue: in balance, at its first showing after the first depletion of a life, and after repletion.
+
+    A ``lesion`` is made after the tests in balance.
+    """
     cage = Laboratory(agent, animals, seed)
     cage.train({0: taste, 1: "sucrose"})
     cage.middle()
     found = {"balanced": cage.test(0), "sugar, balanced": cage.test(1)}
+    if lesion is not None:
+        cage.population.lesion(lesion)
     cage.deplete(24)
-    cage.tend(_PEKISH)
+    cage.tend(_PECKISH)
     cage.wait(2)
     found["depleted"] = cage.test(0)
     found["sugar, depleted"] = cage.test(1)
@@ -145,9 +151,22 @@ def first_sight(animals: int, seed: int) -> Result:
         if agent == "steered":
             back = share(flips & (found["repleted"] < 0.0))
             details |= {"flips and goes back": back[0]}
+    without = _flip("steered", animals, seed, lesion="assessors")
+    approach = mean_interval(without["depleted"])
+    details |= {
+        f"assessors lesioned: depleted{end}": approach[key]
+        for end, key in (("", "mean"), (", low", "low"), (", high", "high"))
+    }
     centre, low, high = shares["steered"]
     controls = max(shares["steered-cached"][0], shares["steered-cached-state"][0])
-    return Result(centre, low, high, bool(centre >= 0.9 and back[0] >= 0.9 and controls <= 0.05), animals, details)
+    return Result(
+        centre,
+        low,
+        high,
+        bool(centre >= 0.9 and back[0] >= 0.9 and controls <= 0.05 and abs(approach["mean"]) <= 0.2),
+        animals,
+        details,
+    )
 
 
 def specificity(animals: int, seed: int) -> Result:
@@ -272,7 +291,7 @@ def overshoot(animals: int, seed: int) -> Result:
 SIGNATURES = (
     Signature(
         "S1", WORLD, "After the first depletion of a life a cue of disgusting salt is approached at first sight; cached values cannot",
-        "at least 0.9 flip and go back; at most 0.05 of either model-free control flip", "Robinson and Berridge 2013",
+        "at least 0.9 flip and go back; at most 0.05 of either model-free control; approach within 0.2 of 0 without assessors", "Robinson and Berridge 2013",
         first_sight, 64,
         "at the first presentation, before any new taste, the lever is approached like that of sugar; reverses on repletion",
     ),
