@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from benchmark.statistics import RESAMPLES, interquartile_mean, mean_interval
+from benchmark.statistics import RESAMPLES, interquartile_mean, mean_interval, stratified
 
 LEAST_FOR_RANKING = 10
 POWER = 0.8
@@ -21,7 +21,7 @@ Scores = Sequence[np.ndarray]
 
 def aggregate(scores: Scores, seed: int = 0) -> dict[str, float]:
     """Interquartile mean over all animals of all worlds, with its interval."""
-    return _stratified(scores, lambda *drawn, axis=-1: interquartile_mean(np.concatenate(drawn, axis), axis), "iqm", seed)
+    return stratified(scores, lambda *drawn, axis=-1: interquartile_mean(np.concatenate(drawn, axis), axis), "iqm", seed)
 
 
 def optimality_gap(scores: Scores, seed: int = 0) -> dict[str, float]:
@@ -30,7 +30,7 @@ def optimality_gap(scores: Scores, seed: int = 0) -> dict[str, float]:
     def shortfall(*drawn: np.ndarray, axis: int = -1) -> Any:
         return 1.0 - np.minimum(np.concatenate(drawn, axis), 1.0).mean(axis)
 
-    return _stratified(scores, shortfall, "mean", seed)
+    return stratified(scores, shortfall, "mean", seed)
 
 
 def performance_profile(scores: Scores, thresholds: np.ndarray, seed: int = 0) -> dict[str, np.ndarray]:
@@ -59,7 +59,7 @@ def probability_of_improvement(scores: Scores, others: Scores, seed: int = 0) ->
         above = [_share_above(one, other, axis) for one, other in zip(drawn[:worlds], drawn[worlds:], strict=True)]
         return np.mean(above, axis=0)
 
-    return _stratified([*scores, *others], mann_whitney, "mean", seed)
+    return stratified([*scores, *others], mann_whitney, "mean", seed)
 
 
 def _share_above(one: np.ndarray, other: np.ndarray, axis: int) -> Any:
@@ -67,20 +67,6 @@ def _share_above(one: np.ndarray, other: np.ndarray, axis: int) -> Any:
     n, m = one.shape[axis], other.shape[axis]
     ranks = stats.rankdata(np.concatenate([one, other], axis), axis=axis)
     return (np.take(ranks, range(n), axis).sum(axis) - n * (n + 1) / 2) / (n * m)
-
-
-def _stratified(scores: Scores, statistic: Any, name: str, seed: int) -> dict[str, float]:
-    known = [np.asarray(values, float)[np.isfinite(values)] for values in scores]
-    if any(values.size == 0 for values in known):
-        return {name: float("nan"), "low": float("nan"), "high": float("nan")}
-    centre = float(statistic(*known))
-    if all(values.size < 2 or np.ptp(values) == 0.0 for values in known):
-        return {name: centre, "low": centre, "high": centre}
-    found = stats.bootstrap(
-        known, statistic, n_resamples=RESAMPLES, method="percentile", vectorized=True, batch=200,
-        rng=np.random.default_rng(seed),
-    ).confidence_interval  # fmt: skip
-    return {name: centre, "low": float(found.low), "high": float(found.high)}
 
 
 def paired(one: np.ndarray, other: np.ndarray, seed: int = 0) -> dict[str, float]:
@@ -142,5 +128,5 @@ def rank(scores: Mapping[str, Scores], seed: int = 0) -> dict[str, Any]:
 
 def _tied(scores: Scores, others: Scores, seed: int) -> bool:
     differences = [one - other for one, other in zip(scores, others, strict=True)]
-    found = _stratified(differences, lambda *drawn, axis=-1: np.mean([d.mean(axis) for d in drawn], axis=0), "mean", seed)
+    found = stratified(differences, lambda *drawn, axis=-1: np.mean([d.mean(axis) for d in drawn], axis=0), "mean", seed)
     return not (found["low"] > 0.0 or found["high"] < 0.0)

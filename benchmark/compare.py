@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from benchmark.aggregates import correct_for_many, paired
-from benchmark.statistics import RESAMPLES
+from benchmark.statistics import stratified
 from benchmark.store import OtherSettings, Store
 from benchmark.suites import describe
 from benchmark.summary import day_fitness, gather, grown
@@ -76,17 +76,10 @@ def _difference(before: np.ndarray, after: np.ndarray, seed_before: int, seed_af
         return means | {"paired": True, "identical": np.array_equal(one, other, equal_nan=True)} | paired(other, one)
     one, other = before[np.isfinite(before)], after[np.isfinite(after)]
     spread = float(np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other)))
-    drawn = stats.bootstrap(
-        (other, one), lambda x, y, axis=-1: x.mean(axis) - y.mean(axis), n_resamples=RESAMPLES, method="percentile",
-        rng=np.random.default_rng(0),
-    ).confidence_interval if spread else None  # fmt: skip
-    difference = float(other.mean() - one.mean())
     return means | {
         "paired": False,
         "identical": False,
-        "mean": difference,
-        "low": difference if drawn is None else float(drawn.low),
-        "high": difference if drawn is None else float(drawn.high),
+        **stratified([other, one], lambda x, y, axis=-1: x.mean(axis) - y.mean(axis), "mean"),
         "p": float(stats.mannwhitneyu(one, other).pvalue),
         "detectable": _unpaired_detectable(spread, one, other),
         "n": min(len(one), len(other)),

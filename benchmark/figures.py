@@ -74,6 +74,11 @@ def colours_of(agents: Any) -> dict[str, str]:
     return {agent: COLOURS.get(agent) or next(spare) for agent in agents}
 
 
+def _line(agent: str) -> Any:
+    """Reference policies are drawn thin and dashed."""
+    return {"lw": 2.2, "ls": "-"} if AGENTS[agent].policy is None else {"lw": 1.4, "ls": "--"}
+
+
 def _draw(store: Store) -> Iterator[Drawing]:
     gathered = gather(store)
     for world, agents in gathered.items():
@@ -106,10 +111,8 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
         values = fitness_by_window(lives.curves)
         bands = [interval(values[:, window]) for window in range(windows)]
         middle, low, high = (np.array([band[key] for band in bands]) for key in ("iqm", "low", "high"))
-        reference = AGENTS[agent].policy is not None
         label = agent if lives.status == "complete" else f"{agent} ({lives.status})"
-        style = {"lw": 1.4, "ls": "--"} if reference else {"lw": 2.2, "ls": "-"}
-        top.plot(ages, middle, color=colours[agent], label=label, marker="o" if windows < 3 else None, **style)
+        top.plot(ages, middle, color=colours[agent], label=label, marker="o" if windows < 3 else None, **_line(agent))
         top.fill_between(ages, low, high, color=colours[agent], alpha=0.18, lw=0)
     top.set_ylabel(f"fitness ({world_class(world).fitness_unit})")
     top.legend(loc="upper left", bbox_to_anchor=(1.13, 1.0), borderaxespad=0.0)
@@ -149,9 +152,7 @@ def _survival(store: Store, world: str, agents: dict[str, Lives]) -> Drawing:
         died = lives.curves["deaths"] > 0
         age = np.where(died.any(axis=1), (died.argmax(axis=1) + 1.0) * lifetime / windows, np.nan)
         found = survival(age, float(lifetime))
-        dashed = AGENTS[agent].policy is not None
-        style: Any = {"lw": 1.4, "ls": "--"} if dashed else {"lw": 2.2, "ls": "-"}
-        axis.step(found["age"] / 1000, found["alive"], where="post", color=colours[agent], label=agent, **style)
+        axis.step(found["age"] / 1000, found["alive"], where="post", color=colours[agent], label=agent, **_line(agent))
         axis.fill_between(
             found["age"] / 1000, found["low"], found["high"], step="post", color=colours[agent], alpha=0.15, lw=0
         )
@@ -225,15 +226,7 @@ def _profile(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
     figure, axis = plt.subplots(figsize=(7.4, 3.4), layout="constrained")
     for agent in everywhere:
         found = performance_profile([world[agent] for world in scores.values()], thresholds)
-        dashed = AGENTS[agent].policy is not None
-        axis.plot(
-            thresholds,
-            found["share"],
-            color=colours[agent],
-            lw=1.4 if dashed else 2.2,
-            ls="--" if dashed else "-",
-            label=agent,
-        )
+        axis.plot(thresholds, found["share"], color=colours[agent], label=agent, **_line(agent))
         axis.fill_between(thresholds, found["low"], found["high"], color=colours[agent], alpha=0.18, lw=0)
     axis.set_xlabel("grown score")
     axis.set_ylabel("share of animals above it")

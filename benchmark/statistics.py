@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,26 +24,33 @@ def interval(values: np.ndarray, seed: int = 0) -> dict[str, float]:
         values: (animals,); NaN where an animal has no value.
         seed: of the resampling.
     """
-    return _interval(values, interquartile_mean, "iqm", seed)
+    return stratified([values], interquartile_mean, "iqm", seed)
 
 
 def mean_interval(values: np.ndarray, seed: int = 0) -> dict[str, float]:
     """Plain mean with a 95% percentile bootstrap interval; for rates and paired differences."""
-    return _interval(values, lambda x, axis=-1: np.mean(x, axis=axis), "mean", seed)
+    return stratified([values], lambda x, axis=-1: np.mean(x, axis=axis), "mean", seed)
 
 
-def _interval(values: np.ndarray, statistic: Any, name: str, seed: int) -> dict[str, float]:
-    known = np.asarray(values, float)
-    known = known[np.isfinite(known)]
-    if known.size == 0:
+def stratified(samples: Sequence[np.ndarray], statistic: Any, name: str, seed: int = 0) -> dict[str, float]:
+    """A statistic of one or more groups of animals, with a 95% percentile bootstrap interval, drawn anew in each group.
+
+    Args:
+        samples: (animals,) for each group; NaN where an animal has no value.
+        statistic: of the groups, as ``statistic(*groups, axis=...)``.
+        name: under which the statistic itself is returned, beside ``low`` and ``high``.
+        seed: of the resampling.
+    """
+    known = [np.asarray(values, float)[np.isfinite(values)] for values in samples]
+    if any(values.size == 0 for values in known):
         return {name: float("nan"), "low": float("nan"), "high": float("nan")}
-    centre = float(statistic(known))
-    if known.size < 2 or np.ptp(known) == 0.0:
+    centre = float(statistic(*known))
+    if all(values.size < 2 or np.ptp(values) == 0.0 for values in known):
         return {name: centre, "low": centre, "high": centre}
-    result = stats.bootstrap(
-        (known,), statistic, n_resamples=RESAMPLES, method="percentile", vectorized=True, rng=np.random.default_rng(seed)
-    )
-    return {name: centre, "low": float(result.confidence_interval.low), "high": float(result.confidence_interval.high)}
+    found = stats.bootstrap(
+        known, statistic, n_resamples=RESAMPLES, method="percentile", vectorized=True, rng=np.random.default_rng(seed)
+    ).confidence_interval
+    return {name: centre, "low": float(found.low), "high": float(found.high)}
 
 
 def overtaking_window(difference: np.ndarray) -> int | None:

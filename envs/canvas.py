@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,6 +45,15 @@ def write(surface: Any, text: str, place: tuple[float, float], size: int = 20, c
     where = image.get_rect(**{options.get("anchor", "topleft"): (round(place[0]), round(place[1]))})
     surface.blit(image, where)
     return where
+
+
+def floor_plan(left: int, top: int, side: int, metres: float) -> Callable[[Any], tuple[int, int]]:
+    """From a place on a square floor of ``metres`` to its pixel in a square of ``side`` pixels; y points up."""
+
+    def pixel(place: Any) -> tuple[int, int]:
+        return round(left + side * place[0] / metres), round(top + side - side * place[1] / metres)
+
+    return pixel
 
 
 def pixels(surface: Any) -> np.ndarray:

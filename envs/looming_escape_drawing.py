@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from envs.canvas import INK, write
+from envs.canvas import INK, floor_plan, write
 from envs.looming_physics import ARENA, KINDS, NONE, SHELTER_RADIUS
 from envs.pygame_check import import_pygame
 
@@ -26,10 +26,7 @@ def draw(surface: Any, world: LoomingEscape, row: int) -> None:
     pygame = import_pygame()
     animal = world.body.table[row]
     scale = _SIDE / ARENA
-
-    def pixel(place: Any) -> tuple[int, int]:
-        return round(_LEFT + scale * place[0]), round(_TOP + _SIDE - scale * place[1])
-
+    pixel = floor_plan(_LEFT, _TOP, _SIDE, ARENA)
     arena = pygame.Rect(_LEFT, _TOP, _SIDE, _SIDE)
     pygame.draw.rect(surface, _FLOOR, arena)
     surface.set_clip(arena)

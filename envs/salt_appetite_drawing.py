@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from envs.canvas import INK, write
+from envs.canvas import INK, floor_plan, write
 from envs.pygame_check import import_pygame
 from envs.salt_chamber import CHAMBER, REACH
 from envs.salt_physiology import LETHAL_SODIUM, LETHAL_WATER, malaise_of
@@ -26,10 +26,7 @@ def draw(surface: Any, world: SaltAppetite, row: int) -> None:
     pygame = import_pygame()
     animal = world.body.table[row]
     scale = _SIDE / CHAMBER
-
-    def pixel(place: Any) -> tuple[int, int]:
-        return round(_LEFT + scale * place[0]), round(_TOP + _SIDE - scale * place[1])
-
+    pixel = floor_plan(_LEFT, _TOP, _SIDE, CHAMBER)
     chamber = pygame.Rect(_LEFT, _TOP, _SIDE, _SIDE)
     pygame.draw.rect(surface, _FLOOR, chamber)
     for place, solute in zip(animal["spout_place"], animal["solute"], strict=True):

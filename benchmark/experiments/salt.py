@@ -291,7 +291,8 @@ def overshoot(animals: int, seed: int) -> Result:
 SIGNATURES = (
     Signature(
         "S1", WORLD, "After the first depletion of a life a cue of disgusting salt is approached at first sight; cached values cannot",
-        "at least 0.9 flip and go back; at most 0.05 of either model-free control; approach within 0.2 of 0 without assessors", "Robinson and Berridge 2013",
+        "0.9 flip and go back; at most 0.05 of either model-free control; approach within 0.2 of 0 without assessors",
+        "Robinson and Berridge 2013",
         first_sight, 64,
         "at the first presentation, before any new taste, the lever is approached like that of sugar; reverses on repletion",
     ),
