@@ -10,6 +10,7 @@ from envs.errors import unknown_name
 from learning.assessors import AssessorGenome, AssessorLearner
 from learning.babble import Babbler
 from learning.bouts import BoutLearner
+from learning.graded import GradedLearner
 from learning.subsystem import Anatomy, Learner
 
 MakeLearner = Callable[[int, Anatomy, bool], Learner]
@@ -39,7 +40,13 @@ class AgentSpec:
 
 
 def _cortex(rows: int, anatomy: Anatomy, may_defer: bool) -> Learner:
-    """The learner that the species is born with: thought assessors where steering values predictions, else cached values."""
+    """The learner that the species is born with, by what its steering offers.
+
+    Thought assessors where steering values predictions, graded commands where it judges each moment, else cached values of
+    motor programmes.
+    """
+    if anatomy.judging_delay is not None:
+        return GradedLearner(rows, anatomy, may_defer)
     return (AssessorLearner if anatomy.assessed else BoutLearner)(rows, anatomy, may_defer)
 
 

@@ -42,7 +42,7 @@ class Population:
         steering = self.steered.steering
         anatomy = Anatomy(
             self.steered.context_senses, self.steered.outer_senses, self.world.command_space, steering.repertoire,
-            steering.channels, steering.assessed, steering.delayed, self.world.dt,
+            steering.channels, steering.assessed, steering.delayed, steering.judging_delay, self.world.dt,
         )  # fmt: skip
         self.learner: Learner | None = self.spec.make_learner(self.animals, anatomy, self.steered.hand_over.may_defer)
         self._expert = expert_class(self.world)(self.world) if self.spec.policy == "expert" else None

@@ -154,7 +154,8 @@ class SteeredWorld(VectorEnv):
         verdict = self.steering.judge(before, command, moved.outcome)
         awake = moved.awake
         if self.world.autoreset_mode is AutoresetMode.NEXT_STEP and not awake.all():
-            verdict.reward[~awake], verdict.parts[~awake], verdict.channels[~awake] = 0.0, 0.0, 0.0
+            for part in (verdict.reward, verdict.judged, verdict.parts, verdict.channels):
+                part[~awake] = 0.0
         gains = self.gains
         ended = moved.ended
         self._life.age += awake
@@ -169,7 +170,7 @@ class SteeredWorld(VectorEnv):
         if starts.any():
             self.begin(starts)
         self.look(self._everyone)
-        verdict.reward[self.lesions.reward] = 0.0
+        verdict.reward = np.where(self.lesions.reward, 0.0, verdict.reward)
         return Tick(
             context, reflex, proposal, in_charge, command, verdict, moved.fitness, moved.terminated, moved.truncated, awake,
             outcome, self._context, gains, moved.final_facts,

@@ -15,7 +15,7 @@ class CurveRecorder:
 
     ``curves[name]`` is (animals, windows) float64: ``day_fitness`` is the fitness of the days that ended
     in the window and ``days`` their number, ``deaths`` how many of them ended in death, ``reward`` what
-    steering judged, ``learner_steps`` the steps with the learner in charge, ``steps`` all steps.
+    steering judged (before any expectation), ``learner_steps`` the steps with the learner in charge, ``steps`` all steps.
     """
 
     def __init__(self, animals: int, lifetime: int, windows: int) -> None:
@@ -34,7 +34,7 @@ class CurveRecorder:
             self._open()
         day_fitness, days, deaths, reward, learner_steps, steps = self._rows
         self._day += tick.fitness
-        reward += tick.verdict.reward
+        reward += tick.verdict.judged
         learner_steps += tick.in_charge
         steps += 1
         ended = tick.ended

@@ -36,11 +36,13 @@ class Verdict:
 
     Attributes:
         reward: (rows,) the sum of ``parts``.
+        judged: (rows,) the same before any expectation is taken off: how good steering finds this step by itself.
         parts: (rows, len(steering.parts)) what the reward is made of.
         channels: (rows, len(steering.channels)) innate signals that a learner can learn to predict.
     """
 
     reward: np.ndarray
+    judged: np.ndarray
     parts: np.ndarray
     channels: np.ndarray
 

@@ -53,6 +53,7 @@ class Anatomy:
         channels: innate signals that it can learn to predict, in the order of ``Verdict.channels``.
         assessed: those of them whose predictions steering values.
         delayed: channels that follow their cause late, with the time constant in s.
+        judging_delay: s from an act to the judgement of its moment, where graded commands are judged moment by moment; else None.
         dt: seconds per step.
     """
 
@@ -63,6 +64,7 @@ class Anatomy:
     channels: tuple[str, ...]
     assessed: tuple[str, ...]
     delayed: tuple[tuple[str, float], ...]
+    judging_delay: float | None
     dt: float
 
 

@@ -39,6 +39,9 @@ class MutableVariable:
 class Steering(abc.ABC):
     """The innate subsystem of one species, for ``rows`` animals.
 
+    ``parts`` add up to the reward; those in ``relative`` are expectations that are taken off, so that reward is the error of a
+    prediction. ``judging_delay`` (s) says that graded commands are judged moment by moment, so much after each act.
+
     Args:
         rows: number of animals.
         senses: all senses of the world.
@@ -49,7 +52,9 @@ class Steering(abc.ABC):
     world: ClassVar[str]
     wants: ClassVar[tuple[str, ...]]
     parts: ClassVar[tuple[str, ...]]
+    relative: ClassVar[tuple[str, ...]] = ()
     channels: ClassVar[tuple[str, ...]]
+    judging_delay: ClassVar[float | None] = None
     assessed: ClassVar[tuple[str, ...]] = ()
     delayed: ClassVar[tuple[tuple[str, float], ...]] = ()
     lesionable: ClassVar[tuple[str, ...]] = ()
@@ -64,6 +69,7 @@ class Steering(abc.ABC):
         self._frozen = Records(rows, **{variable.name: False for variable in self.variables})
         self._lesions = Records(rows, **dict.fromkeys(self.lesionable, False))
         self.transient = self._make_transient(rows)
+        self._relative = [self.parts.index(part) for part in self.relative]
 
     # -- what an author writes -------------------------------------------------------------------
 
@@ -120,7 +126,11 @@ class Steering(abc.ABC):
         self._judge(self.senses.split(before), command, self.senses.split(after), parts, channels)
         self._refreeze(with_freeze)
         numbers = _as_matrix(parts)
-        return Verdict(np.add.reduce(numbers, axis=1), numbers, _as_matrix(channels))
+        reward = np.add.reduce(numbers, axis=1)
+        judged = reward
+        for index in self._relative:
+            judged = judged - numbers[:, index]
+        return Verdict(reward, judged, numbers, _as_matrix(channels))
 
     # -- experimenters ---------------------------------------------------------------------------
 
