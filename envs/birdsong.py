@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box
 
-from envs.errors import InvalidArgument
+from envs.errors import InvalidArgument, whole_number
 from envs.manipulations import in_range, manipulation
 from envs.rows import Records
 from envs.senses import Sense, Senses
@@ -19,7 +19,6 @@ from envs.song_similarity import INTERVAL, SHIFTS, TRAITS, species
 from envs.song_table import note_table
 from envs.song_tutor import Tutor, innate_tutor, tutor_of
 from envs.world import World
-
 
 LESSONS = 20  # renditions of the tutor that a young bird hears before it begins to practise; chosen
 
@@ -48,8 +47,8 @@ class Birdsong(World):
         Never terminated; truncated at the end of the rendition (65 frames and the hearing delay by default).
     Arguments:
         tutor: a recording (any file that libsndfile reads), by default a song that the project's own syrinx sings; labels: a
-        CSV file of its syllables. num_envs, autoreset_mode, max_episode_steps, render_mode: see
-        :class:`envs.world.World`; ``dt`` is always 0.01 s.
+        CSV file of its syllables. num_envs, autoreset_mode, render_mode: see :class:`envs.world.World`; ``max_episode_steps``
+        can only cut renditions short; ``dt`` is always 0.01 s.
     Version history:
         v0: first version.
     Source:
@@ -70,7 +69,7 @@ class Birdsong(World):
     senses = Senses(
         Sense("phase", "1", 0.0, 1.0, "how far the song has come, as HVC counts it"),
         Sense("tutor_sings", "1", 0.0, 1.0, "1 while the tutor is heard in place of the own voice", heard_by=("steering",)),
-        Sense("moment", "frame", -1.0, float(LONGEST), "moment of the song to which what is heard now belongs", heard_by=("steering",)),
+        Sense("moment", "frame", -1.0, float(LONGEST), "moment of the song that is heard now", heard_by=("steering",)),
         Sense("hears", "1", 0.0, 1.0, "1 from when the first sound has arrived", heard_by=("steering",)),
         Sense("loudness", "1", 0.0, 1.5, "1 for a loud note, 0 from 50 dB below it", heard_by=("steering",)),
         Sense("pitch", "octave", -2.0, 5.0, "above 500 Hz", heard_by=("steering",)),
@@ -93,18 +92,17 @@ class Birdsong(World):
         self._species = species()
         self._notes = note_table()
         longest = self.frames + HEARING_DELAY
-        if max_episode_steps is not None and isinstance(max_episode_steps, int) and max_episode_steps > longest:
-            raise InvalidArgument(f"A rendition of this song lasts {longest} frames, so max_episode_steps cannot be more.")
-        steps = longest if max_episode_steps is None else max_episode_steps
-        super().__init__(num_envs, max_episode_steps=steps, **options)
+        steps = longest if max_episode_steps is None else whole_number("max_episode_steps", max_episode_steps)
+        super().__init__(num_envs, max_episode_steps=min(steps, longest), **options)
 
     def _make_body(self, rows: int) -> Records:
         return Records(
             rows, moment=0, tutor=0, tutor_heard=int(self.decoy), lessons=LESSONS, tutoring=False, deaf=False, muffled=0.0,
             pitch_shift=0.0, noise_syllable=-1, noise_above=True, noise_threshold=0.0, noise_left=0,
             distorted_syllable=-1, distortion=0.0, distorts=False,
-            syllable=-1, pitch_sum=0.0, pitch_frames=0, mean_pitch=np.full(MOST_SYLLABLES, np.nan),
-            last_pitch=np.full(MOST_SYLLABLES, np.nan), before=np.zeros(len(FEATURES)), sounding=False,
+            syllable=-1, pitch_sum=0.0, pitch_frames=0, mean_pitch=np.zeros(MOST_SYLLABLES),
+            last_pitch=np.zeros(MOST_SYLLABLES), times_sung=np.zeros(MOST_SYLLABLES, int),
+            before=np.zeros(len(FEATURES)), sounding=False,
             ring=np.zeros((SHIFTS, INTERVAL)), sums=np.zeros(SHIFTS), traits=np.zeros(TRAITS),
             ears=np.zeros((HEARING_DELAY + 1, len(FEATURES))), sung=np.full((LONGEST, 3), SILENT, np.float32),
             past=np.full((LONGEST, 3), SILENT, np.float32), renditions=0,
@@ -128,12 +126,11 @@ class Birdsong(World):
 
     def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body, songs, kind = self.body, self._songs, self._species
-        np.minimum(body.moment, self.frames + HEARING_DELAY - 1, out=body.moment)
         fitness = np.empty(self.num_envs)
         sing(
             body.table, self._notes, command, songs["features"], songs["measures"], songs["weights"], songs["quantiles"],
             songs["lengths"], songs["syllables"], kind.scale, kind.trait_mean, kind.trait_deviation,
-            self.streams.uniform("hearing", len(FEATURES)), fitness,
+            self.streams.uniform("hearing", 4), fitness,
         )  # fmt: skip
         return fitness, np.zeros(self.num_envs, bool)
 
@@ -141,7 +138,7 @@ class Birdsong(World):
         perceive(self.body.table, float(self.frames), reading)
 
     def _facts(self) -> dict[str, np.ndarray]:
-        return {"renditions": self.body.renditions, "mean_pitch": self.body.mean_pitch}
+        return {"renditions": self.body.renditions}
 
     def _oracle(self) -> np.ndarray:
         """The best that this syrinx can do, known by heart."""
@@ -192,7 +189,6 @@ class Birdsong(World):
         index = self._syllable(syllable)
         if threshold is None:
             found = self.body.mean_pitch[:, index]
-            found = np.where(np.isnan(found), 1.0, found)
         else:
             found = np.full(self.num_envs, np.log2(in_range("threshold", threshold, 100.0, 10_000.0, "Hz") / 500.0))
         self.body.noise_threshold[rows] = found[rows]

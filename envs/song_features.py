@@ -65,10 +65,18 @@ def extract(audio: np.ndarray, reference: float = REFERENCE) -> np.ndarray:
     brightness = np.log2((power * frequency).sum(axis=-1) / total / MIDDLE)
     for_pitch = np.pad(audio, [*edge, (long, _PITCH_WINDOW)])
     pitch = librosa.yin(
-        for_pitch, fmin=LOWEST, fmax=HIGHEST, sr=RATE, frame_length=_PITCH_WINDOW, hop_length=FRAME, center=False,
+        for_pitch,
+        fmin=LOWEST,
+        fmax=HIGHEST,
+        sr=RATE,
+        frame_length=_PITCH_WINDOW,
+        hop_length=FRAME,
+        center=False,
         trough_threshold=_FIRST_TROUGH,
     )[..., :frames]
-    waves = np.moveaxis(librosa.util.frame(for_pitch, frame_length=_PITCH_WINDOW, hop_length=FRAME), -1, -2)[..., :frames, :]
+    waves = np.moveaxis(librosa.util.frame(for_pitch, frame_length=_PITCH_WINDOW, hop_length=FRAME), -1, -2)[
+        ..., :frames, :
+    ]
     return np.stack(
         [np.clip(1.0 + level / FLOOR, 0.0, 1.5), np.log2(pitch / MIDDLE), _periodicity(waves, RATE / pitch), entropy, brightness],
         axis=-1,

@@ -29,7 +29,7 @@ def sing(
 
     ``tutors`` (songs, frames, 5), ``measures`` (songs, frames, 6), ``weights`` (songs, frames), ``quantiles`` (songs, 128),
     ``lengths`` (songs,), ``syllables`` (songs, frames) with -1 in gaps; ``scale`` (6,), ``trait_mean`` and
-    ``trait_deviation`` (5,) of the species; ``noise`` (birds, 5) uniform in [0, 1).
+    ``trait_deviation`` (5,) of the species; ``noise`` (birds, 4) uniform in [0, 1).
     """
     features, measured = np.empty(5), np.empty(6)
     for row in range(birds.shape[0]):
@@ -63,9 +63,9 @@ def _attend(bird, features, syllable):
     if syllable != bird.syllable:
         if bird.syllable >= 0 and bird.pitch_frames > 0:
             found = bird.pitch_sum / bird.pitch_frames
-            known = bird.mean_pitch[bird.syllable]
-            share = 1.0 if np.isnan(known) else _PITCH_MEMORY
-            bird.mean_pitch[bird.syllable] = found if share == 1.0 else known + share * (found - known)
+            bird.times_sung[bird.syllable] += 1
+            share = max(_PITCH_MEMORY, 1.0 / bird.times_sung[bird.syllable])
+            bird.mean_pitch[bird.syllable] += share * (found - bird.mean_pitch[bird.syllable])
             bird.last_pitch[bird.syllable] = found
         bird.syllable, bird.pitch_sum, bird.pitch_frames = syllable, 0.0, 0
     if syllable < 0:
@@ -88,7 +88,7 @@ def _hear(bird, features, tutors, noise, frame):
     heard = bird.ears[frame % bird.ears.shape[0]]
     if bird.deaf:
         for index in range(5):
-            heard[index] = _DEAF_REST[index] + _DEAF_NOISE[index] * (2.0 * noise[index] - 1.0)
+            heard[index] = _DEAF_REST[index] + _DEAF_NOISE[index] * _swing(noise, index)
         return
     if bird.tutoring:
         for index in range(5):
@@ -106,7 +106,13 @@ def _hear(bird, features, tutors, noise, frame):
         heard[PERIODICITY] *= 1.0 - 0.5 * min(1.0, bird.muffled)
         heard[ENTROPY] *= 1.0 - 0.5 * min(1.0, bird.muffled)
     for index in range(5):
-        heard[index] += _HEARING_NOISE[index] * (2.0 * noise[index] - 1.0)
+        heard[index] += _HEARING_NOISE[index] * _swing(noise, index)
+
+
+@njit(cache=True, inline="always")
+def _swing(noise, index):
+    """From four uniform numbers to noise of a feature in [-1, 1); brightness goes against loudness."""
+    return 2.0 * noise[index] - 1.0 if index < 4 else 1.0 - 2.0 * noise[0]
 
 
 @njit(cache=True)

@@ -152,10 +152,15 @@ def measures_of(features: np.ndarray) -> np.ndarray:
 
 def traits_of(features: np.ndarray) -> np.ndarray:
     """(5,) traits of a whole song."""
+    counts = _counts(features)
+    return np.array([_trait(counts, len(features), index) for index in range(TRAITS)])
+
+
+def _counts(features: np.ndarray) -> np.ndarray:
     traits, before = np.zeros(TRAITS), False
     for frame in features:
         before = count_traits(frame, before, traits)
-    return np.array([_trait(traits, len(features), index) for index in range(TRAITS)])
+    return traits
 
 
 @cache
@@ -169,9 +174,7 @@ def species() -> Species:
     scale = np.median(np.abs(frames - np.median(frames, axis=0)), axis=0)
     scale = np.maximum(scale, _LEAST_SCALE)
     traits = np.stack([traits_of(song) for song in songs])
-    return Species(
-        scale, tuple(measures_of(song) for song in songs[:UNRELATED]), traits.mean(axis=0), traits.std(axis=0)
-    )
+    return Species(scale, tuple(measures_of(song) for song in songs[:UNRELATED]), traits.mean(axis=0), traits.std(axis=0))
 
 
 def quantiles_of_strangers(model: np.ndarray) -> np.ndarray:
@@ -221,9 +224,10 @@ def similarity(features: np.ndarray, model: np.ndarray, quantiles: np.ndarray) -
 
 def song_fitness(features: np.ndarray, model: np.ndarray, quantiles: np.ndarray) -> float:
     """The world's verdict on a whole rendition: four fifths resemblance to the tutor, one fifth being song-like."""
+    return (1.0 - SPECIES_SHARE) * similarity(features, model, quantiles) + SPECIES_SHARE * likeness_of(features)
+
+
+def likeness_of(features: np.ndarray) -> float:
+    """How song-like a whole song (frames, 5) is, 0 to 1; see :func:`likeness`."""
     kind = species()
-    traits, before = np.zeros(TRAITS), False
-    for frame in features:
-        before = count_traits(frame, before, traits)
-    song_like = likeness(traits, len(features), kind.trait_mean, kind.trait_deviation)
-    return (1.0 - SPECIES_SHARE) * similarity(features, model, quantiles) + SPECIES_SHARE * song_like
+    return float(likeness(_counts(features), len(features), kind.trait_mean, kind.trait_deviation))

@@ -7,6 +7,7 @@ rendered audio as well.
 from __future__ import annotations
 
 import hashlib
+import sys
 import warnings
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,7 @@ def note_table() -> np.ndarray:
         pass
     except (SafetensorError, KeyError, OSError) as error:
         warnings.warn(f"The table of notes {path} is damaged ({error}) and is made anew.", stacklevel=2)
+    print("making the table of notes from the syrinx; this is done once, and takes about 20 s", file=sys.stderr)
     table = _make()
     try:
         write_whole(path, save({"notes": table}))
@@ -51,9 +53,8 @@ def note_table() -> np.ndarray:
 
 def _path() -> Path:
     content = hashlib.blake2b(digest_size=8)
-    for module in (syrinx, song_features):
-        content.update(Path(module.__file__).read_bytes())
-    content.update(Path(__file__).read_bytes())
+    for module in ("syrinx", "song_features", "song_table"):
+        content.update((Path(__file__).parent / f"{module}.py").read_bytes())
     return user_cache() / f"notes-{content.hexdigest()}.safetensors"
 
 
@@ -78,15 +79,15 @@ def hear(command, table, out):
     n = (min(1.0, max(-1.0, command[2])) + 1.0) * 0.5 * last[2]
     i, j, k = min(int(p), last[0] - 1), min(int(t), last[1] - 1), min(int(n), last[2] - 1)
     p, t, n = p - i, t - j, n - k
-    for feature in range(out.shape[0]):
-        total = 0.0
-        for a in range(2):
-            wa = p if a else 1.0 - p
-            for b in range(2):
-                wb = wa * (t if b else 1.0 - t)
-                for c in range(2):
-                    total += wb * (n if c else 1.0 - n) * table[i + a, j + b, k + c, feature]
-        out[feature] = total
+    out[:] = 0.0
+    for a in range(2):
+        wa = p if a else 1.0 - p
+        for b in range(2):
+            wb = wa * (t if b else 1.0 - t)
+            for c in range(2):
+                weight = wb * (n if c else 1.0 - n)
+                for feature in range(out.shape[0]):
+                    out[feature] += weight * table[i + a, j + b, k + c, feature]
 
 
 @njit(cache=True)

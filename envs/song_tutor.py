@@ -17,7 +17,7 @@ from envs.song_features import ENTROPY, FLOOR, LOUDNESS, PERIODICITY, PITCH, ext
 from envs.song_gestures import FRAME_TIME, STRANGER, TUTOR, commands_of
 from envs.song_similarity import AUDIBLE, measures_of, quantiles_of_moments, quantiles_of_strangers, weights_of
 from envs.song_table import features_of
-from envs.syrinx import RATE
+from envs.syrinx import FRAME, RATE, render
 
 LONGEST_MOTIF = 1.6  # s
 _LONGEST_FILE, _SHORTEST_FILE = 120.0, 0.1  # s
@@ -44,6 +44,7 @@ class Tutor:
         commands: (frames, 3) the best that the syrinx can do to sing it.
         measures, weights, quantiles: what fitness compares with; see :mod:`envs.song_similarity`.
         syllables: (first frame, end frame) of each.
+        audio: (frames x 441,) its sound at 44.1 kHz.
     """
 
     name: str
@@ -53,22 +54,24 @@ class Tutor:
     weights: np.ndarray
     quantiles: np.ndarray
     syllables: tuple[tuple[int, int], ...]
+    audio: np.ndarray
 
     def __len__(self) -> int:
         return len(self.features)
 
 
-def _tutor(name: str, features: np.ndarray, commands: np.ndarray, recorded: bool) -> Tutor:
+def _tutor(name: str, features: np.ndarray, commands: np.ndarray, recorded: np.ndarray | None = None) -> Tutor:
     measures = measures_of(features)
-    quantiles = quantiles_of_moments(measures) if recorded else quantiles_of_strangers(measures)
-    return Tutor(name, features, commands, measures, weights_of(measures), quantiles, syllables_of(features))
+    quantiles = quantiles_of_strangers(measures) if recorded is None else quantiles_of_moments(measures)
+    audio = render(commands) if recorded is None else recorded
+    return Tutor(name, features, commands, measures, weights_of(measures), quantiles, syllables_of(features), audio)
 
 
 @cache
 def innate_tutor(name: str = "tutor") -> Tutor:
     """The default tutor, or the ``"stranger"``, sung by the project's own syrinx."""
     commands = commands_of({"tutor": TUTOR, "stranger": STRANGER}[name])
-    return _tutor(name, features_of(commands), commands, recorded=False)
+    return _tutor(name, features_of(commands), commands)
 
 
 @cache
@@ -89,7 +92,7 @@ def recorded_tutor(path: str, labels: str | None = None) -> Tutor:
     first, end = _motif(spans, path)
     features = features[first:end].copy()
     features[:, LOUDNESS] = np.where(_inside(spans, first, end), features[:, LOUDNESS], 0.0)
-    return _tutor(Path(path).stem, features, fit_commands(features), recorded=True)
+    return _tutor(Path(path).stem, features, fit_commands(features), audio[first * FRAME : end * FRAME])
 
 
 def read_audio(path: str | Path) -> np.ndarray:
@@ -260,5 +263,3 @@ def tutor_of(tutor: str | Path | None, labels: str | Path | None) -> Tutor:
             raise InvalidArgument("labels were given without a recording; give tutor=song.wav as well.")
         return innate_tutor()
     return recorded_tutor(str(tutor), None if labels is None else str(labels))
-
-

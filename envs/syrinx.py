@@ -169,5 +169,3 @@ def render(commands: np.ndarray, seed: int = 0) -> np.ndarray:
         seed: of breath noise and jitter.
     """
     return _LOUDNESS * tract(source(commands, np.random.default_rng(seed)))
-
-

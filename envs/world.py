@@ -151,6 +151,10 @@ class World(Manipulable, VectorEnv, abc.ABC):
         """Hidden facts for ``info``, name -> (rows,) array; always the same names."""
         return {}
 
+    def sound(self, row: int) -> np.ndarray | None:
+        """What one animal was heard to do in the last step: (samples,) in about [-1, 1] at ``metadata["sound_rate"]`` per second."""
+        return None
+
     def _draw(self, row: int, canvas: Any) -> None:
         """Draw one row on a 640 x 480 pygame surface; the default writes the senses as text."""
         from envs.canvas import draw_senses

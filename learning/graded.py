@@ -40,16 +40,15 @@ class GradedGenome:
         binary: only the sign of the reward counts.
         spread: half width of the eligibility's peak, in steps.
         consolidation_time: s of a unit's activity in which the bias moves to the motor weights, per unit active.
-        decay: share of the bias that is lost each time a unit is active.
         bound: largest deviation from it that weights can give.
         practice: share of episodes that are practice once the own song is as good as the reflex's; ``first_practice`` before.
         watches: weight of the reflex's acts that were better than expected.
         lead: share by which the comparison of own song and reflex's follows each step.
         tally: share by which the tallies of reward follow.
-        enough: visits of a unit that make it familiar.
+        enough: visits of each unit, with either in charge, that make a comparison familiar.
     """
 
-    units: int = 512
+    units: int = 256
     share: float = 1 / 32
     first_weights: float = 0.6
     noise: float = 0.1
@@ -57,15 +56,14 @@ class GradedGenome:
     correlation_time: float = 0.007
     rate: float = 0.015
     binary: bool = True
-    spread: float = 0.5
+    spread: float = 0.3
     consolidation_time: float = 0.8
-    decay: float = 0.0
     bound: float = 2.0
     practice: float = 0.8
     first_practice: float = 0.1
     watches: float = 0.3
     lead: float = 0.002
-    tally: float = 0.02
+    tally: float = 0.05
     enough: float = 5.0
 
 
@@ -101,17 +99,25 @@ class GradedLearner(Learner):
         self._kernel = np.where(kernel < 0.01, 0.0, kernel / kernel.sum())
         self.trace = Rows(
             rows, units=np.zeros((len(slots), active), np.int32), deviation=np.zeros((len(slots), outputs)),
-            in_charge=np.zeros(len(slots), bool), length=0,
+            in_charge=np.zeros(len(slots), bool), newest=0, length=0,
         )  # fmt: skip
         self.act = Rows(
-            rows, perturbation=np.zeros(outputs), luck=1.0, lead=-1e-3, practises=False, began=False, units=np.zeros(active, np.int32)
+            rows,
+            perturbation=np.zeros(outputs),
+            sung=0,
+            watched=0,
+            luck=1.0,
+            lead=-1e-3,
+            practises=False,
+            began=False,
+            units=np.zeros(active, np.int32),
         )
         self._kept = math.exp(-anatomy.dt / genome.correlation_time)
         self._consolidation = 1.0 - math.exp(-anatomy.dt / genome.consolidation_time)
         self._command, self._evidence = np.zeros((rows, outputs)), np.zeros((rows, TALLIES))
         self._read_out = np.zeros((rows, outputs))
         self._inner = np.zeros((rows, 0), np.float32)
-        self._codes = np.zeros((rows, _CODES, active), np.int32)
+        self._codes = np.zeros((_CODES, rows, active), np.int32)
         self._known: dict[bytes, int] = {}
 
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
@@ -149,10 +155,20 @@ class GradedLearner(Learner):
                 place = 0
             units = np.zeros_like(self.act.units)
             self.separator.encode(np.arange(self.rows), heard, self._inner, units)
-            self._codes[:, place] = units
+            self._codes[place] = units
             self._known[key] = place
-        self.act.units[...] = self._codes[:, place]
+        self.act.units[...] = self._codes[place]
         return self.act.units
+
+    def read(self, context: np.ndarray) -> np.ndarray:
+        """(rows, *command shape) what the read-out says for a context (rows, senses), unperturbed; changes nothing."""
+        heard = np.ascontiguousarray(context[:, : self.separator.groups], np.float32)
+        units = np.zeros_like(self.act.units)
+        self.separator.encode(np.arange(self.rows), heard, self._inner, units)
+        outputs = self._lowest.size
+        weights = np.take_along_axis(self.synapses.table, units[:, :, None], axis=1)[:, :, : 2 * outputs].sum(axis=1)
+        bias = np.where(self.lesions.variability[:, None], 0.0, weights[:, outputs:])
+        return np.clip(self._rest + weights[:, :outputs] + bias, self._lowest, self._highest).reshape(self._shape)
 
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """The read-out and its perturbation."""
@@ -169,10 +185,10 @@ class GradedLearner(Learner):
             units, self.synapses.table, self._rest, self.lesions.variability, self.streams.normal("exploration", self._lowest.size),
             self._kept, amplitude, self._lowest, self._highest, act.perturbation, self._read_out, self._command, self._evidence,
         )  # fmt: skip
-        own, reflexes, visits, reflex_visits = self._evidence.T
-        known = np.minimum(visits, reflex_visits) > 1.0
-        act.lead += genome.lead * np.where(known, own - reflexes, 0.0)
-        familiarity = np.minimum(1.0, np.minimum(visits, reflex_visits) / genome.enough)
+        own, reflexes = self._evidence.T
+        visits = genome.share * np.minimum(act.sung, act.watched)  # of each unit, by the learner and by the reflex
+        act.lead += genome.lead * np.where(visits > 1.0, own - reflexes, 0.0)
+        familiarity = np.minimum(1.0, visits / genome.enough)
         return Proposal(
             self._command.reshape(self._shape).copy(), own - reflexes, familiarity, np.zeros(rows, bool),
             act.practises.copy(), act.practises.astype(int), fresh,
@@ -184,12 +200,16 @@ class GradedLearner(Learner):
         gains = experience.gains
         rate = genome.rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
         own = act.perturbation * (np.where(act.practises, 1.0, genome.calm_noise) * ~self.lesions.variability)[:, None]
-        seen = np.clip(experience.command.reshape(own.shape) - self._read_out, -1.0, 1.0) * (genome.watches / genome.noise)
+        seen = np.clip(experience.command.reshape(own.shape) - self._read_out, -1.0, 1.0) / genome.noise
+        seen *= (genome.watches * gains.exploration)[:, None]
+        judged = experience.verdict.reward != 0.0
+        act.sung += judged & experience.in_charge
+        act.watched += judged & ~experience.in_charge
         deviation = np.where(experience.in_charge[:, None], own, seen * ~self.lesions.variability[:, None])
         learn_rows(
             act.units, deviation, experience.in_charge, experience.verdict.reward, rate, self._kernel,
-            self._consolidation, genome.decay, genome.tally, genome.binary, genome.bound, self.trace.units,
-            self.trace.deviation, self.trace.in_charge, self.trace.length, self.synapses.table,
+            self._consolidation * ~self.lesions.variability, genome.tally, genome.binary, genome.bound, self.trace.units,
+            self.trace.deviation, self.trace.in_charge, self.trace.newest, self.trace.length, self.synapses.table,
         )  # fmt: skip
 
     # -- state -----------------------------------------------------------------------------------

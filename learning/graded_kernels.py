@@ -1,7 +1,7 @@
 """Kernels of the graded learner: a linear read-out of a sparse code, its perturbation, and the three-factor rule on it.
 
 All that belongs to a unit lies side by side: ``synapses`` is (units, width) float32 with, in each row, the motor weights of
-the outputs, their bias weights, what reward there was with the learner and with the reflex in charge, and how often each was.
+the outputs, their bias weights, and what reward there was with the learner and with the reflex in charge.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-TALLIES = 4  # reward with the learner and with the reflex in charge, visits of each
+TALLIES = 2  # reward with the learner and with the reflex in charge
 
 
 @njit(cache=True)
@@ -29,7 +29,7 @@ def propose_rows(
         lowest, highest: (outputs,) bounds of the command.
         perturbation: (rows, outputs), advanced in place.
         read_out, command: (rows, outputs), filled: without and with the perturbation.
-        evidence: (rows, 4), filled with the tallies, means over the active units.
+        evidence: (rows, 2), filled with the tallies, means over the active units.
     """
     outputs = command.shape[1]
     fresh = np.sqrt(1.0 - share_kept * share_kept)
@@ -57,8 +57,8 @@ def propose_rows(
 
 @njit(cache=True)
 def learn_rows(
-    units, deviation, in_charge, reward, rate, kernel, consolidation, decay, tally_share, binary, bound,
-    trace_units, trace_deviation, trace_in_charge, trace_length, synapses,
+    units, deviation, in_charge, reward, rate, kernel, consolidation, tally_share, binary, bound, trace_units,
+    trace_deviation, trace_in_charge, newest, trace_length, synapses,
 ):  # fmt: skip
     """Put this step into the trace, and apply the reward that came now to the acts that it judges.
 
@@ -70,79 +70,69 @@ def learn_rows(
         reward: (rows,) the third factor: the error of steering's prediction.
         rate: (rows,) learning rate, in units of the command.
         kernel: (slots,) eligibility of the acts 0, 1, 2 ... steps ago; a peak at the delay of judgement.
-        consolidation: share of the bias that moves to the motor weights each time a unit is active.
-        decay: share of the bias that is lost each time a unit is active.
+        consolidation: (rows,) share of the bias that moves to the motor weights each time that it is judged.
         tally_share: share by which the tallies follow.
         binary: whether only the sign of the reward counts (Fiete et al. 2007).
         bound: largest sum of a unit's motor and bias weights, times the number of active units.
-        trace_units, trace_deviation, trace_in_charge: (rows, slots, ...) what was done in the last steps, newest first after
-            this call; ``trace_length`` (rows,) how many of them are of this episode. Changed in place.
+        trace_units, trace_deviation, trace_in_charge: (rows, slots, ...) what was done in the last steps, in a ring of which
+            ``newest`` (rows,) is the place of this step; ``trace_length`` (rows,) how many are of this episode. Changed in place.
         synapses: (rows, units, width), changed in place.
     """
     outputs, active, slots = deviation.shape[1], units.shape[1], kernel.shape[0]
+    limit = bound / active
     for row in range(units.shape[0]):
-        table = synapses[row]
-        for slot in range(slots - 1, 0, -1):
-            trace_units[row, slot] = trace_units[row, slot - 1]
-            trace_deviation[row, slot] = trace_deviation[row, slot - 1]
-            trace_in_charge[row, slot] = trace_in_charge[row, slot - 1]
-        trace_units[row, 0] = units[row]
-        trace_deviation[row, 0] = deviation[row]
-        trace_in_charge[row, 0] = in_charge[row]
+        place = (newest[row] + 1) % slots
+        newest[row] = place
         trace_length[row] = min(slots, trace_length[row] + 1)
-        for unit in units[row]:
-            weights = table[unit]
-            for output in range(outputs):
-                bias = weights[outputs + output]
-                moved = consolidation * bias
-                weights[output] += moved
-                weights[outputs + output] = bias - moved - decay * bias
+        for index in range(active):
+            trace_units[row, place, index] = units[row, index]
+        for output in range(outputs):
+            trace_deviation[row, place, output] = deviation[row, output]
+        trace_in_charge[row, place] = in_charge[row]
         third = reward[row]
         if third == 0.0:
             continue
         if binary:
             third = 1.0 if third > 0.0 else -1.0
-        for slot in range(trace_length[row]):
-            eligible = kernel[slot]
+        table = synapses[row]
+        for back in range(trace_length[row]):
+            eligible = kernel[back]
             if eligible == 0.0:
                 continue
+            slot = (place - back) % slots
             who = 0 if trace_in_charge[row, slot] else 1
-            step = rate[row] * third * eligible / active
-            for unit in trace_units[row, slot]:
-                weights = table[unit]
-                if who == 0 or third > 0.0:
-                    for output in range(outputs):
-                        changed = weights[outputs + output] + step * trace_deviation[row, slot, output]
-                        total = weights[output] + changed
-                        limit = bound / active
-                        weights[outputs + output] = changed + min(limit, max(-limit, total)) - total
-                seen = weights[2 * outputs + 2 + who] + eligible
-                weights[2 * outputs + 2 + who] = seen
-                weights[2 * outputs + who] += eligible * max(tally_share, 1.0 / seen) * (reward[row] - weights[2 * outputs + who])
+            step = rate[row] * third * eligible / active if who == 0 or third > 0.0 else 0.0
+            moves = consolidation[row] * eligible
+            for index in range(active):
+                weights = table[trace_units[row, slot, index]]
+                for output in range(outputs):
+                    moved = moves * weights[outputs + output]
+                    motor = weights[output] + moved
+                    total = motor + weights[outputs + output] - moved + step * trace_deviation[row, slot, output]
+                    weights[output] = motor
+                    weights[outputs + output] = min(limit, max(-limit, total)) - motor
+                weights[2 * outputs + who] += eligible * tally_share * (reward[row] - weights[2 * outputs + who])
 
 
 def learn_reference(
-    reward: float, rate: float, kernel: np.ndarray, consolidation: float, decay: float, tally_share: float, binary: bool,
-    bound: float, trace: list[tuple[np.ndarray, np.ndarray, bool]], table: np.ndarray,
+    reward: float, rate: float, kernel: np.ndarray, consolidation: float, tally_share: float, binary: bool, bound: float,
+    trace: list[tuple[np.ndarray, np.ndarray, bool]], table: np.ndarray,
 ) -> None:  # fmt: skip
     """:func:`learn_rows` for one animal in plain NumPy, in place; ``trace`` is newest first and holds this step already."""
-    outputs = trace[0][1].size
-    motor, bias = slice(0, outputs), slice(outputs, 2 * outputs)
-    newest = trace[0][0]
-    moved = consolidation * table[newest, bias]
-    table[newest, motor] += moved
-    table[newest, bias] -= moved + decay * table[newest, bias]
     if reward == 0.0:
         return
+    outputs = trace[0][1].size
+    motor, bias = slice(0, outputs), slice(outputs, 2 * outputs)
     third = np.sign(reward) if binary else reward
     for eligible, (units, deviation, in_charge) in zip(kernel, trace, strict=False):
         if eligible == 0.0:
             continue
-        limit = bound / len(units)
-        if in_charge or third > 0.0:
-            changed = table[units, bias] + rate * third * eligible / len(units) * deviation
-            total = table[units, motor] + changed
-            table[units, bias] = changed + np.clip(total, -limit, limit) - total
-        tally, visits = 2 * outputs + (0 if in_charge else 1), 2 * outputs + 2 + (0 if in_charge else 1)
-        table[units, visits] += eligible
-        table[units, tally] += eligible * np.maximum(tally_share, 1 / table[units, visits]) * (reward - table[units, tally])
+        limit, teaches = bound / len(units), in_charge or third > 0.0
+        table[units, motor], table[units, bias] = (
+            table[units, motor] + consolidation * eligible * table[units, bias],
+            table[units, bias] * (1.0 - consolidation * eligible),
+        )
+        total = table[units, motor] + table[units, bias] + teaches * rate * third * eligible / len(units) * deviation
+        table[units, bias] = np.clip(total, -limit, limit) - table[units, motor]
+        tally = 2 * outputs + (0 if in_charge else 1)
+        table[units, tally] += eligible * tally_share * (reward - table[units, tally])

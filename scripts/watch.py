@@ -46,7 +46,7 @@ def main(args: Args) -> int:
     from rich.progress import Progress
 
     from envs.errors import InvalidArgument
-    from viewer.record import Recorder, check_ending
+    from viewer.record import Recorder, check_ending, pace
     from viewer.session import Session, parse_age
 
     if args.headless and args.record is None:
@@ -66,12 +66,14 @@ def main(args: Args) -> int:
         for part in dict.fromkeys(args.lesion):
             session.toggle_lesion(part)
     frames = args.steps or 600
-    with Recorder(args.record, 20, frames) if args.record else contextlib.nullcontext() as recorder:
+    rate, each = pace(session.population.world)
+    sound = session.population.world.metadata.get("sound_rate")
+    with Recorder(args.record, rate, frames // each, sound) if args.record else contextlib.nullcontext() as recorder:
         window = None if args.headless else _open_window(session, recorder)
         if window is not None:
             window.run(args.steps)
         elif recorder is not None:
-            _record(session, recorder, frames, reporter)
+            _record(session, recorder, frames, each, reporter)
     if args.record:
         print(f"wrote {args.record}")
     return 0
@@ -90,15 +92,21 @@ def _open_window(session, recorder):
         return None
 
 
-def _record(session, recorder, frames: int, reporter: Reporter) -> None:
+def _record(session, recorder, steps: int, each: int, reporter: Reporter) -> None:
+    """A picture after every ``each`` steps, and the sound of all of them."""
     from rich.progress import track
 
     from envs.canvas import pixels
     from viewer.stage import compose
 
-    for _ in track(range(frames), "recording", console=reporter.console):
+    world = session.population.world
+    for step in track(range(1, steps + 1), "recording", console=reporter.console):
         session.step()
-        recorder.add(pixels(compose(session)))
+        heard = world.sound(session.row)
+        if heard is not None:
+            recorder.add_sound(heard)
+        if step % each == 0 or step == steps:
+            recorder.add(pixels(compose(session)))
 
 
 if __name__ == "__main__":

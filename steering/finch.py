@@ -31,17 +31,20 @@ _EXPECTS = 0.1  # share by which the expectation of a moment follows each rendit
 # What the species' notes are like (loudness, pitch, periodicity, entropy), innately: stack, whistle, noise.
 _KINDS = np.array([[0.85, 0.4, 0.97, -8.0], [0.9, 2.6, 0.97, -11.0], [0.75, 1.5, 0.45, -3.0]])
 _KIND_SCALE = np.array([0.25, 1.0, 0.2, 2.0])
-_LONGEST_NOTE, _LONGEST_GAP, _TOO_LONG = 16, 6, 0.3  # frames; share of the match that is left beyond them
+# Frames of the species' rhythm, the match of a gap, and the share of a match that is left where the rhythm is wrong.
+_LONGEST_NOTE, _SHORTEST_GAP, _LONGEST_GAP, _GAP_MATCH, _WRONG = 12, 2, 5, 0.7, 0.3
 _AUDIBLE = 0.25
 # Sensitive period in days after hatching (Gobes et al. 2017; Eales 1987), and how fast it closes (chosen).
 _CLOSES, _CLOSING = 65.0, 5.0
 _ENOUGH = 5.0  # songs that let it close
 # Neuromodulation: variability and plasticity fall from plastic song to crystallisation at 80 to 90 days (Liu 2004).
-_PLASTIC, _CRYSTAL, _LEFT = 55.0, 90.0, 0.15
+# and more slowly ever after (Lombardino and Nottebohm 2000: the older the bird, the slower its song decays).
+_PLASTIC, _CRYSTAL, _LEFT, _AGES = 55.0, 90.0, 0.15, 60.0
 _BEGINS, _OPENS = 0.5, 0.5  # days until practice begins, after the first songs of a tutor, and until it is in full swing
 # Babble (chosen): frames of notes and gaps, and the share of innate calls.
 _NOTE, _GAP, _CALLS = (4.0, 14.0), (2.0, 5.0), 0.2
 _CALL_FRAMES = 10.0
+_URGENCY = 0.02  # babble insists on nothing
 
 
 @njit(cache=True)
@@ -68,7 +71,7 @@ def _babble(birds, lesions, draw, command, want, urgency):
         fall = 0.25 * (1.0 - bird.left / _CALL_FRAMES) if bird.calls else 0.0
         command[row, 0] = bird.pressure if bird.sounds else SILENT
         command[row, 1], command[row, 2] = bird.tension - fall, bird.turbulence
-        want[row], urgency[row] = (CALL if bird.calls else BABBLE), 0.1
+        want[row], urgency[row] = (CALL if bird.calls else BABBLE), _URGENCY
 
 
 @njit(cache=True)
@@ -96,10 +99,16 @@ def heard_match(heard, template):
 
 
 @njit(cache=True)
-def innate_match(heard, run):
-    """How well a moment fits the species at all: one of its kinds of note or a gap, and neither for too long (``run``, frames)."""
+def innate_match(heard, run, gap):
+    """How well a moment fits the species at all: one of its kinds of note, or a gap, each of the right length.
+
+    Args:
+        heard: (5,) features.
+        run: frames for which sound, or silence, has lasted.
+        gap: frames of the gap before this note.
+    """
     if heard[0] <= _AUDIBLE:
-        return 1.0 if run <= _LONGEST_GAP else _TOO_LONG
+        return _GAP_MATCH if run <= _LONGEST_GAP else _WRONG * _GAP_MATCH
     least = 1e9
     for kind in range(_KINDS.shape[0]):
         total = 0.0
@@ -107,7 +116,7 @@ def innate_match(heard, run):
             away = min(5.0, abs(heard[index] - _KINDS[kind, index]) / _KIND_SCALE[index])
             total += away * away
         least = min(least, total)
-    return math.exp(-least / _STRICT) * (1.0 if run <= _LONGEST_NOTE else _TOO_LONG)
+    return math.exp(-least / _STRICT) * (1.0 if run <= _LONGEST_NOTE and gap >= _SHORTEST_GAP else _WRONG)
 
 
 @njit(cache=True)
@@ -127,17 +136,19 @@ def _judge(birds, variables, lesions, memory_template, memory_expectation, momen
         template = memory_template[row, moment]
         if sense.tutor_sings > 0.5:
             if moment == 0:
-                variable.songs_heard = min(1e6, variable.songs_heard + variable.template_window)
+                variable.songs_heard = min(100.0, variable.songs_heard + variable.template_window)
             share = variable.template_window * max(_FOLLOWS, 1.0 / max(1.0, variable.songs_heard))
             for index in range(5):
                 template[index] += min(1.0, share) * (heard[index] - template[index])
             continue
         sounds = heard[0] > _AUDIBLE
+        if sounds and not bird.sounding:
+            bird.gap = bird.run
         bird.run = bird.run + 1 if sounds == bird.sounding else 1
         bird.sounding = sounds
         memory = 0.0 if lesions[row].memory else variable.songs_heard / (variable.songs_heard + _CONVINCES)
         share = memory * (1.0 - _INNATE_SHARE)
-        by_ear, by_birth = heard_match(heard, template), innate_match(heard, bird.run)
+        by_ear, by_birth = heard_match(heard, template), innate_match(heard, bird.run, bird.gap)
         if lesions[row].judgement:
             by_ear = by_birth = luck[row]
         if lesions[row].innate_template:
@@ -177,7 +188,7 @@ class Finch(Steering):
             "closes after day 65 once about 5 songs were heard", "Gobes et al. 2017; Eales 1987; rate chosen",
         ),
         MutableVariable(
-            "songs_heard", "songs of a tutor that were memorised", 0.0, 1e6, 0.0,
+            "songs_heard", "songs of a tutor that were memorised", 0.0, 100.0, 0.0,
             "each song heard while the window is open", "chosen",
         ),
         MutableVariable(
@@ -197,8 +208,8 @@ class Finch(Steering):
 
     def _make_transient(self, rows: int) -> Records:
         return Records(
-            rows, left=0, sounds=False, calls=False, pressure=0.0, tension=0.0, turbulence=0.0, run=0, sounding=False
-        )
+            rows, left=0, sounds=False, calls=False, pressure=0.0, tension=0.0, turbulence=0.0, run=0, gap=9, sounding=False,
+        )  # fmt: skip
 
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
         """As every subsystem, with an empty memory of songs."""
@@ -228,7 +239,7 @@ class Finch(Steering):
         day = HATCHED + age / DAY
         heard = self.mutable.songs_heard >= _ENOUGH
         mature = np.where(heard, np.clip((day - _PLASTIC) / (_CRYSTAL - _PLASTIC), 0.0, 1.0), 0.0)
-        left = 1.0 - (1.0 - _LEFT) * mature
+        left = (1.0 - (1.0 - _LEFT) * mature) * np.exp(-np.where(heard, np.maximum(0.0, day - _CRYSTAL), 0.0) / _AGES)
         begun = np.clip((day - HATCHED - _BEGINS) / _OPENS, 0.0, 1.0)
         return Gains(left.copy(), left * begun, np.ones(len(day)))
 

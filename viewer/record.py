@@ -9,6 +9,8 @@ from types import TracebackType
 import numpy as np
 
 from envs.errors import NestlingError, unknown_name
+from envs.world import World
+from viewer.sound import SoundTrack
 
 KINDS = (".mp4", ".gif", ".png")
 
@@ -19,6 +21,14 @@ def check_ending(path: Path) -> None:
         raise unknown_name("recording format", Path(path).suffix or str(path), KINDS)
 
 
+def pace(world: World) -> tuple[float, int]:
+    """Frames per second of a recording, and steps of the world per frame: real time where there is sound, else 20 steps a second."""
+    if "sound_rate" not in world.metadata:
+        return 20, 1
+    each = max(1, round(1.0 / (25.0 * world.dt)))
+    return 1.0 / (each * world.dt), each
+
+
 class CannotRecord(NestlingError, RuntimeError):
     """The encoder is missing or the file cannot be written."""
 
@@ -26,14 +36,15 @@ class CannotRecord(NestlingError, RuntimeError):
 class Recorder:
     """Writes frames (height, width, 3) uint8 to ``path``; use it in a ``with`` statement.
 
-    A ``.png`` becomes a filmstrip of up to six frames, the last added among them, two in a row.
+    With a ``sound_rate`` (samples per second) an mp4 gets the sound that is added. A ``.png`` becomes a filmstrip of up to
+    six frames, the last added among them, two in a row.
 
     Raises:
         UnknownName: the ending is none of .mp4, .gif, .png.
         CannotRecord: there is no encoder, or the folder cannot be written.
     """
 
-    def __init__(self, path: Path, frames_per_second: int = 20, frames: int = 0) -> None:
+    def __init__(self, path: Path, frames_per_second: float = 20, frames: int = 0, sound_rate: int | None = None) -> None:
         self.path = Path(path)
         check_ending(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,8 +53,11 @@ class Recorder:
         self._every = max(1, -(-frames // 6))
         self._count = 0
         self._writer = None if self.path.suffix.lower() == ".png" else self._open(frames_per_second)
+        heard = sound_rate is not None and self.path.suffix.lower() == ".mp4"
+        track = self.path.with_name(f".{self.path.stem}.partial.wav")
+        self._track = SoundTrack(track, sound_rate) if heard and sound_rate else None
 
-    def _open(self, rate: int):
+    def _open(self, rate: float):
         import imageio.v2 as imageio
 
         try:
@@ -67,12 +81,19 @@ class Recorder:
             self._strip = [*self._strip, frame][-6:]
         self._count += 1
 
+    def add_sound(self, audio: np.ndarray) -> None:
+        """Append sound (samples,) in [-1, 1]; only films have sound."""
+        if self._track is not None:
+            self._track.add(audio)
+
     def __enter__(self) -> Recorder:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._writer is not None:
             self._writer.close()
+            if self._track is not None:
+                self._track.join(self._partial)
         elif self._strip:
             self._save_strip()
         if self._partial.exists():

@@ -22,6 +22,7 @@ HELP = (
     ("e", "lesion or restore reward"),
     ("m", "choose a manipulation, return throws it"),
     ("s", "save a picture"),
+    ("a", "sound on or off, where there is any"),
     ("h", "this help"),
     ("q, escape", "close"),
 )

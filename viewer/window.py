@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from envs.canvas import pixels
 from envs.errors import NestlingError
 from envs.pygame_check import import_pygame
-from viewer.record import Recorder
+from viewer.record import Recorder, pace
 from viewer.session import GROWN_STEPS, Session
+from viewer.sound import Speaker
 from viewer.stage import SIZE, compose, progress
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 0.0)
@@ -47,8 +50,9 @@ class Window:
             raise _no_display("there is no screen")
         self.session, self._recorder = session, recorder
         self._paused, self._help, self._open, self._speed = False, False, True, SPEEDS.index(1.0)
-        self._message, self._owed, self._manipulation = "", 0.0, -1
+        self._message, self._owed, self._manipulation, self._unrecorded = "", 0.0, -1, 0
         self._clock = pygame.time.Clock()
+        self._listen()
 
     def run(self, steps: int | None = None) -> None:
         """Show the animals' lives until the window is closed, or for ``steps`` ticks."""
@@ -59,7 +63,34 @@ class Window:
             if not self._paused:
                 done += self._advance()
             self._show(compose(self.session, self._status(), self._message, self._help))
+        if self._speaker is not None:
+            self._speaker.close()
         import_pygame().display.quit()
+
+    def _listen(self) -> None:
+        """Open a speaker where the world can be heard."""
+        rate = self.session.population.world.metadata.get("sound_rate")
+        self._speaker = Speaker(rate) if rate else None
+        self._voice: list[np.ndarray] = []
+        if self._speaker is not None and self._speaker.broken:
+            self._message = self._speaker.broken
+
+    def _step(self, heard: bool) -> None:
+        """One tick; where it can be heard, an episode is played when it is over. Recordings get its sound in any case."""
+        session = self.session
+        session.step()
+        self._unrecorded += 1
+        if self._speaker is None or not (heard or self._recorder):
+            return
+        sound, last = session.population.world.sound(session.row), session.history.last
+        if sound is not None and self._recorder is not None:
+            self._recorder.add_sound(sound)
+        if sound is None or not heard:
+            return
+        self._voice.append(sound)
+        if last is not None and last.ended[session.row]:
+            self._speaker.play(np.concatenate(self._voice))
+            self._voice.clear()
 
     def _advance(self) -> int:
         """Live as many ticks as this frame is due; as many as fit into a frame at full speed."""
@@ -68,20 +99,21 @@ class Window:
         if speed == 0.0:
             until, count = pygame.time.get_ticks() + 14, 0
             while pygame.time.get_ticks() < until:
-                self.session.step()
+                self._step(heard=False)
                 count += 1
             return count
         self._owed += speed / (self.session.population.world.dt * _FRAME_RATE)
         count = int(self._owed)
         self._owed -= count
         for _ in range(count):
-            self.session.step()
+            self._step(heard=speed <= 2.0)
         return count
 
     def _show(self, surface: Any) -> None:
         pygame = import_pygame()
-        if self._recorder is not None and not self._paused:
+        if self._recorder is not None and self._unrecorded >= pace(self.session.population.world)[1]:
             self._recorder.add(pixels(surface))
+            self._unrecorded = 0
         size = self._screen.get_size()
         self._screen.blit(surface if size == SIZE else pygame.transform.smoothscale(surface, size), (0, 0))
         pygame.display.flip()
@@ -109,7 +141,7 @@ class Window:
             self._paused = not self._paused
         elif key in ("right", "."):
             self._paused = True
-            session.step()
+            self._step(heard=False)
         elif key in ("up", "down"):
             self._speed = max(0, min(len(SPEEDS) - 1, self._speed + (1 if key == "up" else -1)))
         elif key == "tab":
@@ -125,6 +157,9 @@ class Window:
             self._manipulate(throw=key == "return")
         elif key == "s":
             self._message = f"saved {self._save_picture()}"
+        elif key == "a" and self._speaker is not None:
+            self._speaker.muted = not self._speaker.muted
+            self._message = self._speaker.broken or ("sound off" if self._speaker.muted else "sound on")
         elif key == "h":
             self._help = not self._help
         else:

@@ -24,7 +24,7 @@ def draw(surface: Any, box: Any, session: Session) -> None:
     if missing:
         write(surface, "lesioned: " + ", ".join(missing), (box.right - 12, box.y + 44), 18, BAD, anchor="topright")
     line = pygame.Rect(box.x + 14, box.y + 68, box.width - 28, 20)
-    shown = [variable for variable in steering.variables if variable.high < 1e6]
+    shown = [v for v in steering.variables if v.high < 1e6 and v.name not in steering.signals]
     lines = len(steering.signals.names) + len(shown) + 1 + len(steering.parts)
     pitch = min(18, (box.bottom - line.y - 8) // lines)  # a species of many variables is written closer
     line.height = min(20, pitch + 2)
@@ -41,8 +41,9 @@ def draw(surface: Any, box: Any, session: Session) -> None:
     write(surface, "reward as it is judged (last seconds)", (line.x, line.y), 18, FAINT)
     line.y += pitch
     parts = session.history.parts
+    most = 2.0 if parts is None else max(2.0, float(abs(parts).max()))
     for index, part in enumerate(steering.parts):
         value = 0.0 if parts is None else float(parts[index])
         if line.bottom <= box.bottom:
-            bar(surface, part, value, -2.0, 2.0, line, GOOD if value >= 0 else BAD)
+            bar(surface, part.replace("_", " "), value, -most, most, line, GOOD if value >= 0 else BAD)
             line.y += pitch
