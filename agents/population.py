@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,9 @@ class Population:
         animals: how many.
         seed: animal i has seed + i; or one seed for each.
         world_options: further arguments of the world.
+
+    A ``driver`` may take the place of the learner's proposals in the ``driven`` rows (a human as cortex); the learner then lives
+    through them as through acts of the reflex.
     """
 
     def __init__(self, agent: Any, world: Any, animals: int, seed: Any = 0, **world_options: Any) -> None:
@@ -42,7 +46,7 @@ class Population:
         steering = self.steered.steering
         anatomy = Anatomy(
             self.steered.context_senses, self.steered.outer_senses, self.world.command_space, steering.repertoire,
-            steering.channels, steering.assessed, steering.delayed, steering.judging_delay, self.world.dt,
+            steering.channels, steering.assessed, steering.delayed, steering.judging_delay, self.world.dt, self.world.command_names,
         )  # fmt: skip
         self.learner: Learner | None = self.spec.make_learner(self.animals, anatomy, self.steered.hand_over.may_defer)
         self._expert = expert_class(self.world)(self.world) if self.spec.policy == "expert" else None
@@ -50,6 +54,8 @@ class Population:
             self.learner.birth(self.seeds, np.ones(self.animals, bool))
             self.steered.recall = self.learner.recall
         self.steered.reset(seed=[int(seed) for seed in self.seeds])
+        self.driver: Callable[[Proposal], Proposal] | None = None
+        self.driven = np.zeros(self.animals, bool)
 
     @property
     def world(self) -> World:
@@ -69,15 +75,16 @@ class Population:
         reflex = steered.reflex
         assert reflex is not None
         if learner is None:
-            return steered.tick(Proposal.plain(self._policy_command()), facts)
+            proposal = Proposal.plain(self._policy_command())
+            return steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
         proposal = learner.propose(steered.context, reflex, steered.gains)
-        tick = steered.tick(proposal, facts)
+        tick = steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
         ended = tick.ended
         learner.learn(
             tick.context,
             proposal,
             Experience(
-                tick.reflex, tick.in_charge, tick.command, tick.verdict, tick.outcome, tick.next_context,
+                tick.reflex, tick.in_charge & ~self.driven, tick.command, tick.verdict, tick.outcome, tick.next_context,
                 tick.terminated, tick.truncated, tick.gains,
             ),
         )  # fmt: skip

@@ -18,6 +18,7 @@ from envs.song_practice import HEARING_DELAY, LONGEST, MOST_SYLLABLES, perceive,
 from envs.song_similarity import INTERVAL, SHIFTS, TRAITS, species
 from envs.song_table import note_table
 from envs.song_tutor import Tutor, innate_tutor, tutor_of
+from envs.syrinx import COMMANDS
 from envs.world import World
 
 LESSONS = 20  # renditions of the tutor that a young bird hears before it begins to practise; chosen
@@ -60,12 +61,14 @@ class Birdsong(World):
     dt = FRAME_TIME
     episode_steps = 67
     life_episodes = 2600
+    grown_episodes = 2600
     random_hold = 0.05
     fitness_unit = "resemblance a song"
     purposes = ("hearing", "distortion")
     decoy: ClassVar[bool] = False
     metadata = {"render_modes": ["human", "rgb_array"], "render_fps": 100, "sound_rate": 44_100}
     command_space = Box(-1.0, 1.0, (3,), np.float32)
+    command_names = COMMANDS
     senses = Senses(
         Sense("phase", "1", 0.0, 1.0, "how far the song has come, as HVC counts it"),
         Sense("tutor_sings", "1", 0.0, 1.0, "1 while the tutor is heard in place of the own voice", heard_by=("steering",)),

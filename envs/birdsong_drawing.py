@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import signal
 
-from envs.canvas import INK, write
-from envs.pygame_check import import_pygame
+from envs.canvas import INK, Canvas, write
 from envs.syrinx import FRAME, RATE, render
 
 if TYPE_CHECKING:
@@ -44,9 +43,8 @@ def _of_audio(audio: bytes) -> np.ndarray:
     return spectrogram(np.frombuffer(audio))
 
 
-def draw(surface: Any, world: Birdsong, row: int) -> None:
+def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     """Draw row ``row``."""
-    pygame = import_pygame()
     bird, frames = world.body.table[row], world.frames
     tutor = world.tutors[int(bird["tutor"])]
     now = min(frames, int(bird["moment"]))
@@ -70,33 +68,31 @@ def draw(surface: Any, world: Birdsong, row: int) -> None:
     _gesture(surface, sung, now)
     at = _LEFT + _WIDTH * now / frames
     for top in _TOPS[:2]:
-        pygame.draw.line(surface, (213, 94, 0), (at, top), (at, top + _HEIGHT), 2)
+        surface.line((213, 94, 0), (at, top), (at, top + _HEIGHT), 2)
     write(surface, f"{now * 10} ms", (at, _TOPS[2] + 84), 16, _FAINT, anchor="midtop")
 
 
-def _panel(surface: Any, index: int, title: str, picture: np.ndarray) -> None:
-    pygame = import_pygame()
+def _panel(surface: Canvas, index: int, title: str, picture: np.ndarray) -> None:
     top = _TOPS[index]
     write(surface, title, (_LEFT, top - 24), 20, INK, bold=True)
-    surface.blit(pygame.surfarray.make_surface(picture), (_LEFT, top))
-    pygame.draw.rect(surface, _LINE, (_LEFT, top, _WIDTH, _HEIGHT), 1)
+    surface.picture(picture, (_LEFT, top, _WIDTH, _HEIGHT))
+    surface.rect(_LINE, (_LEFT, top, _WIDTH, _HEIGHT), 1)
     for kilohertz in (0, 5, 10):
         place = top + _HEIGHT - _HEIGHT * 1000.0 * kilohertz / _HIGHEST
         write(surface, f"{kilohertz} kHz", (_LEFT - 6, place), 16, _FAINT, anchor="midright")
 
 
-def _gesture(surface: Any, sung: np.ndarray, now: int) -> None:
+def _gesture(surface: Canvas, sung: np.ndarray, now: int) -> None:
     """The three commands through the song, as far as it is sung now in strong lines."""
-    pygame = import_pygame()
     top, height = _TOPS[2], 82
-    pygame.draw.line(surface, _LINE, (_LEFT, top + height / 2), (_LEFT + _WIDTH, top + height / 2))
+    surface.line(_LINE, (_LEFT, top + height / 2), (_LEFT + _WIDTH, top + height / 2))
     for index, (name, colour) in enumerate(_GESTURE):
         points = [
             (_LEFT + _WIDTH * (frame + 0.5) / len(sung), top + height * (0.5 - 0.5 * float(value)))
             for frame, value in enumerate(sung[:, index])
         ]
         pale = tuple(175 + part // 4 for part in colour)
-        pygame.draw.lines(surface, pale, False, points, 1)
+        surface.lines(pale, False, points, 1)
         if now > 1:
-            pygame.draw.lines(surface, colour, False, points[:now], 3)
+            surface.lines(colour, False, points[:now], 3)
         write(surface, name, (_LEFT + 4 + 96 * index, top - 24), 18, colour, bold=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from envs.canvas import INK, floor_plan, write
+from envs.canvas import INK, Canvas, floor_plan, write
 from envs.looming_physics import ARENA, KINDS, NONE, SHELTER_RADIUS
 from envs.pygame_check import import_pygame
 
@@ -21,28 +21,28 @@ _LEFT, _TOP, _SIDE = 20, 20, 440
 _SKY_CENTRE, _SKY_RADIUS = (552, 150), 74
 
 
-def draw(surface: Any, world: LoomingEscape, row: int) -> None:
+def draw(surface: Canvas, world: LoomingEscape, row: int) -> None:
     """Draw row ``row``."""
     pygame = import_pygame()
     animal = world.body.table[row]
     scale = _SIDE / ARENA
     pixel = floor_plan(_LEFT, _TOP, _SIDE, ARENA)
     arena = pygame.Rect(_LEFT, _TOP, _SIDE, _SIDE)
-    pygame.draw.rect(surface, _FLOOR, arena)
+    surface.rect(_FLOOR, arena)
     surface.set_clip(arena)
     for site in animal["site"]:
-        pygame.draw.circle(surface, _SITE, pixel(site), round(0.12 * scale))
+        surface.circle(_SITE, pixel(site), round(0.12 * scale))
     radius = round(SHELTER_RADIUS * scale)
     if animal["shelter_present"]:
-        pygame.draw.circle(surface, _SHELTER if animal["shelter_dark"] else _GHOST, pixel(animal["shelter"]), radius)
+        surface.circle(_SHELTER if animal["shelter_dark"] else _GHOST, pixel(animal["shelter"]), radius)
     else:
-        pygame.draw.circle(surface, _GHOST, pixel(animal["shelter"]), radius, 2)
+        surface.circle(_GHOST, pixel(animal["shelter"]), radius, 2)
     for item in range(len(animal["food"])):
         if animal["food_wait"][item] <= 0.0:
-            pygame.draw.circle(surface, _FOOD, pixel(animal["food"][item]), 7)
+            surface.circle(_FOOD, pixel(animal["food"][item]), 7)
     _draw_animal(surface, pixel(animal["position"]), animal["velocity"], bool(animal["captured"]))
     surface.set_clip(None)
-    pygame.draw.rect(surface, _WALL, arena.inflate(8, 8), 4, border_radius=4)
+    surface.rect(_WALL, arena.inflate(8, 8), 4, border_radius=4)
     _draw_sky(surface, world, row)
     kind = KINDS[int(animal["disc_kind"])] if animal["disc_kind"] != NONE else "clear"
     write(surface, f"sky: {kind}", (_SKY_CENTRE[0], 240), 22, anchor="midtop")
@@ -54,8 +54,7 @@ def draw(surface: Any, world: LoomingEscape, row: int) -> None:
         write(surface, "alarming sound", (_SKY_CENTRE[0], 430), 22, _CAPTURED, anchor="midtop")
 
 
-def _draw_animal(surface: Any, place: tuple[int, int], velocity: Any, captured: bool) -> None:
-    pygame = import_pygame()
+def _draw_animal(surface: Canvas, place: tuple[int, int], velocity: Any, captured: bool) -> None:
     speed = math.hypot(float(velocity[0]), float(velocity[1]))
     angle = math.atan2(-float(velocity[1]), float(velocity[0])) if speed > 0.02 else -0.6
     ahead, side = (math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))
@@ -67,18 +66,18 @@ def _draw_animal(surface: Any, place: tuple[int, int], velocity: Any, captured: 
         )
 
     colour = _CAPTURED if captured else _FUR
-    pygame.draw.line(surface, colour, at(-8, 0), at(-24, 3), 3)
-    pygame.draw.circle(surface, (255, 255, 255), place, 15)
-    pygame.draw.polygon(surface, colour, [at(17, 0), at(2, 9), at(-11, 7), at(-13, 0), at(-11, -7), at(2, -9)])
+    surface.line(colour, at(-8, 0), at(-24, 3), 3)
+    surface.circle((255, 255, 255), place, 15)
+    surface.polygon(colour, [at(17, 0), at(2, 9), at(-11, 7), at(-13, 0), at(-11, -7), at(2, -9)])
     for sign in (-1, 1):
-        pygame.draw.circle(surface, _BELLY, at(5, 7 * sign), 4)
+        surface.circle(_BELLY, at(5, 7 * sign), 4)
 
 
-def _draw_sky(surface: Any, world: LoomingEscape, row: int) -> None:
+def _draw_sky(surface: Canvas, world: LoomingEscape, row: int) -> None:
     pygame = import_pygame()
     sense = world.senses.split(world.observation)[row]
     write(surface, "what it sees above", (_SKY_CENTRE[0], 44), 20, anchor="midtop")
-    pygame.draw.circle(surface, _SHELTER if sense["darkness"] > 0.5 else _SKY, _SKY_CENTRE, _SKY_RADIUS)
+    surface.circle(_SHELTER if sense["darkness"] > 0.5 else _SKY, _SKY_CENTRE, _SKY_RADIUS)
     if sense["angular_size"] > 0.0:
         box = pygame.Rect(0, 0, 2 * _SKY_RADIUS, 2 * _SKY_RADIUS)
         box.center = _SKY_CENTRE
@@ -90,13 +89,12 @@ def _draw_sky(surface: Any, world: LoomingEscape, row: int) -> None:
         )
         grey = round(128 * (1.0 - float(sense["contrast"])))
         size = max(2.0, _SKY_RADIUS * float(sense["angular_size"]) / (math.pi / 2))
-        pygame.draw.circle(surface, (grey, grey, grey), centre, min(size, _SKY_RADIUS))
+        surface.circle((grey, grey, grey), centre, min(size, _SKY_RADIUS))
         surface.set_clip(None)
-    pygame.draw.circle(surface, INK, _SKY_CENTRE, _SKY_RADIUS, 2)
+    surface.circle(INK, _SKY_CENTRE, _SKY_RADIUS, 2)
 
 
-def _gauge(surface: Any, name: str, share: float, top: int, colour: Any) -> None:
-    pygame = import_pygame()
+def _gauge(surface: Canvas, name: str, share: float, top: int, colour: Any) -> None:
     write(surface, name, (484, top), 20)
-    pygame.draw.rect(surface, (222, 220, 212), (484, top + 20, 136, 12), border_radius=4)
-    pygame.draw.rect(surface, colour, (484, top + 20, round(136 * share), 12), border_radius=4)
+    surface.rect((222, 220, 212), (484, top + 20, 136, 12), border_radius=4)
+    surface.rect(colour, (484, top + 20, round(136 * share), 12), border_radius=4)

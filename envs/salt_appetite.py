@@ -84,6 +84,7 @@ class SaltAppetite(World):
     dt = 30.0
     episode_steps = 2880
     life_episodes = 30
+    grown_episodes = 10
     random_hold = 120.0
     fitness_unit = "days of full vigour a day"
     purposes = ("niche", "day")

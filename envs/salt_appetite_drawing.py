@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from envs.canvas import INK, floor_plan, write
+from envs.canvas import INK, Canvas, floor_plan, write
 from envs.pygame_check import import_pygame
 from envs.salt_chamber import CHAMBER, REACH
 from envs.salt_physiology import LETHAL_SODIUM, LETHAL_WATER, malaise_of
@@ -21,19 +21,19 @@ _SOLUTIONS = (
 _LEFT, _TOP, _SIDE, _GAUGES = 24, 24, 424, 474
 
 
-def draw(surface: Any, world: SaltAppetite, row: int) -> None:
+def draw(surface: Canvas, world: SaltAppetite, row: int) -> None:
     """Draw row ``row``."""
     pygame = import_pygame()
     animal = world.body.table[row]
     scale = _SIDE / CHAMBER
     pixel = floor_plan(_LEFT, _TOP, _SIDE, CHAMBER)
     chamber = pygame.Rect(_LEFT, _TOP, _SIDE, _SIDE)
-    pygame.draw.rect(surface, _FLOOR, chamber)
+    surface.rect(_FLOOR, chamber)
     for place, solute in zip(animal["spout_place"], animal["solute"], strict=True):
         name, colour = _SOLUTIONS[solute] if solute >= 0 else ("empty", _LINE)
         x, y = pixel(place)
-        pygame.draw.circle(surface, colour, (x, y), round(REACH * scale), 2)
-        pygame.draw.circle(surface, colour, (x, y), 9)
+        surface.circle(colour, (x, y), round(REACH * scale), 2)
+        surface.circle(colour, (x, y), 9)
         above = y > _TOP + _SIDE / 2
         write(
             surface,
@@ -46,10 +46,10 @@ def draw(surface: Any, world: SaltAppetite, row: int) -> None:
     for lever, (place, out) in enumerate(zip(animal["lever_place"], animal["lever"], strict=True)):
         x, y = pixel(place)
         length = 34 if out else 8
-        pygame.draw.rect(surface, (90, 70, 140) if out else _LINE, (x, y - 6, length, 12), border_radius=3)
+        surface.rect((90, 70, 140) if out else _LINE, (x, y - 6, length, 12), border_radius=3)
         write(surface, f"lever {lever + 1}", (x + 12, y + 10), 18, INK)
     _draw_rat(surface, pixel(animal["position"]), scale, bool(animal["died"]))
-    pygame.draw.rect(surface, _WALL, chamber.inflate(8, 8), 4, border_radius=4)
+    surface.rect(_WALL, chamber.inflate(8, 8), 4, border_radius=4)
     _gauge(surface, "sodium", "mEq", animal["sodium"], LETHAL_SODIUM, 40, _SOLUTIONS[1][1])
     _gauge(surface, "water", "ml", animal["water"], LETHAL_WATER, 108, _SOLUTIONS[0][1])
     _gauge(surface, "energy", "kJ", animal["energy"], (-100.0, 100.0), 176, _SOLUTIONS[2][1])
@@ -63,30 +63,28 @@ def draw(surface: Any, world: SaltAppetite, row: int) -> None:
     write(surface, "  ".join([state, *notes]).strip(), (_GAUGES, 416), 22, _DEAD if state in ("dead", "sick") else INK)
 
 
-def _draw_rat(surface: Any, place: tuple[int, int], scale: float, dead: bool) -> None:
-    pygame = import_pygame()
+def _draw_rat(surface: Canvas, place: tuple[int, int], scale: float, dead: bool) -> None:
     x, y = place
     colour = _DEAD if dead else _FUR
-    pygame.draw.line(surface, _EAR, (x - 14, y + 2), (x - 34, y + 10), 3)
-    pygame.draw.ellipse(surface, colour, (x - 18, y - 10, 32, 20))
-    pygame.draw.circle(surface, colour, (x + 13, y), 8)
-    pygame.draw.circle(surface, _EAR, (x + 9, y - 8), 4)
-    pygame.draw.circle(surface, INK, (x + 16, y - 2), 2)
+    surface.line(_EAR, (x - 14, y + 2), (x - 34, y + 10), 3)
+    surface.ellipse(colour, (x - 18, y - 10, 32, 20))
+    surface.circle(colour, (x + 13, y), 8)
+    surface.circle(_EAR, (x + 9, y - 8), 4)
+    surface.circle(INK, (x + 16, y - 2), 2)
 
 
 def _gauge(
-    surface: Any, name: str, unit: str, value: float, limits: tuple[float, float], top: int, colour: tuple[int, int, int]
+    surface: Canvas, name: str, unit: str, value: float, limits: tuple[float, float], top: int, colour: tuple[int, int, int]
 ) -> None:
     """A bar from the set-point, between the limits of what is survived (or usual)."""
-    pygame = import_pygame()
     low, high = limits
     width = 150
     write(surface, name, (_GAUGES, top), 18, INK)
     write(
         surface, f"{value:+.1f} {unit}".replace("-", "\N{MINUS SIGN}"), (_GAUGES + width, top), 18, INK, anchor="topright"
     )
-    pygame.draw.rect(surface, _LINE, (_GAUGES, top + 26, width, 14), border_radius=4)
+    surface.rect(_LINE, (_GAUGES, top + 26, width, 14), border_radius=4)
     middle = _GAUGES + width * (0.0 - low) / (high - low)
     tip = _GAUGES + width * (min(max(float(value), low), high) - low) / (high - low)
-    pygame.draw.rect(surface, colour, (min(middle, tip), top + 26, max(2, abs(tip - middle)), 14), border_radius=4)
-    pygame.draw.line(surface, INK, (middle, top + 22), (middle, top + 43), 2)
+    surface.rect(colour, (min(middle, tip), top + 26, max(2, abs(tip - middle)), 14), border_radius=4)
+    surface.line(INK, (middle, top + 22), (middle, top + 43), 2)

@@ -55,7 +55,9 @@ class World(Manipulable, VectorEnv, abc.ABC):
     """A species' niche for ``num_envs`` animals.
 
     ``steering`` names the world whose steering subsystem also serves here; None for one of its own name.
-    ``life_episodes`` is how many episodes make a whole life in benchmarks.
+    ``command_names`` names the axes of a graded command for those who watch.
+    ``life_episodes`` is how many episodes make a whole life in benchmarks, ``grown_episodes`` after how many the viewer calls an
+    animal grown.
     A subclass sets the other class attributes and writes ``_make_body``, ``_be_born``, ``_begin_episode``,
     ``_advance`` and ``_sense``; ``_oracle``, ``_facts`` and ``_draw`` if it can.
 
@@ -76,6 +78,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
     fitness_unit: ClassVar[str]
     purposes: ClassVar[tuple[str, ...]]
     life_episodes: ClassVar[int] = 120
+    grown_episodes: ClassVar[int] = 40
+    command_names: ClassVar[tuple[str, ...]] = ()
     random_hold: ClassVar[float] = 0.5
     steering: ClassVar[str | None] = None
     metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}
@@ -156,7 +160,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         return None
 
     def _draw(self, row: int, canvas: Any) -> None:
-        """Draw one row on a 640 x 480 pygame surface; the default writes the senses as text."""
+        """Draw one row on a :class:`envs.canvas.Canvas` of 640 x 480 units; the default writes the senses as text."""
         from envs.canvas import draw_senses
 
         draw_senses(canvas, self, row)
@@ -328,14 +332,14 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     def frame(self, row: int) -> np.ndarray:
         """A (480, 640, 3) uint8 picture of one row; needs no screen."""
-        from envs.canvas import blank, pixels
+        from envs.canvas import Canvas, pixels
 
-        canvas = blank()
+        canvas = Canvas.blank()
         self._draw(row, canvas)
         return pixels(canvas)
 
     def draw(self, row: int, canvas: Any) -> None:
-        """Draw one row on a pygame surface of 640 x 480."""
+        """Draw one row on a :class:`envs.canvas.Canvas` of 640 x 480 units."""
         self._draw(row, canvas)
 
     def close_extras(self, **kwargs: Any) -> None:

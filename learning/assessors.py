@@ -13,7 +13,7 @@ from envs.rows import Rows, nest, unnest
 from envs.senses import Senses
 from envs.streams import RowStreams, check_same_layout
 from learning.pattern_separator import PatternSeparator
-from learning.subsystem import Anatomy, Experience, Learner
+from learning.subsystem import Anatomy, Experience, Learner, LiveMap
 from learning.thought_assessors import LATE, MEMORY, correct_rows, find_shunned, newborn_table, predict_rows, values_of
 
 REST = 0  # the first programme of a repertoire
@@ -262,6 +262,17 @@ class AssessorLearner(Learner):
     def option_values(self, row: int) -> np.ndarray | None:
         """Value of each act now; letting the reflex act counts as 0."""
         return np.concatenate([[0.0], self._values[row]])
+
+    def live_map(self, row: int) -> LiveMap | None:
+        """What is foretold here of each channel: as things are, and within reach of each act."""
+        if self.genome.cached:
+            return None
+        options = len(self._programmes)
+        predictions = self.now.predictions[row]
+        values = np.concatenate([predictions[-1:], predictions[options : 2 * options]]).T
+        return LiveMap(
+            "foretold here, as things are and by each act", values, self.anatomy.assessed, ("now", *self.option_names[1:])
+        )
 
     def settings(self) -> dict[str, Any]:
         """The genome."""

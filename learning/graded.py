@@ -20,7 +20,7 @@ from envs.rows import Rows, nest, unnest
 from envs.streams import check_same_layout
 from learning.graded_kernels import TALLIES, learn_rows, propose_rows
 from learning.pattern_separator import PatternSeparator
-from learning.subsystem import Anatomy, Experience, Learner
+from learning.subsystem import Anatomy, Experience, Learner, LiveMap
 
 OPTIONS = ("directed song", "practice")
 _CODES = 256  # contexts whose code is kept
@@ -238,6 +238,17 @@ class GradedLearner(Learner):
     def read_outs(self) -> dict[str, np.ndarray]:
         """Motor and bias weights, and tallies."""
         return {"synapses": self.synapses.table}
+
+    def live_map(self, row: int) -> LiveMap | None:
+        """The commands that were learned for the contexts met so far, in the order in which they were met first."""
+        if not self._known:
+            return None
+        units = self._codes[: len(self._known), row]
+        outputs = self._lowest.size
+        weights = self.synapses.table[row][units].sum(axis=1)
+        values = self._rest + weights[:, :outputs] + weights[:, outputs : 2 * outputs]
+        names = self.anatomy.command_names or tuple(f"axis {index + 1}" for index in range(outputs))
+        return LiveMap("learned commands, in the order in which their contexts come", values.T, names)
 
     def settings(self) -> dict[str, Any]:
         """The genome."""

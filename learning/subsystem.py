@@ -41,6 +41,22 @@ class Experience:
     gains: Gains
 
 
+@dataclass(frozen=True, slots=True)
+class LiveMap:
+    """A picture of something learned.
+
+    Attributes:
+        title: what it shows, in words.
+        values: (rows, columns); negative and positive are told apart by colour.
+        rows, columns: names along the sides; columns may be empty.
+    """
+
+    title: str
+    values: np.ndarray
+    rows: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Anatomy:
     """What a learner is born into: the senses it hears, the commands it may give, and steering's offers.
@@ -55,6 +71,7 @@ class Anatomy:
         delayed: channels that follow their cause late, with the time constant in s.
         judging_delay: s from an act to the judgement of its moment, where graded commands are judged moment by moment; else None.
         dt: seconds per step.
+        command_names: of the axes of a graded command, for those who watch.
     """
 
     senses: Senses
@@ -66,6 +83,7 @@ class Anatomy:
     delayed: tuple[tuple[str, float], ...]
     judging_delay: float | None
     dt: float
+    command_names: tuple[str, ...] = ()
 
 
 class Learner(abc.ABC):
@@ -121,6 +139,10 @@ class Learner(abc.ABC):
 
     def option_values(self, row: int) -> np.ndarray | None:
         """(options,) values at the last decision of one animal, for those who watch; None if it has none."""
+        return None
+
+    def live_map(self, row: int) -> LiveMap | None:
+        """What one animal has learned, as a small picture for those who watch; None if there is none."""
         return None
 
     def settings(self) -> dict[str, Any]:

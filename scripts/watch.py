@@ -53,7 +53,7 @@ def main(args: Args) -> int:
         raise InvalidArgument("--headless shows nothing by itself; say where to record: --record life.mp4")
     if args.steps is not None and args.steps < 1:
         raise InvalidArgument(f"--steps must be at least 1, not {args.steps}.")
-    age, reporter = parse_age(args.age), Reporter()
+    age, reporter = parse_age(args.age, args.world), Reporter()
     session = Session(args.world, args.agent, args.animals, args.seed)
     for part in dict.fromkeys(args.lesion):
         session.toggle_lesion(part)

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.canvas import write
-from envs.pygame_check import import_pygame
+from envs.canvas import Canvas, write
 from viewer.palette import CARD, FAINT, RULE, TEXT
 
 
-def card(surface: Any, box: Any, title: str, colour: Any, pale: Any = CARD) -> None:
+def card(surface: Canvas, box: Any, title: str, colour: Any, pale: Any = CARD) -> None:
     """A rounded panel with a coloured head."""
-    pygame = import_pygame()
-    pygame.draw.rect(surface, pale, box, border_radius=8)
-    pygame.draw.rect(surface, colour, (box.x, box.y, box.width, 28), border_top_left_radius=8, border_top_right_radius=8)
+    surface.rect(pale, box, border_radius=8)
+    surface.rect(colour, (box.x, box.y, box.width, 28), border_top_left_radius=8, border_top_right_radius=8)
     write(surface, title, (box.x + 12, box.y + 14), 22, (255, 255, 255), anchor="midleft", bold=True)
 
 
-def bar(surface: Any, label: str, value: float, low: float, high: float, box: Any, colour: Any, text: str = "") -> None:
+def bar(surface: Canvas, label: str, value: float, low: float, high: float, box: Any, colour: Any, text: str = "") -> None:
     """A labelled bar from ``low`` to ``high``, marked at 0 if 0 lies inside, in a box 190 or more wide and 20 high."""
-    pygame = import_pygame()
     write(surface, label, (box.x, box.centery), 18, TEXT, anchor="midleft")
     start, width = box.x + 118, box.width - 118 - 56
-    pygame.draw.rect(surface, RULE, (start, box.y + 5, width, 10), border_radius=4)
+    surface.rect(RULE, (start, box.y + 5, width, 10), border_radius=4)
 
     def place(number: float) -> float:
         return start + width * min(1.0, max(0.0, (number - low) / (high - low)))
 
     origin = place(0.0) if low < 0.0 < high else start
     left, right = sorted((origin, place(value)))
-    pygame.draw.rect(surface, colour, (left, box.y + 5, max(2, right - left), 10), border_radius=4)
+    surface.rect(colour, (left, box.y + 5, max(2, right - left), 10), border_radius=4)
     if low < 0.0 < high:
-        pygame.draw.line(surface, FAINT, (origin, box.y + 3), (origin, box.y + 17))
+        surface.line(FAINT, (origin, box.y + 3), (origin, box.y + 17))
     write(surface, text or f"{value:.2f}", (box.right, box.centery), 18, TEXT, anchor="midright")

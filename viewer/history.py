@@ -28,6 +28,13 @@ class History:
         self.parts: np.ndarray | None = None
         self.last: Tick | None = None
 
+    def copy(self) -> History:
+        """What is remembered now, for itself."""
+        other = History(self.row)
+        for name, value in vars(self).items():
+            setattr(other, name, value.copy() if isinstance(value, deque | np.ndarray) else value)
+        return other
+
     def __call__(self, population: Population, tick: Tick) -> None:
         row = self.row
         self.in_charge.append(bool(tick.in_charge[row]))

@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 
 from agents import checkpoint
+from agents.catalogue import AGENTS
 from agents.lesions import lesionable
 from agents.life import live
 from agents.population import Population
-from envs.errors import NestlingError, UnknownName, unknown_name
+from envs.errors import InvalidArgument, NestlingError, UnknownName, unknown_name
+from envs.registration import world_class
 from envs.sources import source_digest, user_cache
+from envs.world import World
+from viewer.driving import Driver
 from viewer.history import History
+from viewer.snapshots import Snapshots
 
-GROWN_STEPS = 40_000
 Progress = Callable[[int, int], None]
 
 
@@ -36,26 +40,54 @@ class Session:
     ) -> None:
         self.world, self.agent, self.animals, self.seed = world, agent, animals, seed
         self.folder = folder or user_cache() / "grown"
-        self.row, self.history = 0, History()
-        self.population = Population(agent, world, animals, seed=seed)
-        self.innate = {"reflex", "reward", *self.population.steered.steering.lesionable}
+        self.row, self.history, self.snapshots = 0, History(), Snapshots()
+        self.twin: Session | None = None
+        self.driver: Driver | None = None
+        self.change(world, agent)
+
+    def change(self, world: Any = None, agent: str | None = None) -> None:
+        """Show newborns of another world or agent; nothing changes where that is impossible."""
+        world, agent = world or self.world, agent or self.agent
+        population = Population(agent, world, self.animals, seed=self.seed)
+        self.world, self.agent, self.twin = world, agent, None
+        self.innate = {"reflex", "reward", *population.steered.steering.lesionable}
+        self._show(population)
 
     def step(self) -> None:
-        """One tick."""
+        """One tick, of the twin as well."""
+        self.snapshots.note(self)
         live(self.population, 1, [self.history])
+        if self.twin is not None:
+            self.twin.step()
 
-    def next_animal(self) -> None:
-        """Show the next animal."""
-        self.row = (self.row + 1) % self.animals
+    def step_back(self) -> bool:
+        """Take back one tick; returns whether the past was kept that far."""
+        twin = self.twin
+        self.twin = None  # the twin goes back by itself
+        went = self.snapshots.back(self)
+        self.twin = twin
+        if twin is not None and went:
+            twin.step_back()
+        return went
+
+    def next_animal(self, by: int = 1) -> None:
+        """Show the next animal, or the one before."""
+        self.row = (self.row + by) % self.animals
         self.history.row = self.row
         self.history.clear()
+        self.snapshots.clear()
+        if self.driver is not None:
+            self.drive(True)
+        if self.twin is not None:
+            self.twin.next_animal(by)
 
     def be_newborn(self) -> None:
         """Start the same animals' lives again."""
         self._show(Population(self.agent, self.world, self.animals, seed=self.seed))
 
-    def grow(self, steps: int = GROWN_STEPS, progress: Progress = lambda done, total: None) -> None:
+    def grow(self, steps: int | None = None, progress: Progress = lambda done, total: None) -> None:
         """Show the same animals at an age of ``steps`` ticks: from a kept checkpoint, or by letting them live now."""
+        steps = grown_steps(self.world) if steps is None else steps
         path = self.folder / f"{self._key(steps)}.safetensors"
         if path.is_file():
             try:
@@ -72,6 +104,33 @@ class Session:
         checkpoint.save(population, path)
         self._show(population)
 
+    def compare(self, shown: bool, progress: Progress = lambda done, total: None) -> None:
+        """Put the newborn of the same seed beside the grown animal, or take it away."""
+        self.twin = None
+        if shown:
+            if self.age == 0.0:
+                self.grow(progress=progress)
+            twin = Session(self.world, self.agent, self.animals, self.seed, self.folder)
+            twin.next_animal(self.row)
+            self.twin = twin
+
+    def open(self, path: Path) -> None:
+        """Show the animals of a checkpoint.
+
+        Raises:
+            BadCheckpoint: it is damaged, or of another version.
+            InvalidArgument: it is of another world or agent than this session's.
+        """
+        header = checkpoint.read_header(path)
+        if (header.world, header.agent) != (self.population.world_name, self.agent):
+            raise InvalidArgument(
+                f"{path} holds {header.agent} animals of {header.world}, not {self.agent} of {self.population.world_name}; "
+                f"start the viewer with: {header.world} --agent {header.agent}"
+            )
+        population = checkpoint.load(path)
+        self.animals, self.row = population.animals, 0
+        self._show(population)
+
     def _key(self, steps: int) -> str:
         content = repr((str(self.world), self.agent, self.animals, self.seed, steps, source_digest())).encode()
         return hashlib.blake2b(content, digest_size=8).hexdigest()
@@ -79,6 +138,18 @@ class Session:
     def _show(self, population: Population) -> None:
         self.population = population
         self.history.clear()
+        self.snapshots.clear()
+        if self.driver is not None:
+            self.drive(True)
+
+    def drive(self, on: bool) -> None:
+        """Let the one who watches be the shown animal's cortex, or give it back."""
+        self.snapshots.clear()
+        self.population.driver, self.driver = None, None
+        self.population.driven[:] = False
+        if on:
+            self.driver = self.population.driver = Driver(self.population.world.command_space, self.row)
+            self.population.driven[self.row] = True
 
     def toggle_lesion(self, part: str) -> bool:
         """Remove a part from the shown animal, or restore it; returns whether it is missing now."""
@@ -86,12 +157,16 @@ class Session:
         if part not in parts:
             raise unknown_name(f"lesion of agent {self.agent}", part, parts)
         missing = not parts[part][self.row]
-        self.population.lesion(part, [self.row], missing)
+        for session in (self, *([self.twin] if self.twin else [])):
+            session.population.lesion(part, [self.row], missing)
+            session.snapshots.clear()
         return missing
 
     def manipulate(self, name: str, **parameters: Any) -> None:
-        """Throw a switch of the world for the shown animal."""
-        self.population.world.manipulate(name, [self.row], **parameters)
+        """Throw a switch of the world for the shown animal, and for its twin."""
+        for session in (self, *([self.twin] if self.twin else [])):
+            session.population.world.manipulate(name, [self.row], **parameters)
+            session.snapshots.clear()
 
     def option_values(self) -> np.ndarray | None:
         """(options,) the learner's values at its last decision, if it has any."""
@@ -104,14 +179,25 @@ class Session:
         return float(self.population.steered.age[self.row])
 
 
-def parse_age(age: str) -> int:
+def grown_steps(world: Any) -> int:
+    """Ticks after which the viewer calls an animal of this world grown."""
+    kind: type[World] = world_class(world)
+    return kind.grown_episodes * kind.episode_steps
+
+
+def agents_for_viewing() -> list[str]:
+    """Names that the agent picker offers."""
+    return list(AGENTS)
+
+
+def parse_age(age: str, world: Any = "LoomingEscape") -> int:
     """``"newborn"``, ``"grown"`` or a number of steps, as steps.
 
     Raises:
         UnknownName: anything else.
     """
     if age in ("newborn", "grown"):
-        return 0 if age == "newborn" else GROWN_STEPS
+        return 0 if age == "newborn" else grown_steps(world)
     if age.isdecimal():
         return int(age)
     raise UnknownName(f"An age is newborn, grown, or a whole number of steps, not {age!r}.")

@@ -1,26 +1,25 @@
-"""Composes one frame of the viewer from its panels; needs no screen."""
+"""Composes one frame of the viewer from its panels, at any size; needs no screen."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from envs.canvas import blank, write
+from envs.canvas import Canvas, write
 from envs.pygame_check import import_pygame
 from viewer.palette import BACKGROUND, CARD, FAINT, LEARNING, RULE, STEERING, TEXT
-from viewer.panels import learning_panel, steering_panel, time_panel, world_panel
+from viewer.panels import brief_panel, learning_panel, steering_panel, time_panel, world_panel
 from viewer.session import Session
 
 SIZE = (1280, 720)
+BAR = 50  # units at the bottom that are left to the control bar
 HELP = (
     ("space", "pause or go on"),
-    ("right, .", "one step"),
-    ("up, down", "faster, slower"),
-    ("tab", "next animal"),
+    (". and ,", "one step forward, one step back"),
+    ("+ and -", "faster, slower"),
+    ("tab, backspace", "next animal, the one before"),
     ("n, g", "newborn, grown"),
-    ("l", "lesion or restore learning"),
-    ("r", "lesion or restore the reflex"),
-    ("e", "lesion or restore reward"),
-    ("m", "choose a manipulation, return throws it"),
+    ("c", "compare: newborn and grown side by side"),
+    ("l, r, e", "lesion or restore learning, the reflex, reward"),
+    ("m, return", "choose a manipulation, throw it"),
+    ("d", "drive: be its cortex with the arrow keys, z and x"),
     ("s", "save a picture"),
     ("a", "sound on or off, where there is any"),
     ("h", "this help"),
@@ -28,62 +27,78 @@ HELP = (
 )
 
 
-def compose(session: Session, status: str = "", message: str = "", show_help: bool = False) -> Any:
-    """One frame as a pygame surface of 1280 x 720."""
-    pygame = import_pygame()
-    surface = blank(SIZE, BACKGROUND)
-    population, history = session.population, session.history
+def compose(
+    session: Session, status: str = "", message: str = "", show_help: bool = False, size: tuple[int, int] = SIZE
+) -> Canvas:
+    """One frame of ``size`` pixels; what is drawn keeps the proportions of 1280 x 720."""
+    whole = Canvas.blank(size, BACKGROUND)
+    canvas = whole.inside((0, 0, *size), SIZE)
+    population = session.population
     title = f"{population.world_name}   {session.agent}, animal {session.row + 1} of {session.animals}"
-    write(surface, title, (20, 14), 30, TEXT, bold=True)
-    write(surface, f"age {_duration(session.age)}   {status}", (1260, 18), 22, FAINT, anchor="topright")
-    world_panel.draw(surface, pygame.Rect(20, 46, 652, 492), session)
-    steering_panel.draw(surface, pygame.Rect(690, 46, 570, 254), session)
-    learning_panel.draw(surface, pygame.Rect(690, 308, 570, 230), session)
-    time_panel.draw(surface, pygame.Rect(20, 548, 1240, 122), session)
-    recent = (
-        f"{sum(history.days) / len(history.days):.1f} over {len(history.days)} days" if history.days else "no whole day yet"
-    )
-    fitness = f"fitness today {history.today:.1f}   mean {recent}   deaths {history.deaths}"
-    write(surface, fitness, (20, 682), 22, TEXT)
-    write(surface, message or "H for help", (1260, 682), 22, FAINT, anchor="topright")
-    _legend(surface, 640)
+    write(canvas, title, (20, 8), 28, TEXT, bold=True)
+    write(canvas, f"age {duration(session.age)}   {status}", (1260, 11), 22, FAINT, anchor="topright")
+    if session.twin is None:
+        _one(canvas, session)
+    else:
+        _two(canvas, session, session.twin)
+    _footer(canvas, session, message)
     if show_help:
-        _help(surface)
-    return surface
+        _help(canvas)
+    return whole
 
 
-def _legend(surface: Any, left: int) -> None:
-    pygame = import_pygame()
-    for offset, colour, name in ((0, STEERING, "steering in charge"), (190, LEARNING, "learning in charge")):
-        pygame.draw.rect(surface, colour, (left + offset, 684, 16, 16), border_radius=3)
-        write(surface, name, (left + offset + 22, 684), 20, TEXT)
+def _one(canvas: Canvas, session: Session) -> None:
+    box = import_pygame().Rect
+    world_panel.draw(canvas, box(20, 40, 620, 468), session)
+    steering_panel.draw(canvas, box(654, 40, 606, 240), session)
+    learning_panel.draw(canvas, box(654, 288, 606, 220), session)
+    time_panel.draw(canvas, box(20, 516, 1240, 122), session)
 
 
-def _help(surface: Any) -> None:
-    pygame = import_pygame()
-    box = pygame.Rect(0, 0, 560, 60 + 28 * len(HELP))
-    box.center = (SIZE[0] // 2, SIZE[1] // 2)
-    pygame.draw.rect(surface, CARD, box, border_radius=10)
-    pygame.draw.rect(surface, RULE, box, 2, border_radius=10)
-    write(surface, "keys", (box.x + 24, box.y + 16), 28, TEXT, bold=True)
+def _two(canvas: Canvas, session: Session, twin: Session) -> None:
+    box = import_pygame().Rect
+    for left, shown in ((20, twin), (648, session)):
+        write(canvas, f"at {duration(shown.age)} of age", (left + 4, 40), 22, TEXT, bold=True)
+        world_panel.draw(canvas, box(left, 66, 612, 442), shown)
+        brief_panel.draw(canvas, box(left, 516, 612, 122), shown)
+
+
+def _footer(canvas: Canvas, session: Session, message: str) -> None:
+    history = session.history
+    days = history.days
+    recent = f"{sum(days) / len(days):.2f} over {len(days)} episodes" if days else "no whole episode yet"
+    deaths = f"   deaths {history.deaths}" if history.deaths else ""
+    write(canvas, f"fitness now {history.today:.2f}   mean {recent}{deaths}", (20, 646), 21, TEXT)
+    write(canvas, message or "H for help", (1260, 646), 21, FAINT, anchor="topright")
+    if not message:
+        for left, colour, name in ((560, STEERING, "steering in charge"), (750, LEARNING, "learning in charge")):
+            canvas.rect(colour, (left, 648, 16, 16), border_radius=3)
+            write(canvas, name, (left + 22, 647), 20, TEXT)
+
+
+def _help(canvas: Canvas) -> None:
+    height = 56 + 28 * len(HELP)
+    left, top = (SIZE[0] - 660) / 2, (SIZE[1] - BAR - height) / 2
+    canvas.rect(CARD, (left, top, 660, height), border_radius=10)
+    canvas.rect(RULE, (left, top, 660, height), 2, border_radius=10)
+    write(canvas, "keys; the bar below does the same with the mouse", (left + 24, top + 14), 24, TEXT, bold=True)
     for index, (keys, meaning) in enumerate(HELP):
-        write(surface, keys, (box.x + 24, box.y + 50 + 28 * index), 22, LEARNING)
-        write(surface, meaning, (box.x + 160, box.y + 50 + 28 * index), 22, TEXT)
+        write(canvas, keys, (left + 24, top + 48 + 28 * index), 22, LEARNING)
+        write(canvas, meaning, (left + 190, top + 48 + 28 * index), 22, TEXT)
 
 
-def progress(surface: Any, done: int, total: int, what: str) -> None:
+def progress(frame: Canvas, done: int, total: int, what: str) -> None:
     """Lay a progress bar over a frame."""
-    pygame = import_pygame()
-    box = pygame.Rect(0, 0, 560, 90)
-    box.center = (SIZE[0] // 2, SIZE[1] // 2)
-    pygame.draw.rect(surface, CARD, box, border_radius=10)
-    pygame.draw.rect(surface, RULE, box, 2, border_radius=10)
-    write(surface, f"{what}: {done:,} of {total:,} steps", (box.x + 24, box.y + 18), 24, TEXT)
-    pygame.draw.rect(surface, RULE, (box.x + 24, box.y + 54, 512, 14), border_radius=6)
-    pygame.draw.rect(surface, LEARNING, (box.x + 24, box.y + 54, round(512 * done / max(1, total)), 14), border_radius=6)
+    canvas = frame.inside((0, 0, *frame.surface.get_size()), SIZE)
+    left, top = (SIZE[0] - 560) / 2, (SIZE[1] - 90) / 2
+    canvas.rect(CARD, (left, top, 560, 90), border_radius=10)
+    canvas.rect(RULE, (left, top, 560, 90), 2, border_radius=10)
+    write(canvas, f"{what}: {done:,} of {total:,} steps", (left + 24, top + 18), 24, TEXT)
+    canvas.rect(RULE, (left + 24, top + 54, 512, 14), border_radius=6)
+    canvas.rect(LEARNING, (left + 24, top + 54, 512 * done / max(1, total), 14), border_radius=6)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Minutes and seconds, or days and hours from two days on."""
     if seconds >= 2 * 86_400:
         days, rest = divmod(seconds, 86_400)

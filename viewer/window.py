@@ -1,27 +1,42 @@
-"""The window: events, keys, and the clock. What is shown comes from the stage, what happens from the session."""
+"""The window: events, actions, and the clock. What is shown comes from the stage, what happens from the session."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from envs.canvas import pixels
+from envs.canvas import Canvas, pixels
 from envs.errors import NestlingError
 from envs.pygame_check import import_pygame
+from envs.registration import world_class
+from viewer.controls import Controls
+from viewer.driving import STEERING_KEYS
 from viewer.record import Recorder, pace
-from viewer.session import GROWN_STEPS, Session
+from viewer.session import Session
 from viewer.sound import Speaker
 from viewer.stage import SIZE, compose, progress
 
-SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 0.0)
+SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 0.0)  # in units of the world's usual pace; 0 is as fast as possible
+_USUAL_STEPS = 10.0  # steps a second that a world of long steps is shown at, at speed 1; others run in real time
 _FRAME_RATE = 60
+_SMALLEST = (640, 360)
+_KEYS = {
+    "q": "close", "escape": "close", "space": "pause", ".": "step", ",": "back", "+": "faster", "=": "faster", "-": "slower",
+    "tab": "next", "backspace": "previous", "n": "newborn", "g": "grown", "c": "compare", "d": "drive", "s": "picture",
+    "a": "sound", "h": "help", "m": "choose", "return": "throw",
+}  # fmt: skip
+_LESION_KEYS = {"l": "learning", "r": "reflex", "e": "reward"}
+_WITHOUT_DRIVING = {"right": "step", "left": "back", "up": "faster", "down": "slower"}
 
 
 class NoDisplay(NestlingError, RuntimeError):
     """No window can be opened."""
+
+
+class Closed(Exception):
+    """The window was closed while animals were growing up."""
 
 
 def _no_display(why: object) -> NoDisplay:
@@ -34,7 +49,7 @@ class Window:
     """An open viewer. ``run`` returns when it is closed.
 
     Raises:
-        NoDisplay: there is no screen; ``--record`` or ``--headless`` work without one.
+        NoDisplay: there is no screen, or it is smaller than 640 x 360; ``--record`` or ``--headless`` work without one.
     """
 
     def __init__(self, session: Session, recorder: Recorder | None = None) -> None:
@@ -42,30 +57,171 @@ class Window:
         try:
             pygame.display.init()
             pygame.display.set_caption("Nestling")
-            self._screen = pygame.display.set_mode(SIZE, pygame.RESIZABLE)
+            self._screen = pygame.display.set_mode(self._first_size(), pygame.RESIZABLE)
         except pygame.error as error:
             raise _no_display(error) from None
         if "SDL_VIDEODRIVER" not in os.environ and pygame.display.get_driver() in ("offscreen", "dummy"):
             pygame.display.quit()
             raise _no_display("there is no screen")
+        pygame.key.set_repeat(300, 60)
         self.session, self._recorder = session, recorder
         self._paused, self._help, self._open, self._speed = False, False, True, SPEEDS.index(1.0)
         self._message, self._owed, self._manipulation, self._unrecorded = "", 0.0, -1, 0
         self._clock = pygame.time.Clock()
+        self._controls = Controls(self._screen.get_size(), session)
         self._listen()
+
+    @staticmethod
+    def _first_size() -> tuple[int, int]:
+        """1280 x 720, or what fits on a smaller screen."""
+        sizes = import_pygame().display.get_desktop_sizes()
+        width, height = sizes[0] if sizes else SIZE
+        if width < _SMALLEST[0] or height < _SMALLEST[1]:
+            raise _no_display(f"the screen has {width} x {height} pixels, and {_SMALLEST[0]} x {_SMALLEST[1]} are needed")
+        scale = min(1.0, width / SIZE[0], height / SIZE[1])
+        return round(scale * SIZE[0]), round(scale * SIZE[1])
 
     def run(self, steps: int | None = None) -> None:
         """Show the animals' lives until the window is closed, or for ``steps`` ticks."""
         done = 0
-        while self._open and (steps is None or done < steps):
-            for event in import_pygame().event.get():
-                self._handle(event)
-            if not self._paused:
-                done += self._advance()
-            self._show(compose(self.session, self._status(), self._message, self._help))
-        if self._speaker is not None:
-            self._speaker.close()
-        import_pygame().display.quit()
+        try:
+            while self._open and (steps is None or done < steps):
+                self._events()
+                if not self._paused:
+                    done += self._advance()
+                self._show(self._frame())
+        except Closed:
+            pass
+        finally:
+            if self._speaker is not None:
+                self._speaker.close()
+            import_pygame().display.quit()
+
+    # -- what happens ----------------------------------------------------------------------------
+
+    def _events(self) -> None:
+        pygame = import_pygame()
+        for event in pygame.event.get():
+            action = self._controls.handle(event)
+            try:
+                if event.type == pygame.QUIT:
+                    self._open = False
+                elif event.type == pygame.VIDEORESIZE:
+                    self._resize()
+                elif event.type == pygame.KEYDOWN:
+                    self._press(pygame.key.name(event.key))
+                elif event.type == pygame.KEYUP and self.session.driver is not None:
+                    self.session.driver.held.discard(pygame.key.name(event.key))
+                elif action is not None:
+                    self._do(*action)
+            except NestlingError as error:
+                self._message = str(error)
+
+    def _resize(self) -> None:
+        self._screen = import_pygame().display.get_surface()
+        self._controls = Controls(self._screen.get_size(), self.session)
+
+    def _press(self, key: str) -> None:
+        driver = self.session.driver
+        if driver is not None and (key in STEERING_KEYS or key.isdigit()):
+            driver.held.add(key)
+        elif key in _LESION_KEYS:
+            self._toggle(_LESION_KEYS[key])
+        elif key in _KEYS or (driver is None and key in _WITHOUT_DRIVING):
+            self._do(_KEYS.get(key) or _WITHOUT_DRIVING[key])
+        else:
+            self._message = f"the key {key} does nothing; H shows help"
+
+    def _do(self, action: str, argument: str = "") -> None:
+        """Do what a key, a button or a menu asks for."""
+        self._message = ""
+        session = self.session
+        if action in ("faster", "slower"):
+            self._speed = max(0, min(len(SPEEDS) - 1, self._speed + (1 if action == "faster" else -1)))
+        elif action == "step":
+            self._paused = True
+            self._step(heard=False)
+        elif action == "back":
+            self._paused = True
+            if not session.step_back():
+                self._message = "the past is not kept any further"
+        elif action in ("next", "previous"):
+            session.next_animal(1 if action == "next" else -1)
+            self._controls.refresh(session)
+        elif action == "lesion":
+            self._toggle(argument.partition(" ")[2])
+        elif action == "manipulate":
+            session.manipulate(argument)
+            self._message = f"thrown: {argument}"
+        elif action in ("world", "agent"):
+            session.change(**{action: argument})
+            self._controls.refresh(session)
+            self._listen()
+        elif action == "help":
+            self._help = not self._help
+        else:
+            getattr(self, f"_{action}")(argument)
+
+    def _close(self, _: str) -> None:
+        self._open = False
+
+    def _pause(self, _: str) -> None:
+        self._paused = not self._paused
+
+    def _newborn(self, _: str) -> None:
+        self.session.be_newborn()
+
+    def _grown(self, _: str) -> None:
+        self.session.grow(progress=self._growing)
+
+    def _age(self, argument: str) -> None:
+        """Jump to an age of the menu, through a checkpoint where there is one."""
+        if argument == "newborn":
+            self.session.be_newborn()
+        elif argument == "grown":
+            self.session.grow(progress=self._growing)
+        else:
+            kind = world_class(self.session.world)
+            share = float(argument.partition("%")[0]) / 100.0
+            self.session.grow(round(share * kind.life_episodes * kind.episode_steps), self._growing)
+
+    def _compare(self, _: str) -> None:
+        self.session.compare(self.session.twin is None, self._growing)
+
+    def _drive(self, _: str) -> None:
+        self.session.drive(self.session.driver is None)
+        self._message = (
+            "you are its cortex; urgent reflexes may still override" if self.session.driver else "it is on its own"
+        )
+
+    def _picture(self, _: str) -> None:
+        self._message = f"saved {self._save_picture()}"
+
+    def _sound(self, _: str) -> None:
+        if self._speaker is None:
+            self._message = "this world makes no sound"
+        else:
+            self._speaker.muted = not self._speaker.muted
+            self._message = self._speaker.broken or ("sound off" if self._speaker.muted else "sound on")
+
+    def _choose(self, _: str) -> None:
+        known = list(self.session.population.world.manipulations().values())
+        self._manipulation = (self._manipulation + 1) % max(1, len(known))
+        self._message = f"return to: {known[self._manipulation].meaning}" if known else "this world has no manipulations"
+
+    def _throw(self, _: str) -> None:
+        known = list(self.session.population.world.manipulations())
+        if 0 <= self._manipulation < len(known):
+            self._do("manipulate", known[self._manipulation])
+        else:
+            self._message = "choose a manipulation first (M)"
+
+    def _toggle(self, part: str) -> None:
+        missing = self.session.toggle_lesion(part)
+        self._message = f"{part} {'removed' if missing else 'restored'}"
+        self._controls.refresh(self.session)
+
+    # -- time ------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
         """Open a speaker where the world can be heard."""
@@ -102,91 +258,45 @@ class Window:
                 self._step(heard=False)
                 count += 1
             return count
-        self._owed += speed / (self.session.population.world.dt * _FRAME_RATE)
+        self._owed = min(self._owed + self._times() / (self.session.population.world.dt * _FRAME_RATE), 200.0)
         count = int(self._owed)
         self._owed -= count
         for _ in range(count):
             self._step(heard=speed <= 2.0)
         return count
 
-    def _show(self, surface: Any) -> None:
+    def _times(self) -> float:
+        """How many times as fast as in reality time goes; 0 for as fast as possible."""
+        return SPEEDS[self._speed] * max(1.0, _USUAL_STEPS * self.session.population.world.dt)
+
+    def _frame(self) -> Canvas:
+        times = self._times()
+        status = "paused" if self._paused else "as fast as possible" if times == 0.0 else f"{times:g} x real time"
+        return compose(self.session, status, self._message, self._help, self._screen.get_size())
+
+    def _show(self, canvas: Canvas) -> None:
         pygame = import_pygame()
         if self._recorder is not None and self._unrecorded >= pace(self.session.population.world)[1]:
-            self._recorder.add(pixels(surface))
+            self._recorder.add(pixels(canvas if canvas.surface.get_size() == SIZE else compose(self.session)))
             self._unrecorded = 0
-        size = self._screen.get_size()
-        self._screen.blit(surface if size == SIZE else pygame.transform.smoothscale(surface, size), (0, 0))
+        self._screen.blit(canvas.surface, (0, 0))
+        self._controls.set_paused(self._paused)
+        self._controls.draw(self._screen, 1.0 / _FRAME_RATE)
         pygame.display.flip()
         self._clock.tick(_FRAME_RATE)
-
-    def _status(self) -> str:
-        speed = SPEEDS[self._speed]
-        return "paused" if self._paused else "as fast as possible" if speed == 0.0 else f"{speed:g} x"
-
-    def _handle(self, event: Any) -> None:
-        pygame = import_pygame()
-        if event.type == pygame.QUIT:
-            self._open = False
-        elif event.type == pygame.KEYDOWN:
-            try:
-                self._press(pygame.key.name(event.key))
-            except NestlingError as error:
-                self._message = str(error)
-
-    def _press(self, key: str) -> None:
-        session = self.session
-        if key in ("q", "escape"):
-            self._open = False
-        elif key == "space":
-            self._paused = not self._paused
-        elif key in ("right", "."):
-            self._paused = True
-            self._step(heard=False)
-        elif key in ("up", "down"):
-            self._speed = max(0, min(len(SPEEDS) - 1, self._speed + (1 if key == "up" else -1)))
-        elif key == "tab":
-            session.next_animal()
-        elif key == "n":
-            session.be_newborn()
-        elif key == "g":
-            session.grow(GROWN_STEPS, self._growing)
-        elif key in ("l", "r", "e"):
-            part = {"l": "learning", "r": "reflex", "e": "reward"}[key]
-            self._message = f"{part} {'lesioned' if session.toggle_lesion(part) else 'restored'}"
-        elif key in ("m", "return"):
-            self._manipulate(throw=key == "return")
-        elif key == "s":
-            self._message = f"saved {self._save_picture()}"
-        elif key == "a" and self._speaker is not None:
-            self._speaker.muted = not self._speaker.muted
-            self._message = self._speaker.broken or ("sound off" if self._speaker.muted else "sound on")
-        elif key == "h":
-            self._help = not self._help
-        else:
-            self._message = f"the key {key} does nothing; H shows help"
-
-    def _manipulate(self, throw: bool) -> None:
-        known = list(self.session.population.world.manipulations().values())
-        if not known:
-            self._message = "this world has no manipulations"
-        elif throw and self._manipulation >= 0:
-            self.session.manipulate(known[self._manipulation].name)
-            self._message = f"thrown: {known[self._manipulation].name}"
-        else:
-            self._manipulation = (self._manipulation + 1) % len(known)
-            self._message = f"return to: {known[self._manipulation].meaning}"
 
     def _growing(self, done: int, total: int) -> None:
         pygame = import_pygame()
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
-                raise KeyboardInterrupt
-        surface = compose(self.session, "growing up", "", False)
-        progress(surface, done, total, "growing up")
-        self._show(surface)
+                raise Closed
+        canvas = self._frame()
+        progress(canvas, done, total, "growing up")
+        self._screen.blit(canvas.surface, (0, 0))
+        pygame.display.flip()
 
     def _save_picture(self) -> Path:
-        path = Path(f"nestling-{self.session.population.world_name}-{round(self.session.age)}s.png")
+        path = Path(f"nestling-{self.session.population.world_name.replace(':', '.')}-{round(self.session.age)}s.png")
         with Recorder(path) as recorder:
-            recorder.add(pixels(compose(self.session)))
+            recorder.add(pixels(compose(self.session, size=self._screen.get_size())))
         return path

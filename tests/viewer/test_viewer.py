@@ -14,12 +14,12 @@ import pytest
 from agents.life import live
 from agents.population import Population
 from envs.canvas import pixels
-from envs.errors import UnknownName
+from envs.errors import InvalidArgument, UnknownName
 from tests.conformance.agent_contract import states_equal
-from viewer.record import CannotRecord, Recorder
+from viewer.record import CannotRecord, Recorder, pace
 from viewer.session import Session, parse_age
 from viewer.stage import compose, progress
-from viewer.window import Window
+from viewer.window import NoDisplay, Window
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,6 +43,7 @@ def test_frame_shows_its_panels(session: Session) -> None:
         session.step()
     frame = pixels(compose(session, "1 x", show_help=True))
     assert frame.shape == (720, 1280, 3)
+    assert pixels(compose(session, size=(900, 1000))).shape == (1000, 900, 3)
     for top, left in ((60, 40), (60, 700), (320, 700), (556, 120)):
         assert len(np.unique(frame[top : top + 150, left : left + 400].reshape(-1, 3), axis=0)) > 20, "a panel is empty"
 
@@ -122,20 +123,217 @@ def test_no_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         Recorder(tmp_path / "life.mp4")
 
 
+@pytest.mark.parametrize("world", ["LoomingEscape", "SaltAppetite", "Birdsong"])
+def test_stepping_back_is_exact(world: str, tmp_path: Path) -> None:
+    session = Session(world, animals=2, seed=4, folder=tmp_path)
+    states = []
+    for _ in range(60):
+        states.append(session.population.get_state())
+        session.step()
+    for wanted in (59, 58, 30, 29):
+        while session.snapshots._now > wanted:
+            assert session.step_back()
+        assert states_equal(session.population.get_state(), states[wanted])
+        assert len(session.history.in_charge) == wanted
+    session.toggle_lesion("reflex")
+    assert not session.step_back(), "a replay would not repeat what the experimenter did"
+
+
+def test_newborn_and_grown_side_by_side(session: Session) -> None:
+    session.grow(400)
+    session.next_animal()
+    session.compare(True)
+    twin = session.twin
+    assert twin is not None
+    assert (twin.row, twin.age) == (1, 0.0)
+    for _ in range(30):
+        session.step()
+    newborn = Population("steered", "LoomingEscape", 2, seed=4)
+    live(newborn, 30)
+    assert states_equal(twin.population.get_state(), newborn.get_state())
+    session.toggle_lesion("learning")
+    assert twin.population.steered.lesions.learning[1]
+    frame = pixels(compose(session))
+    assert len(np.unique(frame[70:500, 30:600].reshape(-1, 3), axis=0)) > 20
+    session.compare(False)
+    assert session.twin is None
+
+
+def test_other_worlds_and_agents(session: Session) -> None:
+    session.change(world="SaltAppetite")
+    session.step()
+    assert session.population.world_name == "SaltAppetite"
+    session.change(agent="reflex")
+    assert session.population.learner is None
+    with pytest.raises(UnknownName):
+        session.change(world="NoSuchWorld")
+    assert session.population.world_name == "SaltAppetite", "what cannot be done changes nothing"
+
+
+def test_a_human_as_cortex(session: Session) -> None:
+    session.drive(True)
+    assert session.driver is not None
+    session.driver.held = {"right", "up"}
+    for _ in range(20):
+        session.step()
+    tick = session.history.last
+    assert tick is not None
+    assert tick.in_charge[0]
+    assert np.allclose(tick.command[0], [1.0, 1.0])
+    session.drive(False)
+    session.step()
+    assert not session.population.driven.any()
+    undriven = Population("steered", "LoomingEscape", 2, seed=4)
+    live(undriven, 21)
+    assert np.array_equal(session.population.world.body.position[1], undriven.world.body.position[1]), "others live as ever"
+
+
+def test_a_checkpoint_of_another_world_is_refused(session: Session, tmp_path: Path) -> None:
+    from agents import checkpoint
+
+    path = checkpoint.save(Population("reflex", "SaltAppetite", 2), tmp_path / "rats.safetensors")
+    with pytest.raises(InvalidArgument, match="SaltAppetite --agent reflex"):
+        session.open(path)
+    live(session.population, 30)
+    own = checkpoint.save(session.population, tmp_path / "mice.safetensors")
+    session.be_newborn()
+    session.open(own)
+    assert session.age == pytest.approx(3.0)
+
+
+def post(*events: tuple[int, dict]) -> None:
+    import pygame
+
+    for kind, options in events:
+        pygame.event.post(pygame.event.Event(kind, **options))
+
+
+def press(window: Window, *keys: str) -> None:
+    import pygame
+
+    post(*((pygame.KEYDOWN, {"key": pygame.key.key_code(key)}) for key in keys))
+    window._events()
+
+
 def test_keys(session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("viewer.window.GROWN_STEPS", 200)
+    monkeypatch.setattr("viewer.session.grown_steps", lambda world: 200)
     window = Window(session)
     import pygame
 
-    for key in ("h", "space", "right", ".", "up", "down", "tab", "l", "r", "e", "m", "return", "g", "n", "s", "x", "space"):
-        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.key.key_code(key)))
-    window.run(steps=3)
-    assert list(tmp_path.glob("nestling-*.png"))
+    window.run(steps=5)
     pygame.display.init()
+    window = Window(session)
+    press(window, "h", "space", ".", ".", ",", "+", "-", "tab", "backspace")
+    assert window._paused
+    assert window._help
+    assert session.age > 0.0
+    press(window, "l", "r", "e", "m", "return")
+    assert session.population.steered.lesions.learning[0]
+    press(window, "g")
+    assert session.age == pytest.approx(20.0)
+    press(window, "c")
+    assert session.twin is not None
+    press(window, "c", "n", "d", "right", "s", "x", "space")
+    assert session.driver is not None
+    assert session.driver.held == {"right", "x"}
+    press(window, "d", "f1")
+    assert "does nothing" in window._message
+    assert list(tmp_path.glob("nestling-*.png"))
     progress(compose(session), 1, 2, "growing up")
-    pygame.display.quit()
+    press(window, "q")
+    window.run()
+
+
+def click(window: Window, text: str) -> None:
+    """Press the button, menu or menu entry that shows a text, with the mouse."""
+    import pygame
+
+    found = [
+        element
+        for element in window._controls.manager.get_sprite_group().sprites()
+        if getattr(element, "text", None) == text and element.visible
+    ]
+    assert found, f"nothing shows {text!r}"
+    place = found[-1].rect.center
+    pygame.mouse.set_pos(place)
+    for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+        window._controls.manager.mouse_position = place
+        window._controls.manager._handle_hovering(0.1)
+        post((kind, {"button": 1, "pos": place}))
+        window._events()
+    for _ in range(3):
+        window._events()
+        window._show(window._frame())
+
+
+def test_mouse(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    window = Window(session)
+    window._show(window._frame())
+    click(window, "pause")
+    assert window._paused
+    click(window, "step >")
+    assert session.population.steered.age[0] > 0.0
+    click(window, "lesion")
+    click(window, "remove learning")
+    assert session.population.steered.lesions.learning.tolist() == [True, False]
+    click(window, "manipulate")
+    click(window, "remove_shelter")
+    assert session.population.world.body.shelter_present.tolist() == [False, True]
+    click(window, "world")
+    click(window, "SaltAppetite")
+    assert session.population.world_name == "SaltAppetite"
+    window._show(window._frame())
+    press(window, "q")
+    window.run()
+
+
+def test_a_screen_that_is_too_small(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pygame
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    pygame.display.init()
+    monkeypatch.setattr("pygame.display.get_desktop_sizes", lambda: [(320, 200)])
+    with pytest.raises(NoDisplay, match="320 x 200"):
+        Window(session)
+
+
+def test_song_is_recorded_with_its_sound(tmp_path: Path) -> None:
+    session = Session("Birdsong", "reflex", 1, folder=tmp_path)
+    rate, each = pace(session.population.world)
+    assert (rate, each) == (25.0, 4)
+    path = tmp_path / "song.mp4"
+    with Recorder(path, rate, sound_rate=44_100) as recorder:
+        for step in range(100):
+            session.step()
+            recorder.add_sound(session.population.world.sound(0))
+            if step % each == 0:
+                recorder.add(pixels(compose(session)))
+    import imageio_ffmpeg
+
+    told = subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(path), "-af", "volumedetect", "-f", "null", "-"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stderr
+    assert "Audio: aac" in told
+    loudest = float(told.split("max_volume: ")[1].split(" dB")[0])
+    assert -40.0 < loudest <= 0.0
+    assert len(imageio.imread(path)) == 25
+    assert [file.name for file in tmp_path.iterdir()] == ["song.mp4"], "nothing half-written is left behind"
+
+
+def test_without_a_sound_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import pygame
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("pygame.mixer.init", lambda *a, **k: (_ for _ in ()).throw(pygame.error("no device")))
+    window = Window(Session("Birdsong", "reflex", 1, folder=tmp_path))
+    assert "no sound" in window._message
+    window.run(steps=80)
 
 
 def run_watch(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -206,12 +404,18 @@ def test_real_window(tmp_path: Path) -> None:
                 break
             time.sleep(0.5)
         window = found.stdout.split()[0]
-        subprocess.run(["xdotool", "windowsize", window, "1000", "600"], env=environment, check=True)
-        for key in ("h", "h", "Up", "l", "Tab", "m", "Return", "space", "period", "s", "space"):
-            subprocess.run(["xdotool", "key", "--window", window, key], env=environment, check=True)
-            time.sleep(0.15)
+
+        def tell(*words: str) -> None:
+            subprocess.run(["xdotool", *words], env=environment, check=True)
+            time.sleep(0.2)
+
+        for key in ("h", "h", "Up", "l", "Tab", "m", "Return", "space", "period", "comma", "s", "space"):
+            tell("key", "--window", window, key)
+        tell("mousemove", "--window", window, "46", "692", "click", "1")  # the first button: pause
+        tell("mousemove", "--window", window, "46", "692", "click", "1")
+        tell("windowsize", window, "1000", "600")
         time.sleep(1.0)
-        subprocess.run(["xdotool", "key", "--window", window, "q"], env=environment, check=True)
+        tell("key", "--window", window, "q")
         assert viewer.wait(timeout=20) == 0, viewer.stderr.read() if viewer.stderr else ""
     finally:
         viewer.kill()

@@ -1,4 +1,4 @@
-"""The learning half: what it proposes, how sure it is, and its read-out here as a small live map."""
+"""The learning half: what it proposes, how sure it is, and what it has learned here as a small live map."""
 
 from __future__ import annotations
 
@@ -7,55 +7,84 @@ from typing import Any
 import numpy as np
 
 from agents.lesions import lesionable
-from envs.canvas import write
+from envs.canvas import Canvas, write
 from envs.pygame_check import import_pygame
+from learning.subsystem import LiveMap
 from viewer.drawing import bar, card
-from viewer.palette import BAD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT
+from viewer.palette import BAD, CARD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT
 from viewer.session import Session
 
 
-def draw(surface: Any, box: Any, session: Session) -> None:
-    """Draw into ``box`` of the surface."""
+def draw(canvas: Canvas, box: Any, session: Session) -> None:
+    """Draw into ``box`` of the canvas."""
     pygame = import_pygame()
-    card(surface, box, "LEARNING  from scratch", LEARNING, LEARNING_PALE)
+    card(canvas, box, "LEARNING  from scratch", LEARNING, LEARNING_PALE)
     learner, row, tick = session.population.learner, session.row, session.history.last
+    if session.driver is not None:
+        words = "you are its cortex: arrow keys, z and x" if session.driver.row == row else "another animal is driven"
+        write(canvas, words, (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright")
     if learner is None:
-        write(surface, "this agent has no learner", (box.x + 14, box.y + 42), 22, FAINT)
+        write(canvas, "this agent has no learner", (box.x + 14, box.y + 42), 22, FAINT)
         return
     missing = [name for name, rows in lesionable(session.population).items() if rows[row] and name not in session.innate]
     if missing:
-        write(surface, "lesioned: " + ", ".join(missing), (box.right - 12, box.bottom - 24), 18, BAD, anchor="topright")
+        write(canvas, "lesioned: " + ", ".join(missing), (box.right - 12, box.bottom - 22), 18, BAD, anchor="topright")
     if tick is None:
-        write(surface, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
+        write(canvas, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
         return
     proposal, option = tick.proposal, int(tick.proposal.option[row])
     name = learner.option_names[option] if 0 <= option < len(learner.option_names) else "a command"
-    write(surface, f"proposes: {name}", (box.x + 14, box.y + 38), 26, TEXT, bold=True)
+    write(canvas, f"proposes: {name}", (box.x + 14, box.y + 34), 26, TEXT, bold=True)
     note = "tries it out" if proposal.explores[row] else "has control" if tick.in_charge[row] else "watches"
-    write(surface, note, (box.right - 12, box.y + 42), 20, LEARNING if tick.in_charge[row] else FAINT, anchor="topright")
-    line = pygame.Rect(box.x + 14, box.y + 64, box.width - 28, 20)
-    bar(surface, "sure by", float(np.clip(proposal.confidence[row], -9, 9)), -1.0, 1.0, line, LEARNING)
-    line.y += 20
-    bar(surface, "familiarity", float(proposal.familiarity[row]), 0.0, 1.0, line, LEARNING)
-    values = session.option_values()
-    if values is not None:
-        line.y += 26
-        _option_map(surface, line, box, learner.option_names, values, option)
+    write(canvas, note, (box.right - 12, box.y + 38), 20, LEARNING if tick.in_charge[row] else FAINT, anchor="topright")
+    line = pygame.Rect(box.x + 14, box.y + 60, box.width - 28, 20)
+    bar(canvas, "sure by", float(np.clip(proposal.confidence[row], -9, 9)), -1.0, 1.0, line, LEARNING)
+    line.y += 19
+    bar(canvas, "familiarity", float(proposal.familiarity[row]), 0.0, 1.0, line, LEARNING)
+    line.y += 24
+    values, learned = session.option_values(), learner.live_map(row)
+    if learned is not None:
+        _map(canvas, pygame.Rect(line.x, line.y, line.width, box.bottom - line.y - 8), learned)
+    elif values is not None:
+        _option_values(canvas, line, box, learner.option_names, values, option)
 
 
-def _option_map(surface: Any, line: Any, box: Any, names: tuple[str, ...], values: np.ndarray, chosen: int) -> None:
-    pygame = import_pygame()
-    write(surface, "value of each act here, against the reflex's", (line.x, line.y), 18, FAINT)
+def _map(canvas: Canvas, box: Any, learned: LiveMap) -> None:
+    """Blue where positive, red where negative, the stronger the larger."""
+    write(canvas, learned.title, (box.x, box.y), 18, FAINT)
+    rows, columns = learned.values.shape
+    foot = 18 if learned.columns and len(learned.columns) == columns else 0
+    left, top = box.x + 100, box.y + 22
+    height, width = (box.bottom - top - foot) / rows, (box.right - left) / columns
+    scale = np.maximum(np.abs(learned.values).max(axis=1, keepdims=True), 1e-9)
+    shade = np.clip(learned.values / scale, -1.0, 1.0)[..., None]
+    colour = np.where(shade >= 0, LEARNING, BAD)
+    picture = (CARD + np.abs(shade) * (colour - np.array(CARD))).astype(np.uint8)
+    for row in range(rows):
+        write(canvas, learned.rows[row].replace("_", " "), (box.x, top + (row + 0.5) * height), 18, TEXT, anchor="midleft")
+        for column in range(columns):
+            where = (left + column * width, top + row * height + 1, width, height - 2)
+            canvas.rect(tuple(int(part) for part in picture[row, column]), where)
+    canvas.rect(RULE, (left, top, box.right - left, rows * height), 1)
+    if foot:
+        for column, name in enumerate(learned.columns):
+            short = name if width > 60 else name.replace("walk ", "")[:6]
+            write(canvas, short, (left + (column + 0.5) * width, box.bottom), 18, FAINT, anchor="midbottom")
+
+
+def _option_values(canvas: Canvas, line: Any, box: Any, names: tuple[str, ...], values: np.ndarray, chosen: int) -> None:
+    write(canvas, "value of each act here, against the reflex's", (line.x, line.y), 18, FAINT)
     relative = values - values[0]
     largest = max(0.2, float(np.abs(relative).max()))
-    rows = -(-len(names) // 2)
-    width = (box.width - 28) // 2
+    columns = 2 if len(names) <= 12 else 3
+    rows = -(-len(names) // columns)
+    width = (box.width - 28) // columns
     height = min(19, (box.bottom - line.y - 26) // max(1, rows))
     for index, name in enumerate(names):
-        left, top = line.x + (index // rows) * width, line.y + 20 + (index % rows) * height
+        left, top = line.x + (index // rows) * width, line.y + 21 + (index % rows) * height
         middle = left + width - 50
-        write(surface, name, (left, top), 17, TEXT if index == chosen else FAINT, bold=index == chosen)
-        pygame.draw.line(surface, RULE, (middle, top), (middle, top + height - 4))
+        write(canvas, name, (left, top), 18, TEXT if index == chosen else FAINT, bold=index == chosen)
+        canvas.line(RULE, (middle, top), (middle, top + height - 4))
         length = 40 * float(relative[index]) / largest
         colour = LEARNING if length >= 0 else BAD
-        pygame.draw.rect(surface, colour, (min(middle, middle + length), top + 3, max(1.0, abs(length)), height - 9))
+        canvas.rect(colour, (min(middle, middle + length), top + 3, max(1.0, abs(length)), height - 9))

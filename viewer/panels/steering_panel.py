@@ -1,49 +1,76 @@
-"""The steering half: what it wants and how urgently, what it signals, its mutable variables, and its rewards."""
+"""The steering half: what it wants and how urgently, what it senses and signals, its mutable variables, and its rewards."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from agents.lesions import lesionable
-from envs.canvas import write
+from envs.canvas import Canvas, write
 from envs.pygame_check import import_pygame
 from viewer.drawing import bar, card
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
 from viewer.session import Session
 
+_PITCH = 20
 
-def draw(surface: Any, box: Any, session: Session) -> None:
-    """Draw into ``box`` of the surface."""
+
+def draw(canvas: Canvas, box: Any, session: Session) -> None:
+    """Draw into ``box`` of the canvas."""
     pygame = import_pygame()
-    card(surface, box, "STEERING  innate, from birth", STEERING, STEERING_PALE)
+    card(canvas, box, "STEERING  innate, from birth", STEERING, STEERING_PALE)
     steered, row = session.population.steered, session.row
     steering, reflex = steered.steering, steered.reflex
     assert reflex is not None
-    write(surface, f"wants to {steering.wants[int(reflex.want[row])]}", (box.x + 14, box.y + 38), 30, TEXT, bold=True)
+    write(canvas, f"wants to {steering.wants[int(reflex.want[row])]}", (box.x + 14, box.y + 36), 28, TEXT, bold=True)
     missing = [name for name, rows in lesionable(session.population).items() if rows[row] and name in session.innate]
-    if missing:
-        write(surface, "lesioned: " + ", ".join(missing), (box.right - 12, box.y + 44), 18, BAD, anchor="topright")
-    line = pygame.Rect(box.x + 14, box.y + 68, box.width - 28, 20)
-    shown = [v for v in steering.variables if v.high < 1e6 and v.name not in steering.signals]
-    lines = len(steering.signals.names) + len(shown) + 1 + len(steering.parts)
-    pitch = min(18, (box.bottom - line.y - 8) // lines)  # a species of many variables is written closer
-    line.height = min(20, pitch + 2)
-    signals = steering.signals.split(steered.context[:, -steering.signals.size :])[row] if steering.signals.size else None
-    for sense in steering.signals:
-        if signals is not None and sense.size == 1:
-            bar(surface, sense.name.replace("_", " "), float(signals[sense.name]), sense.low, sense.high, line, STEERING)
-            line.y += pitch
-    for variable in shown:
-        value = float(getattr(steering.mutable, variable.name)[row])
-        bar(surface, variable.name.replace("_", " "), value, variable.low, variable.high, line, FAINT)
-        line.y += pitch
-    line.y += 4
-    write(surface, "reward as it is judged (last seconds)", (line.x, line.y), 18, FAINT)
-    line.y += pitch
+    note = "lesioned: " + ", ".join(missing) if missing else f"urgency {reflex.urgency[row]:.2f}"
+    write(canvas, note, (box.right - 12, box.y + 40), 18, BAD if missing else FAINT, anchor="topright")
+    half = (box.width - 42) // 2
+    left = pygame.Rect(box.x + 14, box.y + 66, half, _PITCH)
+    right = pygame.Rect(box.x + 28 + half, box.y + 66, half, _PITCH)
+    write(canvas, "signals, and variables that may change", left.topleft, 18, FAINT)
+    left.y += _PITCH
+    _fill(canvas, left, box.bottom, _gauges(session))
+    write(canvas, "reward as it is judged (last seconds)", right.topleft, 18, FAINT)
+    right.y += _PITCH
     parts = session.history.parts
     most = 2.0 if parts is None else max(2.0, float(abs(parts).max()))
-    for index, part in enumerate(steering.parts):
-        value = 0.0 if parts is None else float(parts[index])
-        if line.bottom <= box.bottom:
-            bar(surface, part.replace("_", " "), value, -most, most, line, GOOD if value >= 0 else BAD)
-            line.y += pitch
+    rewards = ((part, 0.0 if parts is None else float(parts[index])) for index, part in enumerate(steering.parts))
+    _fill(canvas, right, box.bottom, ((name, v, -most, most, GOOD if v >= 0 else BAD) for name, v in rewards))
+    if right.bottom + _PITCH < box.bottom:
+        right.y += 3
+        write(canvas, "what it alone senses", right.topleft, 18, FAINT)
+        right.y += _PITCH
+        _fill(canvas, right, box.bottom, _senses(session))
+
+
+def _fill(canvas: Canvas, line: Any, bottom: int, gauges: Any) -> None:
+    """Bars one below the other, as many as fit; ``line`` moves on."""
+    for name, value, low, high, colour in gauges:
+        if line.bottom > bottom:
+            return
+        bar(canvas, name.replace("_", " "), value, low, high, line, colour)
+        line.y += _PITCH - 1
+
+
+def _gauges(session: Session) -> Iterator[tuple[str, float, float, float, Any]]:
+    steered, row = session.population.steered, session.row
+    steering = steered.steering
+    if steering.signals.size:
+        signals = steering.signals.split(steered.context[:, -steering.signals.size :])[row]
+        for sense in steering.signals:
+            if sense.size == 1:
+                yield sense.name, float(signals[sense.name]), sense.low, sense.high, STEERING
+    for variable in steering.variables:
+        if variable.high < 1e6 and variable.name not in steering.signals:
+            value = float(getattr(steering.mutable, variable.name)[row])
+            yield variable.name, value, variable.low, variable.high, FAINT
+
+
+def _senses(session: Session) -> Iterator[tuple[str, float, float, float, Any]]:
+    world = session.population.world
+    reading = world.senses.split(world.observation)[session.row]
+    for sense in world.senses:
+        if "learning" not in sense.heard_by and sense.size == 1:
+            yield sense.name, float(reading[sense.name]), sense.low, sense.high, STEERING

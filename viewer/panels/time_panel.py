@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
-from envs.canvas import write
+from envs.canvas import Canvas, write
 from envs.pygame_check import import_pygame
 from viewer.history import LENGTH
 from viewer.palette import CARD, FAINT, GOOD, LEARNING, RULE, STEERING, TEXT
 from viewer.session import Session
 
 
-def draw(surface: Any, box: Any, session: Session) -> None:
-    """Draw into ``box`` of the surface."""
+def ribbon(canvas: Canvas, box: Any, in_charge: Sequence[bool]) -> None:
+    """Who was in charge, one colour each, the newest to the right."""
+    left, top, width, height = box
+    canvas.rect(RULE, box)
+    step, place = width / LENGTH, LENGTH - len(in_charge)
+    for learning, run in groupby(in_charge):
+        length = sum(1 for _ in run)
+        canvas.rect(LEARNING if learning else STEERING, (left + place * step, top, length * step, height))
+        place += length
+
+
+def draw(canvas: Canvas, box: Any, session: Session) -> None:
+    """Draw into ``box`` of the canvas."""
     pygame = import_pygame()
     history = session.history
-    pygame.draw.rect(surface, CARD, box, border_radius=8)
+    canvas.rect(CARD, box, border_radius=8)
     left, width = box.x + 96, box.width - 112
-    ribbon, trace = pygame.Rect(left, box.y + 12, width, 26), pygame.Rect(left, box.y + 46, width, box.height - 58)
-    write(surface, "in charge", (box.x + 12, ribbon.centery), 20, TEXT, anchor="midleft")
-    pygame.draw.rect(surface, RULE, ribbon)
-    step = width / LENGTH
-    start = LENGTH - len(history.in_charge)
-    for index, learning in enumerate(history.in_charge):
-        colour = LEARNING if learning else STEERING
-        pygame.draw.rect(surface, colour, (left + (start + index) * step, ribbon.y, step + 1, ribbon.height))
-    write(surface, "urgency", (box.x + 12, trace.y + 8), 20, STEERING)
-    write(surface, "reward", (box.x + 12, trace.y + 30), 20, GOOD)
-    pygame.draw.line(surface, RULE, trace.midleft, trace.midright)
-    for series, colour, low, high in ((history.urgency, STEERING, -1.0, 1.0), (history.reward, GOOD, -2.0, 2.0)):
+    band, trace = pygame.Rect(left, box.y + 12, width, 26), pygame.Rect(left, box.y + 46, width, box.height - 58)
+    write(canvas, "in charge", (box.x + 12, band.centery), 20, TEXT, anchor="midleft")
+    ribbon(canvas, band, history.in_charge)
+    step, start = width / LENGTH, LENGTH - len(history.in_charge)
+    write(canvas, "urgency", (box.x + 12, trace.y + 8), 20, STEERING)
+    write(canvas, "reward", (box.x + 12, trace.y + 30), 20, GOOD)
+    canvas.line(RULE, trace.midleft, trace.midright)
+    most = max([0.5, *(abs(value) for value in history.reward)])
+    for series, colour, largest in ((history.urgency, STEERING, 1.0), (history.reward, GOOD, most)):
         if len(series) > 1:
             points = [
-                (
-                    left + (start + index) * step,
-                    trace.bottom - trace.height * (min(high, max(low, value)) - low) / (high - low),
-                )
+                (left + (start + index) * step, trace.centery - 0.5 * trace.height * min(1.0, max(-1.0, value / largest)))
                 for index, value in enumerate(series)
             ]
-            pygame.draw.lines(surface, colour, False, points, 2)
-    write(surface, "older", (left, box.bottom - 4), 16, FAINT, anchor="bottomleft")
-    write(surface, "now", (trace.right, box.bottom - 4), 16, FAINT, anchor="bottomright")
+            canvas.lines(colour, False, points, 2)
+    write(canvas, "older", (left, box.bottom - 4), 18, FAINT, anchor="bottomleft")
+    write(canvas, "now", (trace.right, box.bottom - 4), 18, FAINT, anchor="bottomright")

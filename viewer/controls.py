@@ -1,0 +1,168 @@
+"""The control bar: buttons and menus at the foot of the window. It turns clicks into actions, and does nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from agents.lesions import lesionable
+from envs.pygame_check import import_pygame
+from envs.registration import worlds
+from steering.registration import steerings
+from viewer.session import Session, agents_for_viewing
+from viewer.stage import BAR, SIZE
+
+Action = tuple[str, str]
+_HEIGHT, _GAP = 32, 5
+AGES = ("newborn", "10% of life", "25% of life", "50% of life", "grown")
+
+
+@dataclass(frozen=True)
+class _Button:
+    """A button: its text, the action of a click, its width in units, and what it says when the mouse rests on it."""
+
+    text: str
+    action: str
+    width: int
+    tip: str
+
+
+@dataclass(frozen=True)
+class _Menu:
+    """A menu whose entries are arguments of one action; its head stays the same."""
+
+    head: str
+    action: str
+    width: int
+    entries: tuple[str, ...]
+
+
+_BUTTONS = (
+    _Button("play", "pause", 52, "go on or pause (space)"),
+    _Button("< step", "back", 58, "take back one step (,)"),
+    _Button("step >", "step", 58, "one step (.)"),
+    _Button("-", "slower", 28, "slower (-)"),
+    _Button("+", "faster", 28, "faster (+)"),
+    _Button("animal", "next", 58, "the next animal (tab)"),
+    _Button("compare", "compare", 74, "newborn and grown side by side (c)"),
+    _Button("drive", "drive", 50, "be its cortex: arrow keys, z and x (d)"),
+    _Button("picture", "picture", 62, "save a picture (s)"),
+    _Button("help", "help", 46, "all keys (h)"),
+)
+
+
+class Controls:
+    """Buttons and menus for a window of ``size`` pixels, built anew when the size or the session's menus change."""
+
+    def __init__(self, size: tuple[int, int], session: Session) -> None:
+        self.size = size
+        self._scale = min(size[0] / SIZE[0], size[1] / SIZE[1])
+        self._build(session)
+
+    def _build(self, session: Session) -> None:
+        import pygame_gui
+
+        self._gui = pygame_gui
+        import_pygame().font.init()
+        self.manager = pygame_gui.UIManager(self.size, _theme(self._scale), enable_live_theme_updates=False)
+        self._actions: dict[Any, str] = {}
+        self._menus: dict[Any, _Menu] = {}
+        self._play: Any = None
+        self._left = (self.size[0] - self._scale * SIZE[0]) / 2
+        left = 20.0
+        for button in _BUTTONS:
+            element = pygame_gui.elements.UIButton(
+                self._box(left, button.width), button.text, self.manager, tool_tip_text=button.tip
+            )
+            self._actions[element] = button.action
+            self._play = self._play or element
+            left += button.width + _GAP
+        for menu in self._all_menus(session):
+            self._add_menu(menu, left)
+            left += menu.width + _GAP
+
+    def _box(self, left: float, width: float) -> Any:
+        scale = self._scale
+        foot = (self.size[1] + scale * SIZE[1]) / 2
+        top = foot - scale * (BAR - 8)
+        return import_pygame().Rect(
+            round(self._left + scale * left), round(top), round(scale * width), round(scale * _HEIGHT)
+        )
+
+    def _add_menu(self, menu: _Menu, left: float) -> None:
+        element = self._gui.elements.UIDropDownMenu(
+            [menu.head, *menu.entries], menu.head, self._box(left, menu.width), self.manager,
+            expansion_height_limit=round(0.8 * self.size[1]),
+        )  # fmt: skip
+        self._menus[element] = menu
+
+    @staticmethod
+    def _all_menus(session: Session) -> Sequence[_Menu]:
+        population = session.population
+        lesions = tuple(
+            f"{'restore' if missing[session.row] else 'remove'} {part}" for part, missing in lesionable(population).items()
+        )
+        switches = tuple(population.world.manipulations())
+        known = tuple(name for name in worlds.names() if name in steerings.all() or worlds.get(name).steering)
+        return (
+            _Menu("age", "age", 100, AGES), _Menu("world", "world", 118, known),
+            _Menu("agent", "agent", 160, tuple(agents_for_viewing())), _Menu("lesion", "lesion", 150, lesions),
+            _Menu("manipulate", "manipulate", 134, switches),
+        )  # fmt: skip
+
+    def refresh(self, session: Session) -> None:
+        """Offer what this session has: after a lesion, another world, or another animal."""
+        self._build(session)
+
+    def set_paused(self, paused: bool) -> None:
+        """The first button says what it would do."""
+        wanted = "play" if paused else "pause"
+        if self._play.text != wanted:
+            self._play.set_text(wanted)
+
+    def handle(self, event: Any) -> Action | None:
+        """Pass an event on; returns (action, argument) where it was one."""
+        self.manager.process_events(event)
+        gui = self._gui
+        if event.type == gui.UI_BUTTON_PRESSED and event.ui_element in self._actions:
+            return self._actions[event.ui_element], ""
+        if event.type == gui.UI_DROP_DOWN_MENU_CHANGED and event.ui_element in self._menus:
+            menu = self._menus.pop(event.ui_element)
+            box = event.ui_element.relative_rect
+            event.ui_element.kill()
+            self._add_menu(menu, (box.x - self._left) / self._scale)
+            return None if event.text == menu.head else (menu.action, event.text)
+        return None
+
+    def draw(self, surface: Any, seconds: float) -> None:
+        """Let ``seconds`` pass and draw onto the window's surface."""
+        self.manager.update(seconds)
+        self.manager.draw_ui(surface)
+
+    @property
+    def open(self) -> bool:
+        """Whether a menu is open, so that keys and clicks belong to it."""
+        return any(menu.current_state is menu.menu_states["expanded"] for menu in self._menus)
+
+
+def _theme(scale: float) -> dict[str, Any]:
+    spec = find_spec("matplotlib")
+    assert spec is not None
+    assert spec.origin is not None
+    face = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    font = {"name": "dejavu", "size": str(max(12, round(13 * scale))), "regular_path": str(face), "bold_path": str(face)}
+    colours = {
+        "normal_bg": "#FFFFFF", "hovered_bg": "#DBEAF5", "active_bg": "#DBEAF5", "selected_bg": "#DBEAF5",
+        "disabled_bg": "#EEEEEE", "dark_bg": "#F7F6F2", "normal_text": "#1C2026", "hovered_text": "#1C2026",
+        "active_text": "#1C2026", "selected_text": "#1C2026", "normal_border": "#B8B5AA", "hovered_border": "#0072B2",
+        "active_border": "#0072B2", "selected_border": "#0072B2",
+    }  # fmt: skip
+    up = {"misc": {"expand_direction": "up"}}
+    return {
+        "defaults": {"colours": colours, "font": font},
+        "drop_down_menu": up,
+        "button": {"misc": {"shape": "rounded_rectangle"}},
+    }

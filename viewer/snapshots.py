@@ -1,0 +1,45 @@
+"""Snapshots of a life, so that it can be stepped back: nearest earlier state, then the same ticks again."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from viewer.session import Session
+
+EVERY, KEPT = 25, 60  # ticks between snapshots, and how many are kept
+
+
+class Snapshots:
+    """The last states of a session's animals and of what the viewer remembers of them."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[int, dict[str, np.ndarray], Any]] = deque(maxlen=KEPT)
+        self._now = 0
+
+    def clear(self) -> None:
+        """Forget the past: after anything that a replay would not repeat."""
+        self._kept.clear()
+
+    def note(self, session: Session) -> None:
+        """Called before every tick."""
+        if not self._kept or self._now - self._kept[-1][0] >= EVERY:
+            self._kept.append((self._now, session.population.get_state(), session.history.copy()))
+        self._now += 1
+
+    def back(self, session: Session) -> bool:
+        """Go back one tick; returns whether that was possible."""
+        wanted = self._now - 1
+        while self._kept and self._kept[-1][0] >= wanted:
+            self._kept.pop()
+        if not self._kept:
+            return False
+        self._now, state, history = self._kept.pop()
+        session.population.set_state(state)
+        session.history = history
+        while self._now < wanted:
+            session.step()
+        return True
