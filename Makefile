@@ -1,17 +1,21 @@
 # make watch      open the viewer on a newborn            make test    set up, then run all tests
-# make benchmark  compare agents, a few minutes           make check   lint, types and tests
+# make benchmark  compare agents, ten minutes             make check   lint, types and tests
+# make clips      films of every world, for the docs
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: watch benchmark test lint check clean
+.PHONY: watch benchmark clips test lint check clean
 
 watch: $(READY)
 	$(RUN) scripts/watch.py $(ARGS)
 
 benchmark: $(READY)
 	$(RUN) scripts/benchmark.py --quick $(ARGS)
+
+clips: $(READY)
+	$(RUN) scripts/clips.py $(ARGS)
 
 test: $(READY)
 	$(RUN) -m pytest -n 2 $(ARGS)

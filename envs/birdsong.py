@@ -18,7 +18,7 @@ from envs.song_practice import HEARING_DELAY, LONGEST, MOST_SYLLABLES, perceive,
 from envs.song_similarity import INTERVAL, SHIFTS, TRAITS, species
 from envs.song_table import note_table
 from envs.song_tutor import Tutor, innate_tutor, tutor_of
-from envs.syrinx import COMMANDS
+from envs.syrinx import COMMANDS, FRAME
 from envs.world import World
 
 LESSONS = 20  # renditions of the tutor that a young bird hears before it begins to practise; chosen
@@ -94,6 +94,7 @@ class Birdsong(World):
         self._songs = _stacked(self.tutors, self.frames)
         self._species = species()
         self._notes = note_table()
+        self._rendered: dict[int, tuple[Any, np.ndarray]] = {}
         longest = self.frames + HEARING_DELAY
         steps = longest if max_episode_steps is None else whole_number("max_episode_steps", max_episode_steps)
         super().__init__(num_envs, max_episode_steps=min(steps, longest), **options)
@@ -152,14 +153,25 @@ class Birdsong(World):
         """(frames, 3) commands of the last finished rendition of a bird, or of the one that it is singing."""
         return (self.body.past if finished else self.body.sung)[row, : self.frames].astype(float)
 
+    def audio(self, row: int) -> np.ndarray:
+        """(frames x 441,) audio at 44.1 kHz of what the bird has sung of its present rendition; kept until it sings on."""
+        from envs.syrinx import render
+
+        bird = self.body.table[row]
+        moment = (int(bird["renditions"]), int(bird["moment"]))
+        if self._rendered.get(row, (None, None))[0] != moment:
+            self._rendered[row] = (moment, render(bird["sung"][: moment[1]], seed=row) if moment[1] else np.zeros(0))
+        return self._rendered[row][1]
+
     def sound(self, row: int) -> np.ndarray:
         """(441,) audio at 44.1 kHz of the frame that was just sung."""
-        from envs.syrinx import FRAME, render
+        return self.audio(row)[-FRAME:] if self.body.moment[row] else np.zeros(FRAME)
 
-        sung = int(self.body.moment[row])
-        if sung == 0:
-            return np.zeros(FRAME)
-        return render(self.body.sung[row, :sung], seed=row)[-FRAME:]
+    def episode_sound(self, row: int) -> np.ndarray:
+        """(frames x 441,) audio at 44.1 kHz of the last finished rendition."""
+        from envs.syrinx import render
+
+        return render(self.rendition(row), seed=row)
 
     def _draw(self, row: int, canvas: Any) -> None:
         from envs.birdsong_drawing import draw

@@ -24,7 +24,7 @@ _GESTURE = (("pressure", (0, 114, 178)), ("tension", (213, 94, 0)), ("turbulence
 
 def spectrogram(audio: np.ndarray, size: tuple[int, int] = (_WIDTH, _HEIGHT)) -> np.ndarray:
     """(width, height, 3) uint8 picture of audio at 44.1 kHz, time to the right, 0 to 10 kHz upwards, dark is loud."""
-    frequency, _, power = signal.stft(audio, RATE, nperseg=256, noverlap=192, nfft=1024, padded=True)
+    frequency, _, power = signal.stft(audio, RATE, nperseg=256, noverlap=160, nfft=512)
     level = 20.0 * np.log10(np.abs(power[frequency <= _HIGHEST]) + 1e-9)
     shade = np.clip((level + _RANGE + 25.0) / _RANGE, 0.0, 1.0)
     across = np.linspace(0, shade.shape[1] - 1, size[0]).round().astype(int)
@@ -36,6 +36,12 @@ def spectrogram(audio: np.ndarray, size: tuple[int, int] = (_WIDTH, _HEIGHT)) ->
 @lru_cache(maxsize=32)
 def _of_song(commands: bytes, frames: int, seed: int) -> np.ndarray:
     return spectrogram(render(np.frombuffer(commands).reshape(frames, 3), seed))
+
+
+def _columns(played: np.ndarray, edge: int) -> np.ndarray:
+    """The first ``edge`` columns of a spectrogram of audio that may be silent from there on."""
+    samples = min(len(played), round(len(played) * edge / _WIDTH) + 2048)
+    return spectrogram(played[:samples], (round(_WIDTH * samples / len(played)), _HEIGHT))[:edge]
 
 
 @lru_cache(maxsize=8)
@@ -55,12 +61,12 @@ def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     sung = past.copy()
     sung[:now] = bird["sung"][:now]
     picture = _of_song(past.tobytes(), frames, row).copy()
+    edge = round(_WIDTH * now / frames)
     if now:
         played = np.zeros(frames * FRAME)
-        played[: now * FRAME] = render(sung[:now], row)
-        edge = round(_WIDTH * now / frames)
-        picture[:edge] = spectrogram(played)[:edge]
-    picture[round(_WIDTH * now / frames) :] = 128 + picture[round(_WIDTH * now / frames) :] // 2
+        played[: now * FRAME] = world.audio(row)[: now * FRAME]
+        picture[:edge] = _columns(played, edge)
+    picture[edge:] = 128 + picture[edge:] // 2
     _panel(surface, 1, f"this bird, rendition {int(bird['renditions']) + 1}", picture)
     states = (("deaf", bird["deaf"]), ("hears its tutor", bird["tutoring"]), ("noise", bird["noise_left"]))
     notes = [word for word, on in states if on]

@@ -159,6 +159,10 @@ class World(Manipulable, VectorEnv, abc.ABC):
         """What one animal was heard to do in the last step: (samples,) in about [-1, 1] at ``metadata["sound_rate"]`` per second."""
         return None
 
+    def episode_sound(self, row: int) -> np.ndarray | None:
+        """What one animal was heard to do in the last whole episode, as :meth:`sound`."""
+        return None
+
     def _draw(self, row: int, canvas: Any) -> None:
         """Draw one row on a :class:`envs.canvas.Canvas` of 640 x 480 units; the default writes the senses as text."""
         from envs.canvas import draw_senses

@@ -31,6 +31,8 @@ class Args:
     """Length of each measurement."""
     harness: bool = False
     """Also time whole benchmarks: against the bare life loop, and with two workers against one; takes minutes."""
+    viewer: bool = False
+    """Time the frames of the viewer instead, in every world."""
     json: Path | None = None
     """Also write the figures to this file."""
 
@@ -52,6 +54,8 @@ def main(args: Args) -> int:
     from envs.atomic import write_whole
 
     reporter = Reporter()
+    if args.viewer:
+        return _viewer(args, reporter)
     works = [*_worlds(args), *_lives(args), *_peers(args)]
     for work in works:
         work.run()
@@ -160,6 +164,44 @@ def _harness(args: Args) -> dict[str, str]:
         f"({one:.1f} s against {bare_time:.1f} s, starting a process and writing files included)",
         "two workers / one": f"two workers: {one / two:.2f} times as fast as one (efficiency {one / two / 2:.2f})",
     }
+
+
+def _viewer(args: Args, reporter: Reporter) -> int:
+    """Milliseconds from frame to frame of a window without a screen, all panels and the control bar drawn, one core."""
+    import os
+
+    import numpy as np
+    from rich.table import Table
+
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+    from steering.registration import steerings
+    from viewer.session import Session
+    from viewer.window import Window
+
+    table = Table(title="one frame of the viewer at 1280 x 720, with the ticks that are due in it; 16.7 ms is 60 a second")
+    for column in ("world", "median, ms", "99th percentile, ms"):
+        table.add_column(column, justify="left" if column == "world" else "right")
+    for world in sorted(steerings.all()):
+        window = Window(Session(world, "steered", 4))
+        window._clock = _Unhurried()
+        found = []
+        for _ in range(60 + 200 * args.rounds):
+            started = time.perf_counter()
+            window._events()
+            window._advance()
+            window._show(window._frame())
+            found.append(1000 * (time.perf_counter() - started))
+        warm = found[60:]
+        table.add_row(world, f"{np.median(warm):.1f}", f"{np.percentile(warm, 99):.1f}")
+    reporter.console.print(table)
+    return 0
+
+
+class _Unhurried:
+    """A clock that never waits."""
+
+    def tick(self, rate: int) -> None:
+        """Do nothing."""
 
 
 def _peers(args: Args) -> list[Work]:

@@ -36,15 +36,22 @@ class CannotRecord(NestlingError, RuntimeError):
 class Recorder:
     """Writes frames (height, width, 3) uint8 to ``path``; use it in a ``with`` statement.
 
-    With a ``sound_rate`` (samples per second) an mp4 gets the sound that is added. A ``.png`` becomes a filmstrip of up to
-    six frames, the last added among them, two in a row.
+    ``quality`` of an mp4 is from 0 to 10; with a ``sound_rate`` (samples per second) it gets the sound that is added. A ``.png``
+    becomes a filmstrip of up to six frames, the last added among them, two in a row.
 
     Raises:
         UnknownName: the ending is none of .mp4, .gif, .png.
         CannotRecord: there is no encoder, or the folder cannot be written.
     """
 
-    def __init__(self, path: Path, frames_per_second: float = 20, frames: int = 0, sound_rate: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        frames_per_second: float = 20,
+        frames: int = 0,
+        sound_rate: int | None = None,
+        quality: float = 7.0,
+    ) -> None:
         self.path = Path(path)
         check_ending(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,6 +59,7 @@ class Recorder:
         self._strip: list[np.ndarray] = []
         self._every = max(1, -(-frames // 6))
         self._count = 0
+        self._quality = quality
         self._writer = None if self.path.suffix.lower() == ".png" else self._open(frames_per_second)
         heard = sound_rate is not None and self.path.suffix.lower() == ".mp4"
         track = self.path.with_name(f".{self.path.stem}.partial.wav")
@@ -66,7 +74,7 @@ class Recorder:
             import imageio_ffmpeg
 
             imageio_ffmpeg.get_ffmpeg_exe()
-            return imageio.get_writer(self._partial, fps=rate, codec="libx264", quality=7, macro_block_size=8)
+            return imageio.get_writer(self._partial, fps=rate, codec="libx264", quality=self._quality, macro_block_size=8)
         except (ImportError, RuntimeError, OSError) as error:
             raise CannotRecord(
                 f"{self.path} cannot be recorded: {error}. For mp4, install ffmpeg or the package imageio-ffmpeg; "

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +27,8 @@ class Speaker:
         self.broken: str | None = None
         pygame = import_pygame()
         try:
-            pygame.mixer.init(rate, -16, 1, 1024)
+            with _quiet_library():
+                pygame.mixer.init(rate, -16, 1, 1024)
         except pygame.error as error:
             self.broken = f"no sound ({error}); everything else goes on"
 
@@ -40,6 +45,20 @@ class Speaker:
         """Give the device back."""
         if self.broken is None:
             import_pygame().mixer.quit()
+
+
+@contextlib.contextmanager
+def _quiet_library() -> Iterator[None]:
+    """Keep what the sound library writes to the terminal about missing devices to itself; the viewer says it in one sentence."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class SoundTrack:

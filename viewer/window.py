@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import numpy as np
-
 from envs.canvas import Canvas, pixels
 from envs.errors import NestlingError
 from envs.pygame_check import import_pygame
@@ -227,7 +225,6 @@ class Window:
         """Open a speaker where the world can be heard."""
         rate = self.session.population.world.metadata.get("sound_rate")
         self._speaker = Speaker(rate) if rate else None
-        self._voice: list[np.ndarray] = []
         if self._speaker is not None and self._speaker.broken:
             self._message = self._speaker.broken
 
@@ -236,17 +233,14 @@ class Window:
         session = self.session
         session.step()
         self._unrecorded += 1
-        if self._speaker is None or not (heard or self._recorder):
-            return
-        sound, last = session.population.world.sound(session.row), session.history.last
+        world, last = session.population.world, session.history.last
+        sound = None if self._recorder is None else world.sound(session.row)
         if sound is not None and self._recorder is not None:
             self._recorder.add_sound(sound)
-        if sound is None or not heard:
-            return
-        self._voice.append(sound)
-        if last is not None and last.ended[session.row]:
-            self._speaker.play(np.concatenate(self._voice))
-            self._voice.clear()
+        if heard and self._speaker is not None and last is not None and last.ended[session.row]:
+            whole = world.episode_sound(session.row)
+            if whole is not None:
+                self._speaker.play(whole)
 
     def _advance(self) -> int:
         """Live as many ticks as this frame is due; as many as fit into a frame at full speed."""
