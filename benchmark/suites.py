@@ -38,7 +38,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         seed: of the first animal; animal i of every agent has seed + i, so all agents live in the same worlds.
         purpose: ``"report"`` takes seeds from 1,000,000, ``"tune"`` only seeds below; the two never mix.
         tuned_on: ranges (first, end) of further seeds on which anything was chosen; reporting on them is refused.
-        signatures: which experiments, by id; ``("all",)`` for those of the chosen worlds.
+        signatures: which experiments, by id; ``("all",)`` for those of the chosen worlds, ``("brief",)`` for the brief among them.
         share_of_animals: of each experiment's own number of animals, in (0, 1].
     """
 
@@ -57,8 +57,8 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 SUITES = {
     "quick": Suite(
-        "every world and the main agents in a few minutes on two cores; experiments with a third of their animals",
-        animals=32, share_of_life=0.25, signatures=("all",), share_of_animals=1 / 3,
+        "every world and the main agents in minutes on two cores; the briefer experiments, with a third of their animals",
+        animals=32, share_of_life=0.25, signatures=("brief",), share_of_animals=1 / 3,
     ),
     "default": Suite("whole lives of the main agents, and every experiment", signatures=("all",)),
     "full": Suite("whole lives of every agent, many animals", agents=tuple(AGENTS), animals=256, signatures=("all",)),
@@ -227,8 +227,10 @@ def _check_seeds(suite: Suite) -> None:
 def _experiments(suite: Suite, names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     if not 0.0 < suite.share_of_animals <= 1.0:
         raise InvalidArgument(f"share_of_animals must be above 0 and at most 1, not {suite.share_of_animals}.")
-    if suite.signatures == ("all",):
+    if suite.signatures in (("all",), ("brief",)):
         chosen = [signature for signature in signatures().values() if signature.world in names]
+        if suite.signatures == ("brief",):
+            chosen = [signature for signature in chosen if not signature.slow]
     else:
         chosen = chosen_signatures(suite.signatures) if suite.signatures else []
     return tuple((s.id, min(s.animals, max(LEAST_EXPERIMENT, round(s.animals * suite.share_of_animals)))) for s in chosen)

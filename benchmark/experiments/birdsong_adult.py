@@ -176,6 +176,7 @@ SIGNATURES = (
         "loss above that without variability, whose loss is at most 0.02; a bird deafened 40 days later loses less",
         "Brainard and Doupe 2000; Lombardino and Nottebohm 2000",
         adult_deafening, 32, "severe decay within weeks, slower the older the bird; none after LMAN lesions",
+        slow=True,
     ),
     Signature(
         "B5", WORLD, "Noise on high renditions of a syllable lowers its pitch, on low ones raises it; others hardly change",

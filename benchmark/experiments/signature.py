@@ -47,6 +47,7 @@ class Signature:
         run: the protocol; takes the number of animals and the first seed.
         animals: how many animals the full experiment uses.
         published: what was measured in animals, in words and numbers; empty where there is no such number.
+        slow: takes minutes even with few animals, so that the quick suite leaves it out.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Signature:
     run: Callable[[int, int], Result]
     animals: int
     published: str = ""
+    slow: bool = False
 
     def entry(self, result: Result, seed: int) -> dict[str, Any]:
         """Claim, source and outcome together, as ``signatures.json`` keeps them."""
