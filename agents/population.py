@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ class Population:
         self.spec: AgentSpec = agent_spec(agent)
         self.animals = whole_number("animals", animals)
         self.seeds = row_seeds(seed, self.animals)
-        self.world_options = world_options
+        self.world_options = {name: str(v) if isinstance(v, Path) else v for name, v in world_options.items()}
         self.steered = SteeredWorld(
             world, self.animals, hand_over=self.spec.hand_over, autoreset_mode=AutoresetMode.SAME_STEP, **world_options
         )

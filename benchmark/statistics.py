@@ -47,6 +47,8 @@ def stratified(samples: Sequence[np.ndarray], statistic: Any, name: str, seed: i
     centre = float(statistic(*known))
     if all(values.size < 2 or np.ptp(values) == 0.0 for values in known):
         return {name: centre, "low": centre, "high": centre}
+    if any(values.size < 2 for values in known):
+        return {name: centre, "low": float("nan"), "high": float("nan")}
     found = stats.bootstrap(
         known, statistic, n_resamples=RESAMPLES, method="percentile", vectorized=True, rng=np.random.default_rng(seed)
     ).confidence_interval

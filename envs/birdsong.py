@@ -105,7 +105,7 @@ class Birdsong(World):
             pitch_shift=0.0, noise_syllable=-1, noise_above=True, noise_threshold=0.0, noise_left=0,
             distorted_syllable=-1, distortion=0.0, distorts=False,
             syllable=-1, pitch_sum=0.0, pitch_frames=0, mean_pitch=np.zeros(MOST_SYLLABLES),
-            last_pitch=np.zeros(MOST_SYLLABLES), times_sung=np.zeros(MOST_SYLLABLES, int),
+ times_sung=np.zeros(MOST_SYLLABLES, int),
             before=np.zeros(len(FEATURES)), sounding=False,
             ring=np.zeros((SHIFTS, INTERVAL)), sums=np.zeros(SHIFTS), traits=np.zeros(TRAITS),
             ears=np.zeros((HEARING_DELAY + 1, len(FEATURES))), sung=np.full((LONGEST, 3), SILENT, np.float32),
@@ -157,21 +157,26 @@ class Birdsong(World):
         """(frames x 441,) audio at 44.1 kHz of what the bird has sung of its present rendition; kept until it sings on."""
         from envs.syrinx import render
 
-        bird = self.body.table[row]
-        moment = (int(bird["renditions"]), int(bird["moment"]))
-        if self._rendered.get(row, (None, None))[0] != moment:
-            self._rendered[row] = (moment, render(bird["sung"][: moment[1]], seed=row) if moment[1] else np.zeros(0))
+        sung = self.body.sung[row, : int(self.body.moment[row])]
+        key = (self.voice(row), sung.tobytes())
+        if self._rendered.get(row, (None, None))[0] != key:
+            self._rendered[row] = (key, render(sung, self.voice(row)) if len(sung) else np.zeros(0))
         return self._rendered[row][1]
 
+    def voice(self, row: int) -> int:
+        """Seed of a bird's breath noise."""
+        return int(self.streams.seeds[row])
+
     def sound(self, row: int) -> np.ndarray:
-        """(441,) audio at 44.1 kHz of the frame that was just sung."""
-        return self.audio(row)[-FRAME:] if self.body.moment[row] else np.zeros(FRAME)
+        """(441,) audio at 44.1 kHz of the frame before the one that was just sung: only now is it known how it goes over."""
+        end = (int(self.body.moment[row]) - 1) * FRAME
+        return self.audio(row)[end - FRAME : end] if end > 0 else np.zeros(FRAME)
 
     def episode_sound(self, row: int) -> np.ndarray:
         """(frames x 441,) audio at 44.1 kHz of the last finished rendition."""
         from envs.syrinx import render
 
-        return render(self.rendition(row), seed=row)
+        return render(self.rendition(row), self.voice(row))
 
     def _draw(self, row: int, canvas: Any) -> None:
         from envs.birdsong_drawing import draw

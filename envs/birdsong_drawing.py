@@ -55,12 +55,12 @@ def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     tutor = world.tutors[int(bird["tutor"])]
     now = min(frames, int(bird["moment"]))
     padded = np.pad(tutor.audio, (0, frames * FRAME - len(tutor.audio)))
-    title = f"song of its {tutor.name}" if tutor.name in ("tutor", "stranger") else f"tutor: {tutor.name}"
+    title = "song that fitness asks for" if world.decoy else f"tutor's song ({tutor.name})"
     _panel(surface, 0, title, _of_audio(padded.tobytes()))
     past = world.rendition(row)
     sung = past.copy()
     sung[:now] = bird["sung"][:now]
-    picture = _of_song(past.tobytes(), frames, row).copy()
+    picture = _of_song(past.tobytes(), frames, world.voice(row)).copy()
     edge = round(_WIDTH * now / frames)
     if now:
         played = np.zeros(frames * FRAME)

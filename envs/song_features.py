@@ -6,8 +6,6 @@ the open package avn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from envs.syrinx import FRAME, RATE
@@ -24,28 +22,17 @@ _PITCH_WINDOW = 1024  # samples in which YIN compares two halves
 _FIRST_TROUGH = 0.3  # of YIN's difference function: the shortest period that fits this well; right on all but noisy notes
 
 
-@dataclass(frozen=True)
-class Track:
-    """Features of a song at 10 ms a frame.
-
-    Attributes:
-        features: (frames, 5) in the order of ``FEATURES``: loudness from 0 (50 dB below a loud note) to about 1, pitch in
-            octaves above 500 Hz, periodicity from 0 to 1, Wiener entropy (0 for white noise, negative for tones),
-            brightness (mean frequency) in octaves above 500 Hz.
-    """
-
-    features: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.features)
-
-
 def extract(audio: np.ndarray, reference: float = REFERENCE) -> np.ndarray:
     """Features (..., frames, 5) of audio (..., samples) at 44.1 kHz; frame i is centred in its 10 ms.
 
     Args:
         audio: at 44.1 kHz, full scale 1.
         reference: dB of full scale that counts as loudness 1.
+
+    Returns:
+        in the order of ``FEATURES``: loudness from 0 (50 dB below a loud note) to about 1, pitch in octaves above 500 Hz,
+        periodicity from 0 to 1, Wiener entropy (0 for white noise, negative for tones), brightness (mean frequency) in
+        octaves above 500 Hz.
     """
     import librosa
 

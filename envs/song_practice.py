@@ -66,7 +66,6 @@ def _attend(bird, features, syllable):
             bird.times_sung[bird.syllable] += 1
             share = max(_PITCH_MEMORY, 1.0 / bird.times_sung[bird.syllable])
             bird.mean_pitch[bird.syllable] += share * (found - bird.mean_pitch[bird.syllable])
-            bird.last_pitch[bird.syllable] = found
         bird.syllable, bird.pitch_sum, bird.pitch_frames = syllable, 0.0, 0
     if syllable < 0:
         return

@@ -6,7 +6,7 @@ import csv
 import math
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,8 @@ def innate_tutor(name: str = "tutor") -> Tutor:
     return _tutor(name, features_of(commands), commands)
 
 
-@cache
 def recorded_tutor(path: str, labels: str | None = None) -> Tutor:
-    """The first motif of a recording.
+    """The longest motif of a recording.
 
     Args:
         path: a file that libsndfile reads (WAV, FLAC ...): any rate from 16 kHz, mono or more, up to 2 minutes.
@@ -86,10 +85,21 @@ def recorded_tutor(path: str, labels: str | None = None) -> Tutor:
     Raises:
         BadRecording: unreadable, silent, too quiet, too long, no song in it, or labels that do not fit.
     """
+    return _recorded_tutor(path, labels, *(_stamp(file) for file in (path, labels)))
+
+
+def _stamp(path: str | None) -> int:
+    """When a file was changed last, so that a tutor is heard anew after its recording was edited."""
+    return Path(path).stat().st_mtime_ns if path and Path(path).is_file() else 0
+
+
+@lru_cache(maxsize=16)
+def _recorded_tutor(path: str, labels: str | None, _changed: int, _labels_changed: int) -> Tutor:
     audio = read_audio(path)
     features = _heard(audio, path)
     spans = _labelled(path, labels, len(audio) / RATE) if labels else _by_energy(features)
     first, end = _motif(spans, path)
+    end = min(end, len(features))  # a label may end with the file, within a frame that is not whole
     features = features[first:end].copy()
     features[:, LOUDNESS] = np.where(_inside(spans, first, end), features[:, LOUDNESS], 0.0)
     return _tutor(Path(path).stem, features, fit_commands(features), audio[first * FRAME : end * FRAME])

@@ -125,14 +125,18 @@ def _control(commands, frame, jitter, alpha, beta, level, breath):
         breath[sample] = loud * _BREATH * turbulence * turbulence
 
 
-def source(commands: np.ndarray, rng: np.random.Generator, frame: int = FRAME) -> np.ndarray:
-    """Pressure that enters the trachea, (frames x ``frame``,) float64, for commands (frames, 3) in [-1, 1]."""
+def source(commands: np.ndarray, seed: int, frame: int = FRAME) -> np.ndarray:
+    """Pressure that enters the trachea, (frames x ``frame``,) float64, for commands (frames, 3) in [-1, 1].
+
+    Jitter and breath have a stream each, so that a song's beginning sounds the same however far it is rendered.
+    """
     commands = np.clip(np.asarray(commands, float), -1.0, 1.0)
     samples = len(commands) * frame
     alpha, beta, level, breath, labia = (np.empty(samples) for _ in range(5))
-    _control(commands, frame, rng.uniform(-1.0, 1.0, samples), alpha, beta, level, breath)
+    jitter = np.random.default_rng([seed, 0]).uniform(-1.0, 1.0, samples)
+    _control(commands, frame, jitter, alpha, beta, level, breath)
     oscillate(alpha, beta, _SUBSTEPS, labia)
-    return level * labia + breath * rng.standard_normal(samples)
+    return level * labia + breath * np.random.default_rng([seed, 1]).standard_normal(samples)
 
 
 @cache
@@ -165,7 +169,7 @@ def render(commands: np.ndarray, seed: int = 0) -> np.ndarray:
     """Audio (frames x 441,) float64 at 44.1 kHz of a gesture, commands (frames, 3) in [-1, 1] at 10 ms a frame.
 
     Args:
-        commands: pressure (sound above about 0.25), tension, turbulence.
+        commands: pressure (sound above about 0.05), tension, turbulence.
         seed: of breath noise and jitter.
     """
-    return _LOUDNESS * tract(source(commands, np.random.default_rng(seed)))
+    return _LOUDNESS * tract(source(commands, seed))

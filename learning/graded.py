@@ -70,8 +70,9 @@ class GradedGenome:
 class GradedLearner(Learner):
     """Perturbs a read-out of the pattern-separated context and keeps what was judged better than expected.
 
-    Half of a practising animal's episodes or more are practice, with full perturbation, in which it sings whatever the reflex would
-    do (``explores``); in the others it is calm, and sings where its tally of reward exceeds the reflex's.
+    Some episodes are practice, a tenth at first and most of them once its own acts are judged no worse than the reflex's: it
+    perturbs them fully and acts whatever the reflex would do (``explores``). In the others it is calm, and acts where its tally
+    of reward exceeds the reflex's.
     """
 
     name = "graded"
@@ -229,9 +230,10 @@ class GradedLearner(Learner):
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave."""
         check_same_layout("graded learner", self.get_state(), state)
+        if not np.array_equal(self.separator.preferred, state["wiring/preferred"]):
+            self._known.clear()
         self.separator.sampled[:] = state["wiring/sampled"]
         self.separator.preferred[:] = state["wiring/preferred"]
-        self._known.clear()
         for name, part in self._state_parts().items():
             part.set_state(unnest(name, state))
 

@@ -54,6 +54,8 @@ def main(args: Args) -> int:
     marks = tuple(sorted(set(args.renditions)))
     if not marks or marks[0] < 1:
         raise InvalidArgument(f"renditions must be whole numbers of at least 1, not {args.renditions}.")
+    if args.song is None and args.labels is not None:
+        raise InvalidArgument("--labels were given without a recording; name it: teach.py song.wav --labels labels.csv")
     labels = None if args.labels is None else str(args.labels)
     other = innate_tutor("stranger") if args.song is None else None
     if args.other is not None:

@@ -29,6 +29,8 @@ class Args:
     """newborn, grown, or a number of steps."""
     lesion: tuple[str, ...] = ()
     """Parts to remove from the shown animal once it has its age: learning, reflex, reward, or parts of the species."""
+    checkpoint: Path | None = None
+    """Show the animals of a checkpoint; it must be of this world and agent."""
     record: Path | None = None
     """Record to FILE.mp4, .gif or .png (a filmstrip)."""
     steps: int | None = None
@@ -57,6 +59,8 @@ def main(args: Args) -> int:
     session = Session(args.world, args.agent, args.animals, args.seed)
     for part in dict.fromkeys(args.lesion):
         session.toggle_lesion(part)
+    if args.checkpoint:
+        session.open(args.checkpoint)
     if args.record:
         check_ending(args.record)
     if age:

@@ -13,10 +13,11 @@ from envs.rows import Records, Rows
 from envs.senses import Sense, Senses
 from envs.song_gestures import FRAME_TIME, SILENT
 from envs.song_practice import HEARING_DELAY, LONGEST
+from envs.song_similarity import AUDIBLE
 from steering.subsystem import MutableVariable, Steering
 
 REST, BABBLE, CALL = range(3)
-DAY = 27.0  # s of singing in a day of development: 40 renditions, each of which stands for about fifty of a real bird
+DAY = 40.0  # renditions in a day of development, each of which stands for about fifty of a real bird; chosen
 HATCHED = 25.0  # days after hatching at which a life begins
 
 # Template and judgement; all chosen. Scales: loudness, octaves, periodicity, entropy, octaves.
@@ -33,7 +34,6 @@ _KINDS = np.array([[0.85, 0.4, 0.97, -8.0], [0.9, 2.6, 0.97, -11.0], [0.75, 1.5,
 _KIND_SCALE = np.array([0.25, 1.0, 0.2, 2.0])
 # Frames of the species' rhythm, the match of a gap, and the share of a match that is left where the rhythm is wrong.
 _LONGEST_NOTE, _SHORTEST_GAP, _LONGEST_GAP, _GAP_MATCH, _WRONG = 12, 2, 5, 0.7, 0.3
-_AUDIBLE = 0.25
 # Sensitive period in days after hatching (Gobes et al. 2017; Eales 1987), and how fast it closes (chosen).
 _CLOSES, _CLOSING = 65.0, 5.0
 _ENOUGH = 5.0  # songs that let it close
@@ -107,7 +107,7 @@ def innate_match(heard, run, gap):
         run: frames for which sound, or silence, has lasted.
         gap: frames of the gap before this note.
     """
-    if heard[0] <= _AUDIBLE:
+    if heard[0] <= AUDIBLE:
         return _GAP_MATCH if run <= _LONGEST_GAP else _WRONG * _GAP_MATCH
     least = 1e9
     for kind in range(_KINDS.shape[0]):
@@ -120,17 +120,18 @@ def innate_match(heard, run, gap):
 
 
 @njit(cache=True)
-def _judge(birds, variables, lesions, memory_template, memory_expectation, moments, senses, luck, dt, parts, channels):
+def _judge(birds, variables, lesions, memory_template, memory_expectation, renditions, senses, luck, parts, channels):
     heard = np.empty(5)
-    closing = math.exp(-dt / (DAY * _CLOSING))
+    closing = math.exp(-1.0 / (DAY * _CLOSING))
     for row in range(birds.shape[0]):
         bird, variable, sense = birds[row], variables[row], senses[row]
         if sense.hears < 0.5:
             continue
-        moments[row] += 1.0
-        if variable.songs_heard >= _ENOUGH and HATCHED + moments[row] * dt / DAY > _CLOSES:
-            variable.template_window *= closing
         moment = min(memory_expectation.shape[1] - 1, max(0, int(sense.moment)))
+        if moment == 0:
+            renditions[row] += 1.0
+            if variable.songs_heard >= _ENOUGH and HATCHED + renditions[row] / DAY > _CLOSES:
+                variable.template_window *= closing
         heard[0], heard[1], heard[2] = sense.loudness, sense.pitch, sense.periodicity
         heard[3], heard[4] = sense.entropy, sense.brightness
         template = memory_template[row, moment]
@@ -141,7 +142,7 @@ def _judge(birds, variables, lesions, memory_template, memory_expectation, momen
             for index in range(5):
                 template[index] += min(1.0, share) * (heard[index] - template[index])
             continue
-        sounds = heard[0] > _AUDIBLE
+        sounds = heard[0] > AUDIBLE
         if sounds and not bird.sounding:
             bird.gap = bird.run
         bird.run = bird.run + 1 if sounds == bird.sounding else 1
@@ -203,7 +204,7 @@ class Finch(Steering):
         super().__init__(*args, **options)
         self.memory = Rows(
             self.rows, template=np.zeros((LONGEST, 5), np.float32), expectation=np.zeros(LONGEST, np.float32),
-            moments=0.0,
+            renditions=0.0,
         )  # fmt: skip
 
     def _make_transient(self, rows: int) -> Records:
@@ -231,17 +232,20 @@ class Finch(Steering):
         luck = self.streams.uniform("luck", 1, judgement)[:, 0] if judgement.any() else np.zeros(self.rows)
         _judge(
             self.transient.table, self.mutable.table, self._lesions.table, self.memory.template, self.memory.expectation,
-            self.memory.moments, after, luck, self.dt, parts, channels,
+            self.memory.renditions, after, luck, parts, channels,
         )  # fmt: skip
 
     def modulate(self, age: np.ndarray) -> Gains:
-        """Variability and plasticity fall from plastic song to crystallisation; both wait for a bird that has heard no tutor."""
-        day = HATCHED + age / DAY
+        """Variability and plasticity fall from plastic song to crystallisation; both wait for a bird that has heard no tutor.
+
+        A bird's age counts renditions, not seconds, so that it does not depend on how long its tutor's song is.
+        """
+        day = HATCHED + self.memory.renditions / DAY
         heard = self.mutable.songs_heard >= _ENOUGH
         mature = np.where(heard, np.clip((day - _PLASTIC) / (_CRYSTAL - _PLASTIC), 0.0, 1.0), 0.0)
         left = (1.0 - (1.0 - _LEFT) * mature) * np.exp(-np.where(heard, np.maximum(0.0, day - _CRYSTAL), 0.0) / _AGES)
         begun = np.clip((day - HATCHED - _BEGINS) / _OPENS, 0.0, 1.0)
-        return Gains(left.copy(), left * begun, np.ones(len(day)))
+        return Gains(left.copy(), left * begun, np.ones(len(age)))
 
     @property
     def repertoire(self) -> Repertoire:

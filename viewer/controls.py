@@ -8,11 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from agents.catalogue import AGENTS
 from agents.lesions import lesionable
 from envs.pygame_check import import_pygame
 from envs.registration import worlds
 from steering.registration import steerings
-from viewer.session import Session, agents_for_viewing
+from viewer.session import Session
 from viewer.stage import BAR, SIZE
 
 Action = tuple[str, str]
@@ -109,7 +110,7 @@ class Controls:
         known = tuple(name for name in worlds.names() if name in steerings.all() or worlds.get(name).steering)
         return (
             _Menu("age", "age", 100, AGES), _Menu("world", "world", 118, known),
-            _Menu("agent", "agent", 160, tuple(agents_for_viewing())), _Menu("lesion", "lesion", 150, lesions),
+            _Menu("agent", "agent", 160, tuple(AGENTS)), _Menu("lesion", "lesion", 150, lesions),
             _Menu("manipulate", "manipulate", 134, switches),
         )  # fmt: skip
 
@@ -141,11 +142,6 @@ class Controls:
         """Let ``seconds`` pass and draw onto the window's surface."""
         self.manager.update(seconds)
         self.manager.draw_ui(surface)
-
-    @property
-    def open(self) -> bool:
-        """Whether a menu is open, so that keys and clicks belong to it."""
-        return any(menu.current_state is menu.menu_states["expanded"] for menu in self._menus)
 
 
 def _theme(scale: float) -> dict[str, Any]:

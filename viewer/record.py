@@ -101,7 +101,7 @@ class Recorder:
         if self._writer is not None:
             self._writer.close()
             if self._track is not None:
-                self._track.join(self._partial)
+                self._track.join(self._partial if self._count else None)
         elif self._strip:
             self._save_strip()
         if self._partial.exists():

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from agents import checkpoint
-from agents.catalogue import AGENTS
 from agents.lesions import lesionable
 from agents.life import live
 from agents.population import Population
@@ -128,7 +127,8 @@ class Session:
                 f"start the viewer with: {header.world} --agent {header.agent}"
             )
         population = checkpoint.load(path)
-        self.animals, self.row = population.animals, 0
+        self.animals, self.seed, self.row = population.animals, int(population.seeds[0]), 0
+        self.history.row = 0
         self._show(population)
 
     def _key(self, steps: int) -> str:
@@ -183,11 +183,6 @@ def grown_steps(world: Any) -> int:
     """Ticks after which the viewer calls an animal of this world grown."""
     kind: type[World] = world_class(world)
     return kind.grown_episodes * kind.episode_steps
-
-
-def agents_for_viewing() -> list[str]:
-    """Names that the agent picker offers."""
-    return list(AGENTS)
 
 
 def parse_age(age: str, world: Any = "LoomingEscape") -> int:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,17 +80,25 @@ class SoundTrack:
         """Append audio (samples,) in [-1, 1]."""
         self._file.write(np.clip(audio, -1.0, 1.0))
 
-    def join(self, pictures: Path) -> None:
-        """Put the sound into the mp4 file ``pictures``, and remove the WAV file; without ffmpeg's help the pictures stay mute."""
+    def join(self, pictures: Path | None) -> None:
+        """Put the sound into the mp4 file ``pictures`` (None: there are none), and remove the WAV file.
+
+        Where that fails the pictures stay as they are, mute, and a warning says so.
+        """
         import imageio_ffmpeg
 
         self._file.close()
+        if pictures is None:
+            self.path.unlink(missing_ok=True)
+            return
         joined = pictures.with_name(f"{pictures.stem}.joined.mp4")
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(pictures), "-i", str(self.path)]
         command += ["-c:v", "copy", "-c:a", "aac", "-b:a", "128k", str(joined)]
         try:
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
             joined.replace(pictures)
+        except (OSError, subprocess.CalledProcessError) as error:
+            warnings.warn(f"The recording stays mute: its sound could not be joined to it ({error}).", stacklevel=2)
         finally:
             joined.unlink(missing_ok=True)
             self.path.unlink(missing_ok=True)

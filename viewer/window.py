@@ -109,7 +109,7 @@ class Window:
                 elif event.type == pygame.KEYDOWN:
                     self._press(pygame.key.name(event.key))
                 elif event.type == pygame.KEYUP and self.session.driver is not None:
-                    self.session.driver.held.discard(pygame.key.name(event.key))
+                    self._hold(pygame.key.name(event.key), False)
                 elif action is not None:
                     self._do(*action)
             except NestlingError as error:
@@ -122,13 +122,20 @@ class Window:
     def _press(self, key: str) -> None:
         driver = self.session.driver
         if driver is not None and (key in STEERING_KEYS or key.isdigit()):
-            driver.held.add(key)
+            self._hold(key, True)
         elif key in _LESION_KEYS:
             self._toggle(_LESION_KEYS[key])
         elif key in _KEYS or (driver is None and key in _WITHOUT_DRIVING):
             self._do(_KEYS.get(key) or _WITHOUT_DRIVING[key])
         else:
             self._message = f"the key {key} does nothing; H shows help"
+
+    def _hold(self, key: str, held: bool) -> None:
+        """Keys that drive an animal; a replay would not repeat what they did before they changed."""
+        driver = self.session.driver
+        if driver is not None and (key in driver.held) != held:
+            (driver.held.add if held else driver.held.discard)(key)
+            self.session.snapshots.clear()
 
     def _do(self, action: str, argument: str = "") -> None:
         """Do what a key, a button or a menu asks for."""
@@ -270,9 +277,12 @@ class Window:
 
     def _show(self, canvas: Canvas) -> None:
         pygame = import_pygame()
-        if self._recorder is not None and self._unrecorded >= pace(self.session.population.world)[1]:
-            self._recorder.add(pixels(canvas if canvas.surface.get_size() == SIZE else compose(self.session)))
-            self._unrecorded = 0
+        each = pace(self.session.population.world)[1]
+        if self._recorder is not None and self._unrecorded >= each:
+            frame = pixels(canvas if canvas.surface.get_size() == SIZE else compose(self.session))
+            while self._unrecorded >= each:  # a picture for every so many ticks, however few were shown
+                self._recorder.add(frame)
+                self._unrecorded -= each
         self._screen.blit(canvas.surface, (0, 0))
         self._controls.set_paused(self._paused)
         self._controls.draw(self._screen, 1.0 / _FRAME_RATE)

@@ -102,7 +102,7 @@ def song_likeness(features: list[np.ndarray]) -> np.ndarray:
 
 
 def pitch_of(songs: np.ndarray, syllable: tuple[int, int]) -> np.ndarray:
-    """(birds,) mean pitch (octaves above 500 Hz) of the middle of a syllable, from rendered audio."""
+    """(birds,) median pitch (octaves above 500 Hz) of the middle of a syllable, from rendered audio."""
     first, end = syllable
     middle = slice(first + 1, max(first + 2, end - 1))
     return np.array([float(np.median(features[middle, 1])) for features in heard(songs)])

@@ -44,7 +44,7 @@ def adult_deafening(animals: int, seed: int) -> Result:
     slower = mean_interval(loss["deaf"] - loss["deaf later"])
     details = details_of({f"loss in 40 days, {group}": values for group, values in loss.items()})
     details |= details_of({"deafened 40 days later, loses less by": loss["deaf"] - loss["deaf later"]})
-    holds = interval["low"] > 0.0 and mean_interval(loss["deaf, no variability"])["mean"] <= 0.02 and slower["low"] > 0.0
+    holds = interval["low"] > 0.0 and mean_interval(loss["deaf, no variability"])["high"] <= 0.02 and slower["low"] > 0.0
     return Result(interval["mean"], interval["low"], interval["high"], bool(holds), animals, details)
 
 
@@ -157,7 +157,7 @@ def variability_control(animals: int, seed: int) -> Result:
     )
     stopped = mean_interval(gain["no variability"])
     goes_on = mean_interval(gain["intact"] - gain["no variability"])
-    holds = interval["high"] <= 0.2 and abs(stopped["mean"]) <= 0.02 and goes_on["low"] > 0.0
+    holds = interval["high"] <= 0.2 and max(abs(stopped["low"]), abs(stopped["high"])) <= 0.02 and goes_on["low"] > 0.0
     return Result(interval["mean"], interval["low"], interval["high"], bool(holds), animals, details)
 
 

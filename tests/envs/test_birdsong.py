@@ -141,6 +141,39 @@ def test_labels_decide_what_is_a_syllable(tmp_path: Path) -> None:
         world(labels=labels)
 
 
+def test_a_label_may_end_with_the_file(tmp_path: Path) -> None:
+    audio = np.concatenate(
+        [1e-4 * np.random.default_rng(0).standard_normal(RATE // 10), 0.5 * render(commands_of(STRANGER))]
+    )
+    path = recording(tmp_path / "song.wav", audio[: round(0.716 * RATE)])
+    labels = tmp_path / "labels.csv"
+    labels.write_text("onset_s,offset_s,label\n0.10,0.21,a\n0.24,0.716,b\n")
+    assert len(recorded_tutor(str(path), str(labels))) == 61
+
+
+def test_an_edited_recording_is_heard_anew(tmp_path: Path) -> None:
+    path = recording(tmp_path / "song.wav")
+    first = recorded_tutor(str(path))
+    assert recorded_tutor(str(path)) is first
+    recording(path, soundfile.read(path)[0][: RATE // 2])
+    assert len(recorded_tutor(str(path))) < len(first)
+
+
+def test_what_is_heard_frame_by_frame_is_the_song() -> None:
+    built, gesture, parts = world(1), commands_of(TUTOR), []
+    for step in range(built.max_episode_steps):
+        built.step(gesture[min(step, len(gesture) - 1)][None].astype(np.float32))
+        parts.append(built.sound(0))
+    whole = built.audio(0)
+    heard_so_far = np.concatenate(parts)[len(parts[0]) :]
+    assert np.allclose(heard_so_far[: 60 * 441], whole[: 60 * 441], atol=1e-9), "one frame late, and without a seam"
+    before = built.audio(0).copy()
+    built.reset(seed=99)
+    for step in range(built.max_episode_steps):
+        built.step(gesture[::-1][min(step, len(gesture) - 1)][None].astype(np.float32))
+    assert not np.array_equal(built.audio(0), before), "another bird's song must not be played in its place"
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real recordings lie beside the project, and are not here")
 @pytest.mark.parametrize("name", ["G402_02", "R402_05"])
 def test_real_recordings(name: str) -> None:

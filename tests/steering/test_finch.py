@@ -44,13 +44,13 @@ def test_the_window_closes_with_age_only_after_a_tutor_was_heard() -> None:
     population = birds(2)
     population.world.manipulate("isolate", [1])
     live(population, 20 * STEPS)
-    population.steered.steering.memory.moments[:] = 41 * 27.0 / 0.01  # day 66
+    population.steered.steering.memory.renditions[:] = 41 * 40.0  # day 66
     live(population, 400 * STEPS)
     window = population.steered.steering.mutable.template_window
     assert window[0] < 0.3
     assert window[1] == 1.0
-    day = 27.0 * (120.0 - 25.0)
-    gains = population.steered.steering.modulate(np.array([day, day]))
+    population.steered.steering.memory.renditions[:] = 95 * 40.0  # day 120
+    gains = population.steered.steering.modulate(np.zeros(2))
     assert gains.exploration[0] < 0.2 < 1.0 == gains.exploration[1]
 
 

@@ -326,6 +326,18 @@ def test_song_is_recorded_with_its_sound(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["song.mp4"], "nothing half-written is left behind"
 
 
+def test_a_film_without_its_sound_is_still_a_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session("LoomingEscape", "reflex", 1, folder=tmp_path)
+    path = tmp_path / "mute.mp4"
+    monkeypatch.setattr("viewer.sound.subprocess.run", lambda *a, **k: (_ for _ in ()).throw(OSError("no ffmpeg")))
+    with pytest.warns(UserWarning, match="stays mute"), Recorder(path, 20, sound_rate=44_100) as recorder:
+        recorder.add(pixels(compose(session)))
+    assert len(imageio.imread(path)) == 1
+    with pytest.raises(KeyError), Recorder(tmp_path / "nothing.mp4", 20, sound_rate=44_100):
+        raise KeyError("what went wrong first")
+    assert [file.name for file in tmp_path.iterdir()] == ["mute.mp4"]
+
+
 def test_without_a_sound_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import pygame
 
