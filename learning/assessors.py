@@ -89,17 +89,15 @@ class SeparatedCode:
 
     def get_state(self) -> dict[str, np.ndarray]:
         """The wiring, as copies."""
-        return {
-            f"{purpose}/{name}": getattr(separator, name).copy()
-            for purpose, _, separator in self._parts
-            for name in ("sampled", "preferred")
-        }
+        state: dict[str, np.ndarray] = {}
+        for purpose, _, separator in self._parts:
+            state |= nest(purpose, separator.get_state())
+        return state
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave."""
         for purpose, _, separator in self._parts:
-            for name in ("sampled", "preferred"):
-                getattr(separator, name)[:] = state[f"{purpose}/{name}"]
+            separator.set_state(unnest(purpose, state))
 
 
 class AssessorLearner(Learner):

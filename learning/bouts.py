@@ -258,7 +258,7 @@ class BoutLearner(Learner):
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Wiring, weights, visits, running bouts, place memory and streams."""
-        state = {"wiring/sampled": self.separator.sampled.copy(), "wiring/preferred": self.separator.preferred.copy()}
+        state = nest("wiring", self.separator.get_state())
         for name, part in self._state_parts().items():
             state |= nest(name, part.get_state())
         return state
@@ -266,8 +266,7 @@ class BoutLearner(Learner):
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave."""
         check_same_layout("bout learner", self.get_state(), state)
-        self.separator.sampled[:] = state["wiring/sampled"]
-        self.separator.preferred[:] = state["wiring/preferred"]
+        self.separator.set_state(unnest("wiring", state))
         for name, part in self._state_parts().items():
             part.set_state(unnest(name, state))
 

@@ -222,7 +222,7 @@ class GradedLearner(Learner):
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Wiring, weights, trace and streams."""
-        state = {"wiring/sampled": self.separator.sampled.copy(), "wiring/preferred": self.separator.preferred.copy()}
+        state = nest("wiring", self.separator.get_state())
         for name, part in self._state_parts().items():
             state |= nest(name, part.get_state())
         return state
@@ -232,8 +232,7 @@ class GradedLearner(Learner):
         check_same_layout("graded learner", self.get_state(), state)
         if not np.array_equal(self.separator.preferred, state["wiring/preferred"]):
             self._known.clear()
-        self.separator.sampled[:] = state["wiring/sampled"]
-        self.separator.preferred[:] = state["wiring/preferred"]
+        self.separator.set_state(unnest("wiring", state))
         for name, part in self._state_parts().items():
             part.set_state(unnest(name, state))
 

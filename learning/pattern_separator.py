@@ -91,6 +91,14 @@ class PatternSeparator:
             self.sampled[row] = rank < self.fan_in
             self.preferred[row] = 2.0 * preferred - 1.0
 
+    def get_state(self) -> dict[str, np.ndarray]:
+        """The wiring, as copies."""
+        return {"sampled": self.sampled.copy(), "preferred": self.preferred.copy()}
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave."""
+        self.sampled[:], self.preferred[:] = state["sampled"], state["preferred"]
+
     def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """Write the active units of the given row numbers into ``active`` (rows, active_units) int32, in place.
 
