@@ -11,7 +11,7 @@ from envs.errors import InvalidArgument
 from envs.messages import Gains, Proposal, Recollection, Reflex
 from envs.rows import Rows, nest, unnest
 from envs.senses import Senses
-from envs.streams import RowStreams, check_same_layout
+from envs.streams import RowStreams
 from learning.pattern_separator import PatternSeparator
 from learning.subsystem import Anatomy, Experience, Learner, LiveMap
 from learning.thought_assessors import LATE, MEMORY, correct_rows, find_shunned, newborn_table, predict_rows, values_of
@@ -235,23 +235,9 @@ class AssessorLearner(Learner):
 
     def _state_parts(self) -> dict[str, Any]:
         return {
-            "synapses": self.synapses, "now": self.now, "past": self.past, "trace": self.trace, "late": self.late,
+            "wiring": self.code, "synapses": self.synapses, "now": self.now, "past": self.past, "trace": self.trace, "late": self.late,
             "act": self.act, "lesions": self.lesions, "streams": self.streams,
         }  # fmt: skip
-
-    def get_state(self) -> dict[str, np.ndarray]:
-        """Wiring, assessors, traces, held acts and streams."""
-        state = nest("wiring", self.code.get_state())
-        for name, part in self._state_parts().items():
-            state |= nest(name, part.get_state())
-        return state
-
-    def set_state(self, state: dict[str, np.ndarray]) -> None:
-        """Restore what :meth:`get_state` gave."""
-        check_same_layout("assessor learner", self.get_state(), state)
-        self.code.set_state(unnest("wiring", state))
-        for name, part in self._state_parts().items():
-            part.set_state(unnest(name, state))
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """The assessors, and how often each was there."""

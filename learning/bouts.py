@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from envs.messages import Gains, Proposal, Recollection, Reflex
-from envs.rows import Records, Rows, nest, unnest
+from envs.rows import Records, Rows
 from envs.senses import Sense, Senses
-from envs.streams import check_same_layout
 from learning.bout_kernels import (
     DEFER,
     accumulate,
@@ -247,6 +246,7 @@ class BoutLearner(Learner):
 
     def _state_parts(self) -> dict[str, Any]:
         return {
+            "wiring": self.separator,
             "synapses": self.synapses,
             "bout": self.bout,
             "aim": self.aim,
@@ -255,20 +255,6 @@ class BoutLearner(Learner):
             "place_memory": self.place_memory.state,
             "streams": self.streams,
         }
-
-    def get_state(self) -> dict[str, np.ndarray]:
-        """Wiring, weights, visits, running bouts, place memory and streams."""
-        state = nest("wiring", self.separator.get_state())
-        for name, part in self._state_parts().items():
-            state |= nest(name, part.get_state())
-        return state
-
-    def set_state(self, state: dict[str, np.ndarray]) -> None:
-        """Restore what :meth:`get_state` gave."""
-        check_same_layout("bout learner", self.get_state(), state)
-        self.separator.set_state(unnest("wiring", state))
-        for name, part in self._state_parts().items():
-            part.set_state(unnest(name, state))
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """Everything that experience wrote: read-out weights, visits, place maps."""

@@ -16,8 +16,7 @@ from gymnasium.spaces import Box
 
 from envs.errors import InvalidArgument
 from envs.messages import Gains, Proposal, Reflex
-from envs.rows import Rows, nest, unnest
-from envs.streams import check_same_layout
+from envs.rows import Rows
 from learning.graded_kernels import TALLIES, learn_rows, propose_rows
 from learning.pattern_separator import PatternSeparator
 from learning.subsystem import Anatomy, Experience, Learner, LiveMap
@@ -217,24 +216,16 @@ class GradedLearner(Learner):
 
     def _state_parts(self) -> dict[str, Any]:
         return {
-            "synapses": self.synapses, "trace": self.trace, "act": self.act, "lesions": self.lesions, "streams": self.streams
+            "wiring": self.separator, "synapses": self.synapses, "trace": self.trace, "act": self.act,
+            "lesions": self.lesions, "streams": self.streams,
         }  # fmt: skip
 
-    def get_state(self) -> dict[str, np.ndarray]:
-        """Wiring, weights, trace and streams."""
-        state = nest("wiring", self.separator.get_state())
-        for name, part in self._state_parts().items():
-            state |= nest(name, part.get_state())
-        return state
-
     def set_state(self, state: dict[str, np.ndarray]) -> None:
-        """Restore what :meth:`get_state` gave."""
-        check_same_layout("graded learner", self.get_state(), state)
-        if not np.array_equal(self.separator.preferred, state["wiring/preferred"]):
+        """As every learner; kept codes are those of the wiring."""
+        before = self.separator.preferred.copy()
+        super().set_state(state)
+        if not np.array_equal(before, self.separator.preferred):
             self._known.clear()
-        self.separator.set_state(unnest("wiring", state))
-        for name, part in self._state_parts().items():
-            part.set_state(unnest(name, state))
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """Motor and bias weights, and tallies."""

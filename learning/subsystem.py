@@ -10,9 +10,9 @@ import gymnasium as gym
 import numpy as np
 
 from envs.messages import Gains, Proposal, Recollection, Reflex, Repertoire, Verdict
-from envs.rows import Rows
+from envs.rows import Rows, nest, unnest
 from envs.senses import Senses
-from envs.streams import RowStreams
+from envs.streams import RowStreams, check_same_layout
 
 
 @dataclass(slots=True)
@@ -126,12 +126,21 @@ class Learner(abc.ABC):
         """Learn from one tick."""
 
     @abc.abstractmethod
+    def _state_parts(self) -> dict[str, Any]:
+        """Everything that changes or was drawn at birth: parts with ``get_state`` and ``set_state``, wiring as ``"wiring"``."""
+
     def get_state(self) -> dict[str, np.ndarray]:
         """Everything that changes or was drawn at birth, as copies."""
+        state: dict[str, np.ndarray] = {}
+        for name, part in self._state_parts().items():
+            state |= nest(name, part.get_state())
+        return state
 
-    @abc.abstractmethod
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave; raises :class:`envs.errors.StateMismatch` if it does not fit."""
+        check_same_layout(f"learner {self.name}", self.get_state(), state)
+        for name, part in self._state_parts().items():
+            part.set_state(unnest(name, state))
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """The learned weights, name -> (rows, ...) array, the learner's own: exchanging rows exchanges what was learned."""

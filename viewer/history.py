@@ -24,6 +24,7 @@ class History:
         self.in_charge: deque[bool] = deque(maxlen=LENGTH)
         self.reward: deque[float] = deque(maxlen=LENGTH)
         self.urgency: deque[float] = deque(maxlen=LENGTH)
+        self._whole = True
         self.today, self.days, self.deaths = 0.0, deque[float](maxlen=20), 0
         self.parts: np.ndarray | None = None
         self.last: Tick | None = None
@@ -37,6 +38,8 @@ class History:
 
     def __call__(self, population: Population, tick: Tick) -> None:
         row = self.row
+        if not self.in_charge:  # an episode that was under way when the viewer began to look is no whole one
+            self._whole = bool(population.world.elapsed[row] == 1)
         self.in_charge.append(bool(tick.in_charge[row]))
         self.reward.append(float(tick.verdict.reward[row]))
         self.urgency.append(float(tick.reflex.urgency[row]))
@@ -45,6 +48,8 @@ class History:
         self.today += float(tick.fitness[row])
         self.last = tick
         if tick.ended[row]:
-            self.days.append(self.today)
+            if self._whole:
+                self.days.append(self.today)
+            self._whole = True
             self.deaths += int(tick.terminated[row])
             self.today = 0.0

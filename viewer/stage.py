@@ -66,7 +66,8 @@ def _two(canvas: Canvas, session: Session, twin: Session) -> None:
 def _footer(canvas: Canvas, session: Session, message: str) -> None:
     history = session.history
     days = history.days
-    recent = f"{sum(days) / len(days):.2f} over {len(days)} episodes" if days else "no whole episode yet"
+    plural = "episode" if len(days) == 1 else "episodes"
+    recent = f"{sum(days) / len(days):.2f} over {len(days)} whole {plural}" if days else "no whole episode yet"
     deaths = f"   deaths {history.deaths}" if history.deaths else ""
     write(canvas, f"fitness now {history.today:.2f}   mean {recent}{deaths}", (20, 646), 21, TEXT)
     write(canvas, message or "H for help", (1260, 646), 21, FAINT, anchor="topright")

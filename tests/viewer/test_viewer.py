@@ -139,6 +139,19 @@ def test_stepping_back_is_exact(world: str, tmp_path: Path) -> None:
     assert not session.step_back(), "a replay would not repeat what the experimenter did"
 
 
+def test_only_whole_episodes_count(session: Session) -> None:
+    live(session.population, 400)  # into the first day, unwatched
+    for _ in range(700):
+        session.step()
+    assert session.history.today != 0.0
+    ended = int(session.history.deaths)
+    assert len(session.history.days) <= ended, "a day that was under way when one began to look is no whole one"
+    session.be_newborn()
+    for _ in range(1000):
+        session.step()
+    assert len(session.history.days) >= 1
+
+
 def test_newborn_and_grown_side_by_side(session: Session) -> None:
     session.grow(400)
     session.next_animal()
