@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from agents.hand_over import hand_over_rule
 from envs.errors import unknown_name
 from learning.assessors import AssessorGenome, AssessorLearner
 from learning.babble import Babbler
 from learning.bouts import BoutLearner
 from learning.graded import GradedLearner
+from learning.registration import learner_class
 from learning.subsystem import Anatomy, Learner
 
+CORTEX = "cortex"
 MakeLearner = Callable[[int, Anatomy, bool], Learner]
 
 
@@ -56,6 +59,14 @@ def _cached(hears_signals: bool) -> MakeLearner:
     return lambda rows, anatomy, may_defer: AssessorLearner(rows, anatomy, may_defer, genome)
 
 
+def _learner(name: str) -> MakeLearner:
+    """The learner of that name, or the species' own for ``cortex``."""
+    if name == CORTEX:
+        return _cortex
+    kind: Any = learner_class(name)
+    return lambda rows, anatomy, may_defer: kind(rows, anatomy, may_defer)
+
+
 _SPECS = (
     AgentSpec("random", "uniform random commands, held for half a second; score 0", "always", policy="random"),
     AgentSpec("oracle", "hand-written, sees hidden state; score 1", "always", policy="oracle"),
@@ -73,15 +84,34 @@ _SPECS = (
     ),
     AgentSpec("steered-cached-state", "as steered-cached, and the critic hears the body's state", "earned", _cached(True)),
     AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex),
+    AgentSpec("steered-gated", "a critic of the reflex, adopted in rounds of proof", "gate", _learner("gated")),
+    AgentSpec("steered-lookup", "as steered, with a memory bank that starts empty", "earned", _learner("lookup")),
+    AgentSpec("steered-autoencoder", "as steered, on features learned in life", "earned", _learner("autoencoder")),
+    AgentSpec(
+        "steered-womb", "as steered, on features that were begun before birth", "earned", _learner("autoencoder_womb")
+    ),
 )
 
 AGENTS = {spec.name: spec for spec in _SPECS}
 
 
 def agent_spec(agent: Any) -> AgentSpec:
-    """Look up an agent by name, or pass a spec through; an unknown name is an error with the nearest one."""
+    """Look up an agent by name, put one together from ``LEARNER+RULE``, or pass a spec through.
+
+    ``LEARNER`` is a registered learner, ``cortex`` (the species' own) or ``module:Class``; ``RULE`` a registered hand-over rule
+    or ``module:Class``. For example ``bouts+spibb``, ``cortex+annealed``, ``my_package.my_learner:Mine+earned``.
+
+    Raises:
+        UnknownName: there is no such agent, learner or rule; the nearest name is suggested.
+        BrokenFile: a third party's file exists but cannot be used.
+    """
     if isinstance(agent, AgentSpec):
         return agent
+    learner, plus, rule = str(agent).partition("+")
+    if plus:
+        found = hand_over_rule(rule)
+        who = "the species' own learner" if learner == CORTEX else f"the learner {learner}"
+        return AgentSpec(agent, f"{who} under the hand-over rule {found.name}", rule, _learner(learner))
     if agent not in AGENTS:
-        raise unknown_name("agent", agent, AGENTS)
+        raise unknown_name("agent", agent, AGENTS, "Or put one together: LEARNER+RULE, for example bouts+spibb.")
     return AGENTS[agent]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from gymnasium.spaces import Box, Discrete
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from agents.faults import reflex_fault
 from agents.hand_over import HandOver, hand_over_rule
 from envs import make_world
 from envs.commands import check_commands
@@ -59,10 +61,16 @@ class SteeredWorld(VectorEnv):
         world: name, id, ``module:Class`` or class of a world, or a built :class:`envs.world.World`.
         num_envs: number of animals (ignored when a built world is given).
         hand_over: name of a hand-over rule; ``"urgency"`` by default, which needs nothing but the reflex.
+        commands: what an action is: ``"raw"``, a command of the world; or ``"programmes"``, the number of one of steering's
+            motor programmes, with 0 for letting the reflex act, which suits learners of discrete actions.
+        fault: name of a fault of the reflex (see :data:`agents.faults.FAULTS`), for experiments.
         world_options: anything else :class:`envs.world.World` takes.
     """
 
-    def __init__(self, world: Any, num_envs: int = 1, *, hand_over: Any = "urgency", **world_options: Any) -> None:
+    def __init__(
+        self, world: Any, num_envs: int = 1, *, hand_over: Any = "urgency", commands: Literal["raw", "programmes"] = "raw",
+        fault: str | None = None, **world_options: Any,
+    ) -> None:  # fmt: skip
         if isinstance(world, World):
             if world_options:
                 raise InvalidArgument(f"The world is built already; give {sorted(world_options)} to the world itself.")
@@ -74,13 +82,26 @@ class SteeredWorld(VectorEnv):
         self.steering: Steering = steering_class(self.world)(
             rows, self.world.senses, self.world.command_space, self.world.dt
         )
-        self.hand_over: HandOver = hand_over_rule(hand_over)(rows, self.world.dt)
+        self._programmes = np.asarray(self.steering.repertoire.commands)
+        kind = type(self.world)
+        lifetime = kind.life_episodes * kind.episode_steps * kind.dt
+        self.hand_over: HandOver = hand_over_rule(hand_over)(rows, self.world.dt, self._programmes[0], lifetime)
+        space = self.world.single_action_space
+        if self.hand_over.graded and not isinstance(space, Box):
+            raise InvalidArgument(
+                f"The hand-over rule {self.hand_over.name} mixes commands and needs graded ones (a Box), not {space}; "
+                "choose a rule that switches, for example earned or outcome."
+            )
+        if commands not in ("raw", "programmes"):
+            raise InvalidArgument(f"commands must be 'raw' or 'programmes', not {commands!r}.")
+        self._chooses = commands == "programmes"
+        self._fault = None if fault is None else reflex_fault(fault, self._programmes[0], space)
         heard = self.outer_senses = self.world.senses.heard_by("learning")
         self.context_senses = heard + self.steering.signals
         self._heard = self.world.senses.indices(heard.names)
         self._signals_start = heard.size
         self.single_observation_space = self.context_senses.space
-        self.single_action_space = self.world.single_action_space
+        self.single_action_space = Discrete(1 + len(self._programmes)) if self._chooses else space
         self.observation_space = batch_space(self.single_observation_space, rows)
         self.action_space = batch_space(self.single_action_space, rows)
         self.lesions = Rows(rows, reflex=False, learning=False, reward=False)
@@ -115,7 +136,11 @@ class SteeredWorld(VectorEnv):
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """Offer the commands as the learner's proposal and advance by one tick."""
         self.world.require_reset()
-        tick = self.tick(Proposal.plain(check_commands(actions, self.single_action_space, self.num_envs)), facts=True)
+        chosen = check_commands(actions, self.single_action_space, self.num_envs)
+        proposal = Proposal.plain(self._programmes[np.maximum(0, chosen - 1)] if self._chooses else chosen)
+        if self._chooses:
+            proposal.defers = chosen == 0
+        tick = self.tick(proposal, facts=True)
         info = with_masks(self._facts(tick), self._everyone)
         if self.world.autoreset_mode is AutoresetMode.SAME_STEP and tick.ended.any():
             info |= final_entries(tick.outcome, (tick.final_facts or {}) | self._own_facts(tick), tick.ended)
@@ -140,13 +165,7 @@ class SteeredWorld(VectorEnv):
             raise ResetNeeded("The steered world itself needs a reset before its first step. Call reset(seed=...) first.")
         reflex = self.reflex
         age = self.age
-        in_charge = self.hand_over.choose(reflex, proposal, age)
-        in_charge = (in_charge | self.lesions.reflex) & ~self.lesions.learning
-        shape = (-1,) + (1,) * (proposal.command.ndim - 1)
-        command = np.where(in_charge.reshape(shape), proposal.command, reflex.command).astype(
-            self.single_action_space.dtype
-        )
-        command[self.lesions.reflex & self.lesions.learning] = 0
+        in_charge, command = self._decide(reflex, proposal, age)
         context = self._context.copy()
         before = self._before
         before[...] = self.world.observation
@@ -159,6 +178,7 @@ class SteeredWorld(VectorEnv):
         gains = self.gains
         ended = moved.ended
         self._life.age += awake
+        lesson = self.hand_over.lesson(reflex, command, age)
         self.hand_over.learn(verdict, in_charge, ended)
         same_step = self.world.autoreset_mode is AutoresetMode.SAME_STEP
         outcome = self._context.copy()
@@ -170,11 +190,27 @@ class SteeredWorld(VectorEnv):
         if starts.any():
             self.begin(starts)
         self.look(self._everyone)
+        if lesson is not None:
+            verdict.reward = verdict.reward + lesson * awake
         verdict.reward = np.where(self.lesions.reward, 0.0, verdict.reward)
         return Tick(
             context, reflex, proposal, in_charge, command, verdict, moved.fitness, moved.terminated, moved.truncated, awake,
             outcome, self._context, gains, moved.final_facts,
         )  # fmt: skip
+
+    def _decide(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Who is in charge, (rows,) bool, and the command to carry out."""
+        space, lesions = self.world.single_action_space, self.lesions
+        in_charge = self.hand_over.choose(reflex, proposal, age)
+        in_charge = (in_charge | lesions.reflex) & ~lesions.learning
+        command = self.hand_over.combine(reflex, proposal, in_charge)
+        if self.hand_over.graded:
+            command[lesions.reflex] = proposal.command[lesions.reflex]
+            command[lesions.learning] = reflex.command[lesions.learning]
+            command = np.clip(command, space.low, space.high)  # type: ignore[attr-defined]  # graded rules have a Box
+        command = command.astype(space.dtype)
+        command[lesions.reflex & lesions.learning] = 0
+        return in_charge, command
 
     def begin(self, rows: np.ndarray) -> None:
         """Start an episode of steering in the chosen rows (bool mask)."""
@@ -194,11 +230,11 @@ class SteeredWorld(VectorEnv):
     def _react(self, senses: np.ndarray, recollection: Recollection | None, rows: np.ndarray) -> None:
         """React once in the chosen rows; the others keep their state, their reflex and their signals."""
         if rows.all():
-            self.reflex = self.steering.react(senses, recollection)
+            self.reflex = self._faulty(self.steering.react(senses, recollection))
             self._broadcast()
             return
         saved, reflex = self.steering.get_state(), self.reflex
-        fresh = self.steering.react(senses, recollection)
+        fresh = self._faulty(self.steering.react(senses, recollection))
         self._broadcast()
         current = self.steering.get_state()
         for name, array in saved.items():
@@ -209,6 +245,11 @@ class SteeredWorld(VectorEnv):
             for name in REFLEX_PARTS:
                 getattr(fresh, name)[~rows] = getattr(reflex, name)[~rows]
         self.reflex = fresh
+
+    def _faulty(self, reflex: Reflex) -> Reflex:
+        if self._fault is not None:
+            reflex.command = self._fault(reflex.command)
+        return reflex
 
     def _broadcast(self) -> None:
         self.steering.sense_signals(self.steering.signals.split(self._signals))

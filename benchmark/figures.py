@@ -15,7 +15,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from agents.catalogue import AGENTS
+from agents.catalogue import agent_spec
 from benchmark.aggregates import performance_profile
 from benchmark.statistics import interval, survival
 from benchmark.store import Store
@@ -76,7 +76,7 @@ def colours_of(agents: Any) -> dict[str, str]:
 
 def _line(agent: str) -> Any:
     """Reference policies are drawn thin and dashed."""
-    return {"lw": 2.2, "ls": "-"} if AGENTS[agent].policy is None else {"lw": 1.4, "ls": "--"}
+    return {"lw": 2.2, "ls": "-"} if agent_spec(agent).policy is None else {"lw": 1.4, "ls": "--"}
 
 
 def _draw(store: Store) -> Iterator[Drawing]:
@@ -99,7 +99,9 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
     settings, colours = store.settings, colours_of(agents)
     windows = settings.ages(world)
     ages = (np.arange(windows) + 0.5) * settings.lifetime(world) / windows / 1000
-    shared = [agent for agent in agents if AGENTS[agent].learner and AGENTS[agent].hand_over not in ("always", "never")][:4]
+    shared = [
+        agent for agent in agents if agent_spec(agent).learner and agent_spec(agent).hand_over not in ("always", "never")
+    ][:4]
     heights = [3.2] + [0.55] * len(shared)
     figure, axes = plt.subplots(
         len(heights), 1, figsize=(7.4, sum(heights) + 0.6), sharex=True, height_ratios=heights, layout="constrained",

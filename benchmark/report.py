@@ -14,7 +14,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from agents.catalogue import AGENTS
+from agents.catalogue import agent_spec
 from benchmark.experiments.signature import signatures
 from benchmark.figures import Drawing
 from benchmark.store import Store
@@ -41,7 +41,7 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         cut_short=", ".join(
             f"{world} at {life['steps']:,} steps" for world, life in _lives(store).items() if not life["whole"]
         ),
-        meanings={agent: AGENTS[agent].meaning for agent in store.settings.agents},
+        meanings={agent: agent_spec(agent).meaning for agent in store.settings.agents},
         drawings=[{"section": d.section, "title": d.title, "alt": d.alt, "svg": Markup(d.svg)} for d in drawings],
         claims={s.id: s for s in signatures().values()},
         fewer_animals=any(n < signatures()[name].animals for name, n in store.settings.experiments),

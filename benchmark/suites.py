@@ -116,7 +116,7 @@ class LifeCell(msgspec.Struct, frozen=True, tag="life"):
     @property
     def name(self) -> str:
         """File name without ending."""
-        return f"{file_name(self.world)}--{self.agent}--{self.first_seed}+{self.animals}"
+        return f"{file_name(self.world)}--{file_name(self.agent)}--{self.first_seed}+{self.animals}"
 
     @property
     def title(self) -> str:
@@ -126,7 +126,7 @@ class LifeCell(msgspec.Struct, frozen=True, tag="life"):
     @property
     def cost(self) -> float:
         """About how long it takes, in animal-steps of an agent that does not learn."""
-        return self.animals * self.lifetime * (8.0 if AGENTS[self.agent].learner else 1.0)
+        return self.animals * self.lifetime * (8.0 if agent_spec(self.agent).learner else 1.0)
 
 
 class ExperimentCell(msgspec.Struct, frozen=True, tag="experiment"):
@@ -155,9 +155,9 @@ class ExperimentCell(msgspec.Struct, frozen=True, tag="experiment"):
 Cell = LifeCell | ExperimentCell
 
 
-def file_name(world: str) -> str:
-    """The name of a world as part of a file's name."""
-    return world.replace(":", ".")
+def file_name(name: str) -> str:
+    """The name of a world or an agent as part of a file's name."""
+    return name.replace(":", ".")
 
 
 def settle(suite: Suite, shard: int | None = None) -> Settings:
@@ -241,11 +241,11 @@ def cells(settings: Settings) -> list[Cell]:
     found: list[Cell] = []
     for world in settings.worlds:
         for agent in settings.agents:
-            if AGENTS[agent].policy == "expert" and not has_expert(world_class(world)):
+            if agent_spec(agent).policy == "expert" and not has_expert(world_class(world)):
                 continue
             for start in range(0, settings.animals, settings.shard):
                 count = min(settings.shard, settings.animals - start)
-                film = start == 0 and AGENTS[agent].learner is not None
+                film = start == 0 and agent_spec(agent).learner is not None
                 found.append(
                     LifeCell(
                         world, agent, settings.seed + start, count, settings.lifetime(world), settings.ages(world), film

@@ -80,27 +80,33 @@ class Proposal:
     Attributes:
         command: (rows, *command shape).
         confidence: (rows,) lower bound of the estimated advantage over the reflex, in units of reward.
+        advantage: (rows,) the estimate itself.
         familiarity: (rows,) in [0, 1]: share of the evidence that rests on enough visits.
         defers: (rows,) bool: the learner itself chooses to let the reflex act.
         explores: (rows,) bool: proposed to find out, not because it looks best.
         option: (rows,) int, index into the learner's ``option_names``; -1 where it has none.
         fresh: (rows,) bool: a new decision, not the rest of a bout.
+        adopted: (rows,) bool: an act of the learner that has become part of the baseline, so that it needs no new proof.
     """
 
     command: np.ndarray
     confidence: np.ndarray
+    advantage: np.ndarray
     familiarity: np.ndarray
     defers: np.ndarray
     explores: np.ndarray
     option: np.ndarray
     fresh: np.ndarray
+    adopted: np.ndarray
 
     @classmethod
     def plain(cls, command: np.ndarray) -> Proposal:
         """A proposal of which only the command is known, as any reinforcement-learning library gives it."""
         rows = len(command)
         no, nothing = np.zeros(rows, bool), np.zeros(rows)
-        return cls(command, nothing, nothing.copy(), no, no.copy(), np.full(rows, -1), np.ones(rows, bool))
+        return cls(
+            command, nothing, nothing.copy(), nothing.copy(), no, no.copy(), np.full(rows, -1), np.ones(rows, bool), no.copy()
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,9 +201,9 @@ class AssessorLearner(Learner):
         act.option = np.where(starts, random, np.where(act.explores, act.option, np.where(known, best, REST)))
         visits = self.synapses.visits[self._everyone[:, None], past.units, best[:, None]].mean(axis=1)
         return Proposal(
-            self._programmes[act.option], value.copy(), np.minimum(1.0, visits / genome.enough),
+            self._programmes[act.option], value.copy(), value.copy(), np.minimum(1.0, visits / genome.enough),
             np.full(self.rows, self.may_defer) & ~act.explores & ~known, act.explores.copy(), act.option + 1,
-            np.ones(self.rows, bool),
+            np.ones(self.rows, bool), np.zeros(self.rows, bool),
         )  # fmt: skip
 
     def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from learning.bout_kernels import (
     open_bouts,
     value_next,
 )
+from learning.codes import Code
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
 from learning.subsystem import Anatomy, Experience, Learner
@@ -73,12 +74,13 @@ class BoutLearner(Learner):
     """Semi-Markov options on a pattern-separated code, with a place memory (see the module's text)."""
 
     name = "bouts"
-    purposes = ("wiring", "place fields", "exploration", "first weights")
+    purposes: ClassVar[tuple[str, ...]] = ("wiring", "place fields", "exploration", "first weights")
     lesionable = ("place_memory", "plasticity")
+    genome_type: ClassVar[type[BoutGenome]] = BoutGenome
 
     def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: BoutGenome | None = None) -> None:
         super().__init__(rows, anatomy, may_defer)
-        self.genome = genome or BoutGenome()
+        self.genome = genome or self.genome_type()
         repertoire = anatomy.repertoire
         goals = repertoire.goals if repertoire.place else tuple(g for g in repertoire.goals if g.sense)
         self.option_names = ("let the reflex act", *repertoire.names, *(goal.name for goal in goals))
@@ -93,11 +95,12 @@ class BoutLearner(Learner):
         self.place_memory = PlaceMemory(rows, remembered, depleting, self.genome.place_cells, anatomy.dt)
         inner = [Sense(f"distance_{c}", "1", 0.0, 3.0, f"distance to remembered {c}") for c in remembered]
         inner += [Sense(f"confidence_{c}", "1", 0.0, 1.0, f"confidence in remembered {c}") for c in remembered]
-        self.separator = PatternSeparator(rows, anatomy.senses + Senses(*inner), self.genome.units)
+        self.separator = self._make_code(anatomy.senses + Senses(*inner))
         units, options, active = self.separator.units, len(self.option_names), self.separator.active_units
         self._fields = fields(options)
         newborn = np.zeros((units, width(options)), np.float32)
         newborn[:, self._fields["square"]] = 1.0
+        self._newborn_unit = newborn[0]
         self.synapses = Rows(rows, table=newborn)
         shape = anatomy.command_space.shape or ()
         self.bout = Records(
@@ -129,6 +132,7 @@ class BoutLearner(Learner):
         )
         self._command_shape = (rows, *shape)
         self._step_discount = math.exp(-anatomy.dt / self.genome.discount_time)
+        self._plasticity = np.ones(rows)
         self._values = np.zeros((rows, options), np.float32)
         self._next_units = np.zeros((rows, active), np.int32)
         self.aim = Rows(
@@ -144,6 +148,10 @@ class BoutLearner(Learner):
         steps = (self.genome.bout / anatomy.dt, self.genome.goal_bout / anatomy.dt)
         self._bout_steps = tuple(max(1, round(length)) for length in steps)
         self._may_defer = np.full(rows, may_defer)
+
+    def _make_code(self, senses: Senses) -> Code:
+        """What turns senses into the active units of the read-out."""
+        return PatternSeparator(self.rows, senses, self.genome.units)
 
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
         """Random wiring, random faint read-out, empty place memory."""
@@ -184,19 +192,35 @@ class BoutLearner(Learner):
         fresh = needs_decision(bout.table, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
         rows = np.flatnonzero(fresh)
         if rows.size:
-            self.separator.encode(rows, context, self.aim.inner, self._next_units)
+            self._plasticity = gains.plasticity
+            self._encode(rows, context)
             chance = gains.exploration * np.where(reflex.arousal > 0.5, genome.explore_aroused, genome.explore)
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), fresh)
             decide(
                 rows, self._next_units, self.synapses.table, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
                 genome.enough, self._values, bout.table,
             )  # fmt: skip
-        defers = self._may_defer & ~bout.explores & (bout.best_value <= bout.defer_value)
+            self._weigh(rows)
+        return self._proposal(fresh)
+
+    def _encode(self, rows: np.ndarray, context: np.ndarray) -> None:
+        """Fill the active units of the given rows."""
+        self.separator.encode(rows, context, self.aim.inner, self._next_units)
+
+    def _weigh(self, rows: np.ndarray) -> None:
+        """A learner's own second thoughts about the decisions just taken in the given rows."""
+
+    def _defers(self) -> np.ndarray:
+        return self._may_defer & ~self.bout.explores & (self.bout.best_value <= self.bout.defer_value)
+
+    def _proposal(self, fresh: np.ndarray) -> Proposal:
+        bout = self.bout
+        defers = self._defers()
         command = np.zeros(self._command_shape)
         commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
         return Proposal(
-            command, bout.confidence.copy(), bout.familiarity.copy(), defers, bout.explores.copy(), bout.chosen.copy(),
-            fresh,
+            command, bout.confidence.copy(), bout.best_value - bout.defer_value, bout.familiarity.copy(), defers,
+            bout.explores.copy(), bout.chosen.copy(), fresh, np.zeros(self.rows, bool),
         )  # fmt: skip
 
     def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
@@ -206,16 +230,7 @@ class BoutLearner(Learner):
         rate = genome.rate * experience.gains.learning_rate * plastic
         rows = np.flatnonzero(proposal.fresh)
         if rows.size:
-            value_next(
-                rows,
-                experience.in_charge,
-                bout.table,
-                self._values,
-                self.may_defer,
-                self._step_discount,
-                self._target,
-                self._next,
-            )
+            self._value_next(rows, experience.in_charge)
             self._close(rows, self._target, rate)
             open_bouts(
                 rows, bout.table, self._next, self._next_units, self.trace.units, len(self._programmes), *self._bout_steps
@@ -227,6 +242,12 @@ class BoutLearner(Learner):
         if experience.terminated.any():
             self._close(np.flatnonzero(experience.terminated), np.zeros(self.rows), rate)
         self._stop_at_goals()
+
+    def _value_next(self, rows: np.ndarray, in_charge: np.ndarray) -> None:
+        """Fill what is done next in the given rows, and what that is worth to the bout that ends."""
+        value_next(
+            rows, in_charge, self.bout.table, self._values, self.may_defer, self._step_discount, self._target, self._next
+        )
 
     def _stop_at_goals(self) -> None:
         """A bout towards a goal ends where the goal is reached or gone."""

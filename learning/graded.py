@@ -190,8 +190,8 @@ class GradedLearner(Learner):
         act.lead += genome.lead * np.where(visits > 1.0, own - reflexes, 0.0)
         familiarity = np.minimum(1.0, visits / genome.enough)
         return Proposal(
-            self._command.reshape(self._shape).copy(), own - reflexes, familiarity, np.zeros(rows, bool),
-            act.practises.copy(), act.practises.astype(int), fresh,
+            self._command.reshape(self._shape).copy(), own - reflexes, own - reflexes, familiarity, np.zeros(rows, bool),
+            act.practises.copy(), act.practises.astype(int), fresh, np.zeros(rows, bool),
         )  # fmt: skip
 
     def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:

@@ -48,6 +48,24 @@ def _encode(rows, inputs, first, sampled, preferred, winners, active):
                 mismatch[best] = np.inf
 
 
+class SenseScaling:
+    """Brings senses to [-1, 1]: by their bounds, after a stretch around 0 where a sense has a typical ``scale``."""
+
+    def __init__(self, rows: int, senses: Senses) -> None:
+        self.inputs = np.zeros((rows, senses.size), np.float32)
+        self._scale = senses.scales
+        self._low, self._high = self._stretch(senses.low.astype(float)), self._stretch(senses.high.astype(float))
+
+    def scale(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray) -> np.ndarray:
+        """(rows, senses.size) float32, filled in the given row numbers from ``context`` and ``inner`` side by side."""
+        _normalise(rows, context, inner, self._scale, self._low, self._high, self.inputs)
+        return self.inputs
+
+    def _stretch(self, values: np.ndarray) -> np.ndarray:
+        linear = np.isnan(self._scale)
+        return np.where(linear, values, np.arcsinh(values / np.where(linear, 1.0, self._scale)))
+
+
 class PatternSeparator:
     """Fixed random expansion of a context, for ``rows`` animals.
 
@@ -78,9 +96,7 @@ class PatternSeparator:
         self.first = np.clip(np.arange(self.groups) - reach, 0, self.groups - self.window)
         shape = (rows, self.groups, self.window, self.per_group)
         self.sampled, self.preferred = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        self.inputs = np.zeros((rows, senses.size), np.float32)
-        self._scale = senses.scales
-        self._low, self._high = self._stretch(senses.low.astype(float)), self._stretch(senses.high.astype(float))
+        self.scaling = SenseScaling(rows, senses)
 
     def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
         """Draw the wiring of the chosen rows (bool mask) from their own streams."""
@@ -107,8 +123,9 @@ class PatternSeparator:
             context: (rows, k) and
             inner: (rows, senses.size - k), together the senses in their order.
         """
-        _normalise(rows, context, inner, self._scale, self._low, self._high, self.inputs)
-        _encode(rows, self.inputs, self.first, self.sampled, self.preferred, self.winners, active)
+        _encode(
+            rows, self.scaling.scale(rows, context, inner), self.first, self.sampled, self.preferred, self.winners, active
+        )
 
     def encode_reference(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:
         """From normalised inputs to active units in plain NumPy; tests compare it with the compiled kernel."""
@@ -120,7 +137,3 @@ class PatternSeparator:
                 mismatch += self.sampled[row, :, place] * off * off
             order = np.argsort(mismatch, axis=1, kind="stable")[:, : self.winners]
             active[row] = (order + np.arange(self.groups)[:, None] * self.per_group).ravel()
-
-    def _stretch(self, values: np.ndarray) -> np.ndarray:
-        linear = np.isnan(self._scale)
-        return np.where(linear, values, np.arcsinh(values / np.where(linear, 1.0, self._scale)))

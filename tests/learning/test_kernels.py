@@ -40,7 +40,7 @@ def test_encoding_equals_its_reference(seed: int) -> None:
     context = rng.uniform(SENSES.low, SENSES.high, (2, SENSES.size)).astype(np.float32)
     active = codes(built, context)
     expected = np.zeros_like(active)
-    built.encode_reference(np.arange(2), built.inputs, expected)
+    built.encode_reference(np.arange(2), built.scaling.inputs, expected)
     assert np.array_equal(np.sort(active), np.sort(expected))
 
 

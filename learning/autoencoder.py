@@ -1,0 +1,198 @@
+"""Features that are learned without a teacher, and may be learned before birth from the body's own waves.
+
+A k-sparse autoencoder (Makhzani and Frey 2014): the few units whose features match the input best are active, and move so
+that they reconstruct it better; units that are seldom active become more excitable (Foldiak 1990). Before birth the retina
+drives itself with waves of activity (Meister et al. 1991), so that features can be learned in the womb, from fake data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from envs.rows import Rows
+from envs.senses import Senses
+from envs.streams import RowStreams
+from learning.bouts import BoutGenome, BoutLearner
+from learning.pattern_separator import SenseScaling
+
+_EXCITABILITY = 0.02  # by which a unit's threshold follows its use, each time; chosen
+
+
+@njit(cache=True)
+def _encode(rows, inputs, features, excitability, share, rate, error, active):
+    """Active units of each row, and one step of reconstruction learning where ``rate`` is above 0."""
+    units, width = features.shape[1:]
+    match = np.empty(units, np.float32)
+    rebuilt = np.empty(width, np.float32)
+    for row in rows:
+        for unit in range(units):
+            total = np.float32(0.0)
+            for entry in range(width):
+                total += features[row, unit, entry] * inputs[row, entry]
+            match[unit] = total
+        rebuilt[:] = 0.0
+        for winner in range(active.shape[1]):
+            best = 0
+            for unit in range(1, units):
+                if match[unit] + excitability[row, unit] > match[best] + excitability[row, best]:
+                    best = unit
+            active[row, winner] = best
+            for entry in range(width):
+                rebuilt[entry] += match[best] * features[row, best, entry]
+            error[row, winner] = match[best]
+            match[best] = np.float32(-np.inf)
+        off = np.float32(0.0)
+        for entry in range(width):
+            rebuilt[entry] = inputs[row, entry] - rebuilt[entry] / active.shape[1]
+            off += rebuilt[entry] * rebuilt[entry]
+        if rate[row] > 0.0:
+            for unit in range(units):
+                excitability[row, unit] += _EXCITABILITY * rate[row] * share
+            for winner in range(active.shape[1]):
+                unit = active[row, winner]
+                excitability[row, unit] -= _EXCITABILITY * rate[row]
+                length = np.float32(0.0)
+                for entry in range(width):
+                    features[row, unit, entry] += rate[row] * error[row, winner] * rebuilt[entry]
+                    length += features[row, unit, entry] ** 2
+                for entry in range(width):
+                    features[row, unit, entry] /= max(np.sqrt(length), 1e-6)
+        error[row, 0] = off
+
+
+class SparseAutoencoder:
+    """Learned features of ``senses`` for ``rows`` animals; as a code, the ``share`` of units that match best is active.
+
+    ``rate`` (rows,) is how far features move at each look; :attr:`loss` (rows,) is the last squared error of reconstruction.
+    """
+
+    def __init__(self, rows: int, senses: Senses, units: int, share: float = 0.05) -> None:
+        self.rows, self.units, self.share = rows, units, share
+        self.active_units = max(1, round(share * units))
+        self.scaling = SenseScaling(rows, senses)
+        self.features = np.zeros((rows, units, senses.size + 1), np.float32)
+        self.excitability = np.zeros((rows, units), np.float32)
+        self.rate = np.zeros(rows)
+        self._error = np.zeros((rows, self.active_units), np.float32)
+        self._inputs = np.ones((rows, senses.size + 1), np.float32)  # the last input is a constant
+
+    @property
+    def loss(self) -> np.ndarray:
+        """(rows,) squared error of the last reconstruction."""
+        return self._error[:, 0]
+
+    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
+        """Random features of length 1 in the chosen rows (bool mask)."""
+        draw = streams.normal(purpose, self.features[0].size, rows).reshape(self.features.shape)[rows]
+        self.features[rows] = draw / np.linalg.norm(draw, axis=2, keepdims=True)
+        self.excitability[rows] = 0.0
+
+    def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
+        """As :meth:`learning.codes.Code.encode`; learns where ``rate`` is above 0."""
+        self._inputs[:, :-1] = self.scaling.scale(rows, context, inner)
+        self.look(rows, self._inputs, active)
+
+    def look(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:
+        """Encode scaled inputs (rows, size + 1) in [-1, 1]."""
+        _encode(rows, inputs, self.features, self.excitability, self.share, self.rate, self._error, active)
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Features and excitability, as copies."""
+        return {"features": self.features.copy(), "excitability": self.excitability.copy()}
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave."""
+        self.features[:], self.excitability[:] = state["features"], state["excitability"]
+
+
+def retinal_waves(streams: RowStreams, rows: np.ndarray, size: int, steps: int) -> np.ndarray:
+    """Spontaneous activity of ``size`` neighbouring inputs: bumps that travel at random speed and width.
+
+    Returns:
+        (rows, steps, size) float32 in [-1, 1]; zero outside the chosen rows (bool mask).
+    """
+    waves = np.zeros((len(rows), steps, size), np.float32)
+    place = np.arange(size)
+    length = 20  # steps of one wave
+    for start in range(0, steps, length):
+        origin, speed, width = streams.uniform("womb", 3, rows).T
+        time = np.arange(min(length, steps - start))
+        centre = (origin[:, None] - 0.5 + (speed[:, None] - 0.5) * time / 5.0) * 1.5 * size + 0.5 * size
+        away = (place - centre[:, :, None]) / (1.0 + 0.2 * size * width[:, None, None])
+        waves[:, start : start + length] = 2.0 * np.exp(-0.5 * away**2) - 1.0
+    waves[~rows] = 0.0
+    return waves
+
+
+@dataclass(frozen=True)
+class AutoencoderGenome(BoutGenome):
+    """As :class:`learning.bouts.BoutGenome`, and for the features:
+
+    Attributes:
+        feature_rate: how far active features move at each look, at first.
+        critical_period: looks after which that has halved; it goes on falling as 1 / looks.
+        womb: looks at spontaneous activity before birth.
+    """
+
+    feature_rate: float = 0.02
+    critical_period: float = 2000.0
+    womb: int = 0
+
+
+class AutoencoderLearner(BoutLearner):
+    """The bout learner on learned features in place of a fixed random expansion."""
+
+    name = "autoencoder"
+    purposes = (*BoutLearner.purposes, "womb")
+    genome: AutoencoderGenome
+    genome_type = AutoencoderGenome
+
+    def _make_code(self, senses: Senses) -> SparseAutoencoder:
+        self.features = SparseAutoencoder(self.rows, senses, self.genome.units)
+        self.looks = Rows(self.rows, looks=0.0)
+        return self.features
+
+    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+        """Random features, shaped by waves before birth if the genome says so."""
+        super().birth(seeds, rows)
+        self.looks.restart(rows)
+        chosen = np.flatnonzero(rows)
+        if self.genome.womb and chosen.size:
+            size = self.features.features.shape[2] - 1
+            waves = retinal_waves(self.streams, rows, size, self.genome.womb)
+            inputs = np.ones((self.rows, size + 1), np.float32)
+            for step in range(self.genome.womb):
+                inputs[:, :-1] = waves[:, step]
+                self._open_period(chosen, 1.0)
+                self.features.look(chosen, inputs, np.zeros_like(self._next_units))
+
+    def _open_period(self, rows: np.ndarray, plasticity: np.ndarray | float) -> None:
+        self.features.rate[rows] = (
+            plasticity * self.genome.feature_rate / (1.0 + self.looks.looks[rows] / self.genome.critical_period)
+        )
+        self.looks.looks[rows] += 1.0
+
+    def _encode(self, rows: np.ndarray, context: np.ndarray) -> None:
+        self._open_period(rows, (self._plasticity * ~self.lesions.plasticity)[rows])
+        super()._encode(rows, context)
+
+    def _state_parts(self) -> dict[str, Any]:
+        return super()._state_parts() | {"looks": self.looks}
+
+
+@dataclass(frozen=True)
+class WombGenome(AutoencoderGenome):
+    """As :class:`AutoencoderGenome`, with a womb."""
+
+    womb: int = 2000
+
+
+class WombLearner(AutoencoderLearner):
+    """As the autoencoder learner, born with features that 2,000 looks at retinal waves have shaped."""
+
+    name = "autoencoder_womb"
+    genome_type = WombGenome

@@ -1,0 +1,13 @@
+"""The registry of learners; each is found by its file, by entry point, or by ``module:Class``."""
+
+from __future__ import annotations
+
+from envs.registry import Registry
+from learning.subsystem import Learner
+
+learners = Registry("learner", Learner, "learning", "nestling.learners", key=lambda learner: learner.name)
+
+
+def learner_class(name: object) -> type[Learner]:
+    """The class of a learner by name, ``module:Class`` or itself."""
+    return learners.get(name)
