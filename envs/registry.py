@@ -91,7 +91,7 @@ class Registry:
 
     def _collect(self, module: Any, found: dict[str, Any]) -> None:
         for value in vars(module).values():
-            is_own = inspect.isclass(value) and value.__module__ == module.__name__
+            is_own = inspect.isclass(value) and value.__module__ == module.__name__ and not value.__name__.startswith("_")
             if is_own and issubclass(value, self.base) and value is not self.base and not inspect.isabstract(value):
                 self._add(value, found, module.__name__)
 

@@ -74,7 +74,7 @@ class MemoryBank:
     """
 
     def __init__(
-        self, rows: int, senses: Senses, slots: int, nearest: int = 4, apart: float = 0.5, width: int = 16
+        self, rows: int, senses: Senses, slots: int, nearest: int = 4, apart: float = 1.5, width: int = 16
     ) -> None:
         self.units, self.active_units, self.apart = slots, nearest, apart
         self.scaling = SenseScaling(rows, senses)
@@ -113,7 +113,7 @@ class LookupGenome(BoutGenome):
     """As :class:`learning.bouts.BoutGenome`, with ``units`` slots; ``apart`` as in :class:`MemoryBank`."""
 
     units: int = 1000
-    apart: float = 0.5
+    apart: float = 1.5
 
 
 class LookupTable(BoutLearner):
