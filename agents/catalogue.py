@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,8 @@ class AgentSpec:
         hand_over: name of the hand-over rule.
         learner: builds the learner from (rows, anatomy, may_defer); None for an agent that does not learn.
         policy: ``"random"``, ``"oracle"`` or ``"expert"`` for a reference policy.
+        needs: optional libraries of its learner.
+        costly: whether comparisons take few animals of it.
     """
 
     name: str
@@ -36,6 +39,13 @@ class AgentSpec:
     hand_over: str
     learner: MakeLearner | None = None
     policy: str | None = None
+    needs: tuple[str, ...] = ()
+    costly: bool = False
+
+    @property
+    def missing(self) -> str | None:
+        """The first library that it needs and that is not installed, or None."""
+        return next((name for name in self.needs if importlib.util.find_spec(name) is None), None)
 
     def make_learner(self, rows: int, anatomy: Anatomy, may_defer: bool) -> Learner | None:
         """A newborn learner for ``rows`` animals, or None."""
@@ -59,12 +69,14 @@ def _cached(hears_signals: bool) -> MakeLearner:
     return lambda rows, anatomy, may_defer: AssessorLearner(rows, anatomy, may_defer, genome)
 
 
-def _learner(name: str) -> MakeLearner:
-    """The learner of that name, or the species' own for ``cortex``."""
-    if name == CORTEX:
-        return _cortex
-    kind: Any = learner_class(name)
-    return lambda rows, anatomy, may_defer: kind(rows, anatomy, may_defer)
+def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec:
+    """An agent of a registered learner, or the species' own for ``cortex``."""
+    if learner == CORTEX:
+        return AgentSpec(name, meaning, rule, _cortex)
+    kind: Any = learner_class(learner)
+    return AgentSpec(
+        name, meaning, rule, lambda rows, anatomy, may_defer: kind(rows, anatomy, may_defer), None, kind.needs, kind.costly
+    )
 
 
 _SPECS = (
@@ -84,12 +96,14 @@ _SPECS = (
     ),
     AgentSpec("steered-cached-state", "as steered-cached, and the critic hears the body's state", "earned", _cached(True)),
     AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex),
-    AgentSpec("steered-gated", "a critic of the reflex, adopted in rounds of proof", "gate", _learner("gated")),
-    AgentSpec("steered-lookup", "as steered, with a memory bank that starts empty", "earned", _learner("lookup")),
-    AgentSpec("steered-autoencoder", "as steered, on features learned in life", "earned", _learner("autoencoder")),
-    AgentSpec(
-        "steered-womb", "as steered, on features that were begun before birth", "earned", _learner("autoencoder_womb")
-    ),
+    _put_together("steered-gated", "a critic of the reflex, adopted in rounds of proof", "gate", "gated"),
+    _put_together("steered-lookup", "as steered, with a memory bank that starts empty", "earned", "lookup"),
+    _put_together("steered-autoencoder", "as steered, on features learned in life", "earned", "autoencoder"),
+    _put_together("steered-womb", "as steered, on features that were begun before birth", "earned", "autoencoder_womb"),
+    _put_together("ppo", "Stable-Baselines3's PPO in the learner's place, alone", "always", "ppo"),
+    _put_together("ppo-outcome", "Stable-Baselines3's PPO, with control by a tally of reward", "outcome", "ppo"),
+    _put_together("dqn", "Stable-Baselines3's DQN over motor programmes, alone", "always", "dqn"),
+    _put_together("steered-dqn", "Stable-Baselines3's DQN over motor programmes and the reflex", "earned", "dqn"),
 )
 
 AGENTS = {spec.name: spec for spec in _SPECS}
@@ -111,7 +125,7 @@ def agent_spec(agent: Any) -> AgentSpec:
     if plus:
         found = hand_over_rule(rule)
         who = "the species' own learner" if learner == CORTEX else f"the learner {learner}"
-        return AgentSpec(agent, f"{who} under the hand-over rule {found.name}", rule, _learner(learner))
+        return _put_together(agent, f"{who} under the hand-over rule {found.name}", rule, learner)
     if agent not in AGENTS:
         raise unknown_name("agent", agent, AGENTS, "Or put one together: LEARNER+RULE, for example bouts+spibb.")
     return AGENTS[agent]

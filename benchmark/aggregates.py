@@ -108,25 +108,34 @@ def rank(scores: Mapping[str, Scores], seed: int = 0) -> dict[str, Any]:
         scores: agent -> one (animals,) array a world, the same worlds and seeds for each.
 
     Returns:
-        ``order``, best first, of ``{"agent", "iqm", "low", "high", "tied_with_next"}``; or ``refused``, in words.
+        ``order``, best first, of ``{"agent", "iqm", "low", "high", "tied_with_next"}``; or ``refused``, in words. Agents of
+        which there are too few animals are left out if others have enough; ``left_out`` names them.
     """
+    few = [agent for agent, worlds in scores.items() if min(map(len, worlds), default=0) < LEAST_FOR_RANKING]
+    if len(few) < len(scores) - 1:
+        scores = {agent: worlds for agent, worlds in scores.items() if agent not in few}
+    else:
+        few = []
     least = min((len(values) for worlds in scores.values() for values in worlds), default=0)
     if len(scores) < 2:
-        return {"order": [], "refused": "A ranking needs at least two agents that finished in every world."}
+        refused = "A ranking needs at least two agents that finished in every world."
+        return {"order": [], "refused": refused, "left_out": few}
     if least < LEAST_FOR_RANKING:
         return {
             "order": [],
             "refused": f"No ranking: with {least} animals an order says more about luck than about agents; "
             f"use at least {LEAST_FOR_RANKING}.",
+            "left_out": few,
         }
     order: list[dict[str, Any]] = [{"agent": agent} | aggregate(values, seed) for agent, values in scores.items()]
     order.sort(key=lambda row: -row["iqm"])
     for row, after in zip(order, [*order[1:], None], strict=True):
         row["tied_with_next"] = after is not None and _tied(scores[row["agent"]], scores[after["agent"]], seed)
-    return {"order": order, "refused": None}
+    return {"order": order, "refused": None, "left_out": few}
 
 
 def _tied(scores: Scores, others: Scores, seed: int) -> bool:
-    differences = [one - other for one, other in zip(scores, others, strict=True)]
+    both = [min(len(one), len(other)) for one, other in zip(scores, others, strict=True)]
+    differences = [one[:n] - other[:n] for n, one, other in zip(both, scores, others, strict=True)]
     found = stratified(differences, lambda *drawn, axis=-1: np.mean([d.mean(axis) for d in drawn], axis=0), "mean", seed)
     return not (found["low"] > 0.0 or found["high"] < 0.0)

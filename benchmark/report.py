@@ -97,6 +97,9 @@ def _problems(store: Store) -> list[dict[str, str]]:
         error = store.error(cell)
         if error:
             found.append({"title": cell.title, "status": "failed", "text": "\n".join(error.strip().splitlines()[-12:])})
+        elif isinstance(cell, LifeCell) and agent_spec(cell.agent).missing:
+            text = f"{agent_spec(cell.agent).missing} is not installed; install it with: pip install nestling[sb3]"
+            found.append({"title": cell.title, "status": "not installed", "text": text})
         elif not store.has(cell):
             found.append({"title": cell.title, "status": "missing", "text": "not run yet, or interrupted"})
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
+from agents.catalogue import agent_spec
 from benchmark.engines import Answer, Engine, LocalEngine
 from benchmark.store import Store
-from benchmark.suites import Cell, cells
+from benchmark.suites import Cell, LifeCell, cells
 
 Report = Callable[[Cell, str], None]
 _TRIES = 3
@@ -17,7 +18,8 @@ def run(store: Store, engine: Engine | None = None, report: Report = lambda cell
     """Run what is missing; True if every cell is now finished.
 
     A cell that raises is kept as failed and the others go on; a cell whose worker was killed is tried again alone,
-    three times at most. ``report`` hears ("kept", "done" or "failed") for each cell.
+    three times at most. ``report`` hears ("kept", "done", "failed" or
+    "not installed", which is no failure) for each cell.
 
     Raises:
         FolderInUse: another process is running in this folder.
@@ -30,6 +32,8 @@ def run(store: Store, engine: Engine | None = None, report: Report = lambda cell
         for cell in cells(store.settings):
             if store.has(cell):
                 report(cell, "kept")
+            elif isinstance(cell, LifeCell) and agent_spec(cell.agent).missing:
+                report(cell, "not installed")
             else:
                 missing.append(cell)
         missing.sort(key=lambda cell: -cell.cost)  # the longest first, or one worker ends alone

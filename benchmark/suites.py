@@ -17,10 +17,11 @@ from steering.registration import steering_class
 
 REPORTING_SEED = 1_000_000
 REFERENCES = ("random", "oracle")
-MAIN_AGENTS = ("random", "oracle", "expert", "reflex", "learner", "steered")
+MAIN_AGENTS = ("random", "oracle", "expert", "reflex", "learner", "steered", "ppo")
 WINDOWS = 50
 LARGEST_SHARD = 64
 LEAST_EXPERIMENT = 10
+_COSTLY_SHARD = 2  # each animal of a costly agent takes as long as many others, so they are spread over the workers
 
 Purpose = Literal["report", "tune"]
 
@@ -40,6 +41,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuned_on: ranges (first, end) of further seeds on which anything was chosen; reporting on them is refused.
         signatures: which experiments, by id; ``("all",)`` for those of the chosen worlds, ``("brief",)`` for the brief among them.
         share_of_animals: of each experiment's own number of animals, in (0, 1].
+        costly_animals: most individuals of an agent whose learner is costly (a model of another library for each), at least 2.
     """
 
     meaning: str = ""
@@ -53,12 +55,13 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tuned_on: tuple[tuple[int, int], ...] = ()
     signatures: tuple[str, ...] = ()
     share_of_animals: float = 1.0
+    costly_animals: int = 10
 
 
 SUITES = {
     "quick": Suite(
         "every world and the main agents in minutes on two cores; the briefer experiments, with a third of their animals",
-        animals=32, share_of_life=0.25, signatures=("brief",), share_of_animals=1 / 3,
+        animals=32, share_of_life=0.25, signatures=("brief",), share_of_animals=1 / 3, costly_animals=2,
     ),
     "default": Suite("whole lives of the main agents, and every experiment", signatures=("all",)),
     "full": Suite("whole lives of every agent, many animals", agents=tuple(AGENTS), animals=256, signatures=("all",)),
@@ -76,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True):
         purpose: whether the seeds are for reporting or for tuning.
         experiments: id and number of animals of each experiment.
         shard: animals that live in one process at a time; results do not depend on it.
+        costly_animals: most individuals of a costly agent.
     """
 
     worlds: tuple[str, ...]
@@ -87,11 +91,16 @@ class Settings(msgspec.Struct, frozen=True):
     purpose: Purpose = "report"
     experiments: tuple[tuple[str, int], ...] = ()
     shard: int = LARGEST_SHARD
+    costly_animals: int = 10
 
     def digest(self) -> str:
         """Eight hexadecimal digits that name what decides the results, the sources among them."""
         content = {k: v for k, v in msgspec.to_builtins(self).items() if k != "shard"} | {"sources": source_digest()}
         return hashlib.blake2b(msgspec.json.encode(content), digest_size=4).hexdigest()
+
+    def animals_of(self, agent: str) -> int:
+        """Individuals of that agent in each world."""
+        return min(self.animals, self.costly_animals) if agent_spec(agent).costly else self.animals
 
     def lifetime(self, world: str) -> int:
         """Steps of a life in that world."""
@@ -126,7 +135,11 @@ class LifeCell(msgspec.Struct, frozen=True, tag="life"):
     @property
     def cost(self) -> float:
         """About how long it takes, in animal-steps of an agent that does not learn."""
-        return self.animals * self.lifetime * (8.0 if agent_spec(self.agent).learner else 1.0)
+        return (
+            self.animals
+            * self.lifetime
+            * (500.0 if agent_spec(self.agent).costly else 8.0 if agent_spec(self.agent).learner else 1.0)
+        )
 
 
 class ExperimentCell(msgspec.Struct, frozen=True, tag="experiment"):
@@ -178,9 +191,10 @@ def settle(suite: Suite, shard: int | None = None) -> Settings:
     lifetimes = _lifetimes(suite, names)
     windows = tuple(min(WINDOWS, lifetimes[i] // (2 * world_class(w).episode_steps)) for i, w in enumerate(names))
     _check_seeds(suite)
+    costly = whole_number("costly_animals (an interval needs two)", suite.costly_animals, least=2)
     shard = whole_number("shard", min(LARGEST_SHARD, (animals + 1) // 2) if shard is None else shard)
     return Settings(
-        names, agents, lifetimes, windows, animals, suite.seed, suite.purpose, _experiments(suite, names), shard
+        names, agents, lifetimes, windows, animals, suite.seed, suite.purpose, _experiments(suite, names), shard, costly
     )
 
 
@@ -243,8 +257,10 @@ def cells(settings: Settings) -> list[Cell]:
         for agent in settings.agents:
             if agent_spec(agent).policy == "expert" and not has_expert(world_class(world)):
                 continue
-            for start in range(0, settings.animals, settings.shard):
-                count = min(settings.shard, settings.animals - start)
+            animals, costly = settings.animals_of(agent), agent_spec(agent).costly
+            shard = min(settings.shard, _COSTLY_SHARD) if costly else settings.shard
+            for start in range(0, animals, shard):
+                count = min(shard, animals - start)
                 film = start == 0 and agent_spec(agent).learner is not None
                 found.append(
                     LifeCell(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
+from agents.catalogue import agent_spec
 from benchmark.aggregates import (
     aggregate,
     correct_for_many,
@@ -20,6 +24,7 @@ from benchmark.store import SCHEMA, Store
 from benchmark.suites import ExperimentCell, LifeCell, Settings, cells, describe
 
 GROWN = 0.6
+NOT_INSTALLED = "not installed"
 Curves = dict[str, np.ndarray]
 
 
@@ -29,7 +34,7 @@ class Lives:
 
     Attributes:
         curves: of all its animals that are finished, or None.
-        status: "complete", "partial" (some animals are missing) or "failed".
+        status: "complete", "partial" (some animals are missing), "failed" or "not installed" (a library is missing).
     """
 
     curves: Curves | None
@@ -49,6 +54,8 @@ def _lives(store: Store, parts: list[LifeCell]) -> Lives:
     found = [curves for curves in map(store.curves, parts) if curves is not None]
     failed = any(store.error(part) for part in parts)
     status = "complete" if len(found) == len(parts) else "failed" if failed else "partial"
+    if not found and not failed and agent_spec(parts[0].agent).missing:
+        status = NOT_INSTALLED
     return Lives({name: np.concatenate([c[name] for c in found]) for name in found[0]} if found else None, status)
 
 
@@ -78,6 +85,12 @@ def grown(settings: Settings, world: str) -> slice:
     """The windows of the last 40% of life, at least one."""
     windows = settings.ages(world)
     return slice(min(round(GROWN * windows), windows - 1), None)
+
+
+def a_tenth(settings: Settings, world: str) -> slice:
+    """The window in which a tenth of life is over."""
+    place = min(settings.ages(world) // 10, settings.ages(world) - 1)
+    return slice(place, place + 1)
 
 
 class Scale:
@@ -192,6 +205,7 @@ def _summarise_world(world: str, agents: dict[str, Lives], settings: Settings) -
         if scale is not None:
             score = scale.score(day_fitness(curves, late))
             row["score_at_birth"] = interval(scale.score(day_fitness(curves, birth)))
+            row["score_at_a_tenth"] = interval(scale.score(day_fitness(curves, a_tenth(settings, world))))
             row["score_grown"] = interval(score)
             row["lifetime_score"] = interval(scale.score(day_fitness(curves)))
             row["reward_score_grown"] = interval(reward_score(curves, agents, late))
@@ -205,6 +219,8 @@ def _summarise_world(world: str, agents: dict[str, Lives], settings: Settings) -
 
 def _against_reflex(curves: Curves, reflex: Curves, scale: Scale | None, settings: Settings, world: str) -> dict[str, Any]:
     late, windows = grown(settings, world), settings.ages(world)
+    both = min(len(curves["days"]), len(reflex["days"]))  # animal i lives in the world of animal i, as far as both go
+    curves, reflex = ({name: values[:both] for name, values in side.items()} for side in (curves, reflex))
     difference = fitness_by_window(curves) - fitness_by_window(reflex)
     window = overtaking_window(difference)
     row: dict[str, Any] = {
@@ -214,5 +230,31 @@ def _against_reflex(curves: Curves, reflex: Curves, scale: Scale | None, setting
         by_age = [mean_interval(difference[:, age] / scale.unit) for age in range(windows)]
         row["worst_difference_from_reflex"] = min(by_age, key=lambda i: i["low"])
         row["birth_difference_from_reflex"] = by_age[0]
+        row["dip"] = _dip(difference / scale.unit)
         row["grown_minus_reflex"] = paired(scale.score(day_fitness(curves, late)), scale.score(day_fitness(reflex, late)))
     return row
+
+
+def _dip(difference: np.ndarray) -> dict[str, float]:
+    """The worst of eleven ages (the first window, and tenths of life) in (animals, windows) scores minus the reflex's.
+
+    Returns:
+        ``mean``, ``low``, ``high``; ``age``, where it begins as a share of life; ``p``, one-sided, that it is no loss, times
+        eleven (Bonferroni), since it was chosen among eleven.
+    """
+    windows = difference.shape[1]
+    edges = np.unique(np.linspace(0, windows, 11).round().astype(int))
+    ages = [(0, 1), *itertools.pairwise(edges)]
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an animal may have ended no day at an age
+        means = [np.nanmean(difference[:, start:end], axis=1) for start, end in ages]
+    known = [(values[np.isfinite(values)], start) for values, (start, _) in zip(means, ages, strict=True)]
+    values, start = min(((v, s) for v, s in known if v.size > 1), key=lambda pair: pair[0].mean(), default=(np.zeros(0), 0))
+    p = float("nan")
+    if values.size > 1:
+        p = (
+            1.0
+            if not values.any()
+            else min(1.0, len(ages) * float(stats.ttest_1samp(values, 0.0, alternative="less").pvalue))
+        )
+    return mean_interval(values) | {"age": start / windows, "p": p}

@@ -41,7 +41,7 @@ def _alone(seed: int) -> Iterator[None]:
     import torch
 
     drawn, threads, numbers = torch.get_rng_state(), torch.get_num_threads(), np.random.get_state()  # noqa: NPY002
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed also seeds other devices, which takes longer than a step
     np.random.seed(seed)  # noqa: NPY002  # the library's buffers draw from it
     if threads != 1:
         torch.set_num_threads(1)

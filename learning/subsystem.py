@@ -99,6 +99,10 @@ class Learner(abc.ABC):
     option_names: tuple[str, ...] = ()
     purposes: ClassVar[tuple[str, ...]] = ("wiring", "exploration")
     lesionable: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Optional libraries that it cannot do without, by the names under which they are imported."""
+    costly: ClassVar[bool] = False
+    """Whether a step costs about a thousand times a step of the world, so that comparisons take few animals of it."""
 
     def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True) -> None:
         self.rows, self.anatomy, self.may_defer = rows, anatomy, may_defer

@@ -168,7 +168,7 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     print("\n".join(f"wrote {file}" for file in files), file=sys.stderr if args.json else sys.stdout)
     found = [(f"{w} {a}", row["status"]) for w, rows in summary["worlds"].items() for a, row in rows.items()]
     found += [(f"experiment {entry['id']}", entry["status"]) for entry in summary["experiments"]]
-    unfinished = [f"{what} ({status})" for what, status in found if status != "complete"]
+    unfinished = [f"{what} ({status})" for what, status in found if status not in ("complete", "not installed")]
     if unfinished:
         print(f"not finished: {', '.join(unfinished)}; see {store.folder}/cells/*.error.txt", file=sys.stderr)
     return 1 if unfinished else 0
