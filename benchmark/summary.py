@@ -257,4 +257,4 @@ def _dip(difference: np.ndarray) -> dict[str, float]:
             if not values.any()
             else min(1.0, len(ages) * float(stats.ttest_1samp(values, 0.0, alternative="less").pvalue))
         )
-    return mean_interval(values) | {"age": start / windows, "p": p}
+    return mean_interval(values) | {"age": float(start / windows), "p": p}
