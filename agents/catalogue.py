@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from agents.genome import Genome
 from agents.hand_over import hand_over_rule
 from envs.errors import unknown_name
 from learning.assessors import AssessorGenome, AssessorLearner
@@ -17,7 +18,7 @@ from learning.registration import learner_class
 from learning.subsystem import Anatomy, Learner
 
 CORTEX = "cortex"
-MakeLearner = Callable[[int, Anatomy, bool], Learner]
+MakeLearner = Callable[..., Learner]
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,12 @@ class AgentSpec:
         name: as people type it.
         meaning: one line for help texts and reports.
         hand_over: name of the hand-over rule.
-        learner: builds the learner from (rows, anatomy, may_defer); None for an agent that does not learn.
+        learner: builds the learner from (rows, anatomy, may_defer), and with a genome from its settings too; None for an agent that
+            does not learn.
         policy: ``"random"``, ``"oracle"`` or ``"expert"`` for a reference policy.
         needs: optional libraries of its learner.
         costly: whether comparisons take few animals of it.
+        genome: innate settings; None for those that the learner ships with.
     """
 
     name: str
@@ -41,6 +44,7 @@ class AgentSpec:
     policy: str | None = None
     needs: tuple[str, ...] = ()
     costly: bool = False
+    genome: Genome | None = None
 
     @property
     def missing(self) -> str | None:
@@ -49,24 +53,27 @@ class AgentSpec:
 
     def make_learner(self, rows: int, anatomy: Anatomy, may_defer: bool) -> Learner | None:
         """A newborn learner for ``rows`` animals, or None."""
-        return None if self.learner is None else self.learner(rows, anatomy, may_defer)
+        if self.learner is None:
+            return None
+        settings = () if self.genome is None else (self.genome.learner,)
+        return self.learner(rows, anatomy, may_defer, *settings)
 
 
-def _cortex(rows: int, anatomy: Anatomy, may_defer: bool) -> Learner:
+def _cortex(rows: int, anatomy: Anatomy, may_defer: bool, settings: Any = None) -> Learner:
     """The learner that the species is born with, by what its steering offers.
 
     Thought assessors where steering values predictions, graded commands where it judges each moment, else cached values of
     motor programmes.
     """
     if anatomy.judging_delay is not None:
-        return GradedLearner(rows, anatomy, may_defer)
-    return (AssessorLearner if anatomy.assessed else BoutLearner)(rows, anatomy, may_defer)
+        return GradedLearner(rows, anatomy, may_defer, settings)
+    return (AssessorLearner if anatomy.assessed else BoutLearner)(rows, anatomy, may_defer, settings)
 
 
 def _cached(hears_signals: bool) -> MakeLearner:
     """A model-free critic on the assessors' own code and rates."""
     genome = AssessorGenome(cached=True, hears_signals=hears_signals)
-    return lambda rows, anatomy, may_defer: AssessorLearner(rows, anatomy, may_defer, genome)
+    return lambda rows, anatomy, may_defer, settings=None: AssessorLearner(rows, anatomy, may_defer, settings or genome)
 
 
 def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec:
@@ -75,7 +82,13 @@ def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec
         return AgentSpec(name, meaning, rule, _cortex)
     kind: Any = learner_class(learner)
     return AgentSpec(
-        name, meaning, rule, lambda rows, anatomy, may_defer: kind(rows, anatomy, may_defer), None, kind.needs, kind.costly
+        name,
+        meaning,
+        rule,
+        lambda rows, anatomy, may_defer, settings=None: kind(rows, anatomy, may_defer, settings),
+        None,
+        kind.needs,
+        kind.costly,
     )
 
 

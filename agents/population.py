@@ -50,6 +50,8 @@ class Population:
             steering.channels, steering.assessed, steering.delayed, steering.judging_delay, self.world.dt, self.world.command_names,
         )  # fmt: skip
         self.learner: Learner | None = self.spec.make_learner(self.animals, anatomy, self.steered.hand_over.may_defer)
+        if self.spec.genome is not None:
+            self.steered.modulation = self.spec.genome.modulation
         self._expert = expert_class(self.world)(self.world) if self.spec.policy == "expert" else None
         if self.learner is not None:
             self.learner.birth(self.seeds, np.ones(self.animals, bool))

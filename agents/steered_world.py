@@ -16,6 +16,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from agents.faults import reflex_fault
+from agents.genome import NEUTRAL, Modulation
 from agents.hand_over import HandOver, hand_over_rule
 from envs import make_world
 from envs.commands import check_commands
@@ -111,7 +112,9 @@ class SteeredWorld(VectorEnv):
         self._signals = np.zeros((rows, self.steering.signals.size), np.float32)
         self._before = np.zeros_like(self.world.observation)
         self.reflex: Reflex | None = None
-        self.gains: Gains = self.steering.modulate(np.zeros(rows))
+        self.modulation: Modulation = NEUTRAL
+        self._lifetime = lifetime
+        self.gains: Gains = self._modulate()
         self._everyone = np.ones(rows, bool)
 
     # -- Gymnasium -------------------------------------------------------------------------------
@@ -212,6 +215,11 @@ class SteeredWorld(VectorEnv):
         command[lesions.reflex & lesions.learning] = 0
         return in_charge, command
 
+    def _modulate(self) -> Gains:
+        age = self.age
+        gains = self.steering.modulate(age)
+        return gains if self.modulation is NEUTRAL else self.modulation.applied(gains, age / self._lifetime)
+
     def begin(self, rows: np.ndarray) -> None:
         """Start an episode of steering in the chosen rows (bool mask)."""
         self.steering.begin(rows)
@@ -225,7 +233,7 @@ class SteeredWorld(VectorEnv):
                 if remembered is not None:
                     remembered[self.lesions.learning] = 0.0
         self._react(self.world.observation, recollection, rows)
-        self.gains = self.steering.modulate(self.age)
+        self.gains = self._modulate()
 
     def _react(self, senses: np.ndarray, recollection: Recollection | None, rows: np.ndarray) -> None:
         """React once in the chosen rows; the others keep their state, their reflex and their signals."""
@@ -304,4 +312,4 @@ class SteeredWorld(VectorEnv):
         self.lesions.set_state(unnest("lesions", state))
         self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
         self._broadcast()
-        self.gains = self.steering.modulate(self.age)
+        self.gains = self._modulate()

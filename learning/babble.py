@@ -16,9 +16,9 @@ class Babbler(BoutLearner):
 
     name = "babble"
 
-    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True) -> None:
-        genome = BoutGenome(rate=0.0, optimism=-1.0, explore=1.0, explore_aroused=1.0)
-        super().__init__(rows, anatomy, may_defer, genome)
+    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: None = None) -> None:
+        settings = BoutGenome(rate=0.0, optimism=-1.0, explore=1.0, explore_aroused=1.0)
+        super().__init__(rows, anatomy, may_defer, settings)
 
     def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
         """As the bout learner's, without plasticity."""

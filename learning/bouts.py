@@ -44,7 +44,8 @@ class BoutGenome:
         place_cells: number of place cells.
         discount_time: time constant of discounting, s.
         trace_decay: lambda of the eligibility trace, per bout.
-        rate: learning rate of the read-out.
+        rate: learning rate of the read-out (striatum).
+        place_rate: factor on the learning of the place memory (hippocampus).
         anneal, rate_floor: how the rate of a unit falls with its visits.
         bout: length of a bout of a fixed motor programme, s.
         goal_bout: longest bout of a programme with a goal, s.
@@ -59,6 +60,7 @@ class BoutGenome:
     discount_time: float = 5.0
     trace_decay: float = 0.5
     rate: float = 0.3
+    place_rate: float = 1.0
     anneal: float = 50.0
     rate_floor: float = 0.02
     bout: float = 1.0
@@ -237,7 +239,7 @@ class BoutLearner(Learner):
             )
         accumulate(bout.table, experience.verdict.reward, self._step_discount)
         self.place_memory.remember(
-            experience.outcome[:, self._where], experience.verdict.channels[:, self._channels], plastic
+            experience.outcome[:, self._where], experience.verdict.channels[:, self._channels], plastic * genome.place_rate
         )
         if experience.terminated.any():
             self._close(np.flatnonzero(experience.terminated), np.zeros(self.rows), rate)

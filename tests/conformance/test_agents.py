@@ -1,12 +1,14 @@
-"""Every steering subsystem and hand-over rule, found by registry, against the contracts."""
+"""Every steering subsystem, hand-over rule and learner, found by registry, against the contracts."""
 
 import pytest
 
 from agents.hand_over import hand_over_rules
+from learning.registration import learners
 from steering.registration import steerings
 from tests.conformance.agent_contract import AnimalContract, SteeredContract
 
 WORLDS = sorted(steerings.all())
+LEARNERS = [name for name, learner in learners.all().items() if not learner.costly]  # those have tests of their own
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -14,7 +16,13 @@ class TestSteering(SteeredContract):
     pass
 
 
-@pytest.mark.parametrize("rule", [*hand_over_rules.names(), "earned+steered-bouts", "earned+steered-cached-state"])
+@pytest.mark.parametrize("agent", [f"cortex+{rule}" for rule in hand_over_rules.names()])
 @pytest.mark.parametrize("world", WORLDS)
-class TestAnimals(AnimalContract):
+class TestRules(AnimalContract):
+    pass
+
+
+@pytest.mark.parametrize("agent", [*(f"{name}+earned" for name in sorted(LEARNERS)), "steered-cached-state"])
+@pytest.mark.parametrize("world", WORLDS)
+class TestLearners(AnimalContract):
     pass
