@@ -28,7 +28,7 @@ class AgentSpec:
     Attributes:
         name: as people type it.
         meaning: one line for help texts and reports.
-        hand_over: name of the hand-over rule.
+        hand_over: name of the hand-over rule, or its class.
         learner: builds the learner from (rows, anatomy, may_defer), and with a genome from its settings too; None for an agent that
             does not learn.
         policy: ``"random"``, ``"oracle"`` or ``"expert"`` for a reference policy.
@@ -39,7 +39,7 @@ class AgentSpec:
 
     name: str
     meaning: str
-    hand_over: str
+    hand_over: Any
     learner: MakeLearner | None = None
     policy: str | None = None
     needs: tuple[str, ...] = ()

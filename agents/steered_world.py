@@ -66,6 +66,9 @@ class SteeredWorld(VectorEnv):
             motor programmes, with 0 for letting the reflex act, which suits learners of discrete actions.
         fault: name of a fault of the reflex (see :data:`agents.faults.FAULTS`), for experiments.
         world_options: anything else :class:`envs.world.World` takes.
+
+    For experiments that study teaching itself, ``teacher`` may replace the reward that the learner hears: it gets the verdict and
+    the step's fitness (rows,) and returns (rows,). This is the only way in which fitness could ever reach a learner.
     """
 
     def __init__(
@@ -107,6 +110,7 @@ class SteeredWorld(VectorEnv):
         self.action_space = batch_space(self.single_action_space, rows)
         self.lesions = Rows(rows, reflex=False, learning=False, reward=False)
         self.recall: Callable[[np.ndarray], Recollection | None] | None = None
+        self.teacher: Callable[[Verdict, np.ndarray], np.ndarray] | None = None
         self._life = Rows(rows, age=0)
         self._context = np.zeros((rows, self.context_senses.size), np.float32)
         self._signals = np.zeros((rows, self.steering.signals.size), np.float32)
@@ -195,6 +199,8 @@ class SteeredWorld(VectorEnv):
         self.look(self._everyone)
         if lesson is not None:
             verdict.reward = verdict.reward + lesson * awake
+        if self.teacher is not None:
+            verdict.reward = self.teacher(verdict, moved.fitness)
         verdict.reward = np.where(self.lesions.reward, 0.0, verdict.reward)
         return Tick(
             context, reflex, proposal, in_charge, command, verdict, moved.fitness, moved.terminated, moved.truncated, awake,
