@@ -69,6 +69,7 @@ class SteeredWorld(VectorEnv):
 
     For experiments that study teaching itself, ``teacher`` may replace the reward that the learner hears: it gets the verdict and
     the step's fitness (rows,) and returns (rows,). This is the only way in which fitness could ever reach a learner.
+    With ``counterfactual``, ``unguided`` tells what the reflex would have done without anything remembered, (rows, *command shape).
     """
 
     def __init__(
@@ -110,6 +111,8 @@ class SteeredWorld(VectorEnv):
         self.action_space = batch_space(self.single_action_space, rows)
         self.lesions = Rows(rows, reflex=False, learning=False, reward=False)
         self.recall: Callable[[np.ndarray], Recollection | None] | None = None
+        self.counterfactual = False
+        self.unguided: np.ndarray | None = None
         self.teacher: Callable[[Verdict, np.ndarray], np.ndarray] | None = None
         self._life = Rows(rows, age=0)
         self._context = np.zeros((rows, self.context_senses.size), np.float32)
@@ -244,6 +247,10 @@ class SteeredWorld(VectorEnv):
     def _react(self, senses: np.ndarray, recollection: Recollection | None, rows: np.ndarray) -> None:
         """React once in the chosen rows; the others keep their state, their reflex and their signals."""
         if rows.all():
+            if self.counterfactual:
+                saved = self.steering.get_state()
+                self.unguided = self._faulty(self.steering.react(senses, None)).command
+                self.steering.set_state(saved)
             self.reflex = self._faulty(self.steering.react(senses, recollection))
             self._broadcast()
             return

@@ -8,11 +8,16 @@ essay says it is in the cortex.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
 import msgspec
 import numpy as np
 from cmaes import CMA, SepCMA
@@ -25,6 +30,7 @@ from benchmark.curves import CurveRecorder
 from benchmark.summary import day_fitness
 from envs.atomic import write_whole
 from envs.errors import InvalidArgument, StateMismatch, unknown_name
+from envs.registration import world_class
 from envs.sources import source_digest
 from learning.bouts import BoutLearner
 
@@ -222,6 +228,29 @@ class Evolution:
         recorder = CurveRecorder(animals, plan.lifetime, 1)
         live(population, plan.lifetime, [recorder])
         return day_fitness(recorder.curves)
+
+    def figure(self) -> bytes:
+        """A PNG of the fitness of all candidates against generation, with the mean of each generation."""
+        figure, axis = plt.subplots(figsize=(7.4, 3.6), layout="constrained")
+        fitness = np.array(self.fitness)
+        generations = np.arange(1, len(fitness) + 1)
+        axis.plot(
+            np.repeat(generations, fitness.shape[1]),
+            fitness.ravel(),
+            ".",
+            color="#2f6fb5",
+            alpha=0.25,
+            ms=4,
+            label="candidate",
+        )
+        axis.plot(generations, fitness.mean(axis=1), color="#1b7f5c", lw=2, label="mean")
+        axis.set(xlabel="generation", ylabel=f"fitness ({world_class(self.plan.world).fitness_unit})")
+        axis.set_title(f"{self.plan.world}, {self.plan.agent}: {self.plan.arm} evolve, wiring {self.plan.wiring}")
+        axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+        content = io.BytesIO()
+        figure.savefig(content, format="png", dpi=130)
+        plt.close(figure)
+        return content.getvalue()
 
     # -- what is kept ----------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ def needs_decision(bouts, urgency, arousal, usable, offered):
 
 
 @njit(cache=True)
-def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, enough, values, bouts):
+def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, enough, noise, values, bouts):
     """Choose an option in the given rows: the best lower bound, or when exploring the best upper bound."""
     options = values.shape[1]
     fixed = options - usable.shape[1]
@@ -59,17 +59,19 @@ def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, e
         largest, mean = read_out(active[row], synapses[row], options, values[row], evidence)
         worst, typical = math.sqrt(largest), math.sqrt(mean)
         best, best_bound, tried, tried_bound = 1, -np.inf, 1, -np.inf
+        best_seen, reflex_seen = 0.0, values[row, DEFER] + noise * (2.0 * draw[row, 1 + DEFER] - 1.0)
         for option in range(1, options):
             if option >= fixed and not usable[row, option - fixed]:
                 continue
             certainty = 1.0 / math.sqrt(1.0 + evidence[option])
             tie = 1e-3 * draw[row, 1 + option] * certainty
-            upper = values[row, option] + optimism * typical * certainty + tie if optimism >= 0.0 else tie / certainty
-            bound = values[row, option] - pessimism * worst * certainty + tie
+            seen = values[row, option] + noise * (2.0 * draw[row, 1 + option] - 1.0)
+            upper = seen + optimism * typical * certainty + tie if optimism >= 0.0 else tie / certainty
+            bound = seen - pessimism * worst * certainty + tie
             if upper > tried_bound:
                 tried, tried_bound = option, upper
             if bound > best_bound:
-                best, best_bound = option, bound
+                best, best_bound, best_seen = option, bound, seen
         bout = bouts[row]
         bout.explores = draw[row, 0] < explore[row]
         bout.chosen = tried if bout.explores else best
@@ -77,8 +79,8 @@ def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, e
         for unit in active[row]:
             known += synapses[row, unit, options + best] >= enough
         bout.familiarity = known / active.shape[1]
-        bout.confidence = values[row, best] - values[row, DEFER] - pessimism * worst / math.sqrt(1.0 + evidence[best])
-        bout.best_value, bout.defer_value = values[row, best], values[row, DEFER]
+        bout.confidence = best_seen - reflex_seen - pessimism * worst / math.sqrt(1.0 + evidence[best])
+        bout.best_value, bout.defer_value = best_seen, reflex_seen
 
 
 @njit(cache=True)

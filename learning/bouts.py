@@ -53,6 +53,7 @@ class BoutGenome:
         pessimism: standard errors subtracted from an advantage before it counts.
         optimism: standard errors added where options are compared for exploration; negative explores uniformly.
         enough: visits of a unit with an option that make it familiar.
+        noise: largest error that is added to every value at every decision; for experiments on noisy critics.
     """
 
     units: int = 500
@@ -70,6 +71,7 @@ class BoutGenome:
     pessimism: float = 0.5
     optimism: float = 0.5
     enough: float = 5.0
+    noise: float = 0.0
 
 
 class BoutLearner(Learner):
@@ -200,7 +202,7 @@ class BoutLearner(Learner):
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), fresh)
             decide(
                 rows, self._next_units, self.synapses.table, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
-                genome.enough, self._values, bout.table,
+                genome.enough, genome.noise, self._values, bout.table,
             )  # fmt: skip
             self._weigh(rows)
         return self._proposal(fresh)

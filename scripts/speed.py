@@ -31,6 +31,8 @@ class Args:
     """Length of each measurement."""
     harness: bool = False
     """Also time whole benchmarks: against the bare life loop, and with two workers against one; takes minutes."""
+    rules: bool = False
+    """Time hand-over rules instead: what each adds to a tick of 64 animals."""
     viewer: bool = False
     """Time the frames of the viewer instead, in every world."""
     json: Path | None = None
@@ -56,6 +58,8 @@ def main(args: Args) -> int:
     reporter = Reporter()
     if args.viewer:
         return _viewer(args, reporter)
+    if args.rules:
+        return _rules(args, reporter)
     works = [*_worlds(args), *_lives(args), *_peers(args)]
     for work in works:
         work.run()
@@ -193,6 +197,53 @@ def _viewer(args: Args, reporter: Reporter) -> int:
             found.append(1000 * (time.perf_counter() - started))
         warm = found[60:]
         table.add_row(world, f"{np.median(warm):.1f}", f"{np.percentile(warm, 99):.1f}")
+    reporter.console.print(table)
+    return 0
+
+
+def _rules(args: Args, reporter: Reporter) -> int:
+    """Microseconds that each hand-over rule adds to a tick of 64 animals, and the share of the whole tick."""
+    import numpy as np
+    from rich.table import Table
+
+    from agents.hand_over import hand_over_rules
+    from agents.life import live
+    from agents.population import Population
+
+    animals = 64
+    population = Population("steered", args.world, animals, seed=0)
+    live(population, 500)
+    tick, age, works = population.tick(), population.steered.age, []
+
+    def whole() -> int:
+        live(population, 100)
+        return 100
+
+    works.append(Work("the whole tick, under earned", whole))
+    for name in hand_over_rules.names():
+        rest = np.asarray(population.steered.steering.repertoire.commands)[0]
+        rule = hand_over_rules.get(name)(animals, population.world.dt, rest, 12_000.0)
+        rule.birth(np.arange(animals), np.ones(animals, bool))
+
+        def run(rule=rule) -> int:
+            for _ in range(100):
+                chosen = rule.choose(tick.reflex, tick.proposal, age)
+                command = rule.combine(tick.reflex, tick.proposal, chosen)
+                rule.lesson(tick.reflex, command, age)
+                rule.learn(tick.verdict, chosen, tick.ended)
+            return 100
+
+        works.append(Work(name, run))
+    found: dict[str, list[float]] = {work.name: [] for work in works}
+    for _ in range(args.rounds):
+        for work in works:
+            found[work.name].append(1e6 / _rate(work, args.seconds / 4))
+    microseconds = {name: statistics.median(values) for name, values in found.items()}
+    table = Table(title=f"{args.world}, {animals} animals, one core: what a hand-over rule takes of each tick")
+    for column in ("rule", "microseconds a tick", "share of the tick"):
+        table.add_column(column, justify="left" if column == "rule" else "right")
+    for name, value in microseconds.items():
+        table.add_row(name, f"{value:.0f}", f"{value / microseconds[works[0].name]:.1%}")
     reporter.console.print(table)
     return 0
 

@@ -1,0 +1,66 @@
+"""Which subsystem was causally upstream of each decision, by what each would have done."""
+
+from __future__ import annotations
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from agents.population import Population
+from agents.steered_world import Tick
+
+CAUSES = ("steering", "steering, guided by memory", "either", "both, mixed", "learning")
+"""Without learning the same would have been done; without what was learned the reflex would have acted otherwise; learning and
+reflex wanted the same; neither alone wanted it; without learning something else would have been done."""
+STEERING, GUIDED, EITHER, MIXED, LEARNING = range(len(CAUSES))
+SAME = 0.1  # of half the range of a command, root mean square: below it two commands are one act
+
+
+class Attribution:
+    """An observer that counts causes: ``by_age`` (ages, causes), and ``by_want`` (ages, wants, causes), in animal-steps.
+
+    Args:
+        population: whose life it is; its world then also works out what reflexes without memory would have done.
+        steps: for how long it will be watched.
+        ages: into how many ages that is cut.
+    """
+
+    def __init__(self, population: Population, steps: int, ages: int = 20) -> None:
+        population.steered.counterfactual = True
+        self.wants = population.steered.steering.wants
+        self.by_want = np.zeros((ages, len(self.wants), len(CAUSES)))
+        self._unguided: np.ndarray | None = None
+        self._steps, self._ages, self._step = steps, ages, 0
+        space = population.world.single_action_space
+        self._half_range = 0.5 * (space.high - space.low).ravel().astype(float) if isinstance(space, Box) else None
+
+    @property
+    def by_age(self) -> np.ndarray:
+        """(ages, causes)."""
+        return self.by_want.sum(axis=1)
+
+    def __call__(self, population: Population, tick: Tick) -> None:
+        causes = self.causes(tick, self._unguided)
+        age = min(self._ages - 1, self._step * self._ages // self._steps)
+        flat = tick.reflex.want * len(CAUSES) + causes
+        self.by_want[age] += np.bincount(flat, minlength=self.by_want[0].size).reshape(self.by_want[0].shape)
+        self._unguided = population.steered.unguided
+        self._step += 1
+
+    def causes(self, tick: Tick, unguided: np.ndarray | None) -> np.ndarray:
+        """(rows,) index into ``CAUSES`` for one tick; ``unguided`` is the reflex without memory, or None if not known."""
+        reflex, learner, done = tick.reflex.command, tick.proposal.command, tick.command
+        learner_wants = ~tick.proposal.defers
+        found = np.full(len(done), MIXED)
+        reflexes = self._same(done, reflex)
+        found[reflexes] = STEERING
+        if unguided is not None:
+            found[reflexes & ~self._same(reflex, unguided)] = GUIDED
+        found[self._same(done, learner) & learner_wants & ~reflexes] = LEARNING
+        found[reflexes & self._same(reflex, learner) & learner_wants & tick.in_charge] = EITHER
+        return found
+
+    def _same(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        if self._half_range is None:
+            return np.asarray(one == other)
+        apart = (one - other).reshape(len(one), -1) / self._half_range
+        return np.sqrt((apart**2).mean(axis=1)) <= SAME
