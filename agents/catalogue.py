@@ -81,15 +81,11 @@ def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec
     if learner == CORTEX:
         return AgentSpec(name, meaning, rule, _cortex)
     kind: Any = learner_class(learner)
-    return AgentSpec(
-        name,
-        meaning,
-        rule,
-        lambda rows, anatomy, may_defer, settings=None: kind(rows, anatomy, may_defer, settings),
-        None,
-        kind.needs,
-        kind.costly,
-    )
+
+    def make(rows: int, anatomy: Anatomy, may_defer: bool, *settings: Any) -> Learner:
+        return kind(rows, anatomy, may_defer, *settings)
+
+    return AgentSpec(name, meaning, rule, make, None, kind.needs, kind.costly)
 
 
 _SPECS = (

@@ -46,7 +46,7 @@ class BayesFusion(HandOver):
     def _weight(self, reflex: Reflex, proposal: Proposal) -> np.ndarray:
         known = np.where(proposal.defers, 0.0, proposal.familiarity)
         learner = known / (1.0 - known + 0.1)
-        tries = proposal.explores & (reflex.urgency < self.too_urgent)
+        tries = proposal.explores & ~proposal.defers & (reflex.urgency < self.too_urgent)
         return np.where(tries, 1.0, learner / (learner + 1.0 + 9.0 * reflex.urgency))
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:

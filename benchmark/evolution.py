@@ -153,9 +153,15 @@ class Evolution:
                 f"Evolution would use seeds up to {last}; seeds from {REPORTING_SEED} are for reporting. Start lower than "
                 f"{plan.seed}, or take fewer generations."
             )
+        episode = world_class(plan.world).episode_steps
+        if plan.lifetime < episode:
+            raise InvalidArgument(
+                f"A life in {plan.world} must hold an episode, {episode} steps, to be judged; not {plan.lifetime}."
+            )
         for name in ("population", "generations", "animals", "lifetime"):
-            if getattr(plan, name) < (2 if name == "population" else 1):
-                raise InvalidArgument(f"{name} is too small: {getattr(plan, name)}.")
+            least = 4 if name == "population" else 1
+            if getattr(plan, name) < least:
+                raise InvalidArgument(f"{name} is too small: it must be at least {least}, not {getattr(plan, name)}.")
 
     def _optimizer(self) -> CMA | SepCMA:
         plan = self.plan

@@ -233,7 +233,7 @@ _CLAIMS: tuple[tuple[str, str, str, str, Callable[..., Result], int, bool, str],
     ),
     (
         "H5", "With a harmful reflex rules rank differently: what must earn control recovers, what is added to the reflex saturates",
-        "earned minus residual above 0, earned minus reflex above 0", "Berthelot et al. 2026", faulty_reflexes, 16, True, "rb",
+        "earned minus residual above 0, earned minus reflex above 0", "Berthelot et al. 2026", faulty_reflexes, 16, True, "r",
     ),
     (
         "H6", "With a noisy critic a margin of twice the noise does better than no margin, and stays safe",

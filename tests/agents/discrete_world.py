@@ -1,0 +1,67 @@
+"""A world of discrete commands, with its steering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Discrete
+
+from envs.messages import Recollection, Reflex, Repertoire
+from envs.rows import Records
+from envs.senses import Sense, Senses
+from envs.world import World
+from steering.subsystem import Steering
+
+
+class Levers(World):
+    """Description: three levers, of which one pays. Observation: the last lever. Action: a lever. Reward: pay.
+    Start: none pulled. End: after 20 pulls. Source: chosen.
+    """
+
+    id = "Levers-v0"
+    dt = 1.0
+    episode_steps = 20
+    life_episodes = 10
+    fitness_unit = "pay"
+    purposes = ("pay",)
+    command_space = Discrete(3)
+    senses = Senses(Sense("last", "1", 0.0, 2.0, "the lever pulled last"))
+    steering = "tests.agents.discrete_world:LeverSteering"
+
+    def _make_body(self, rows: int) -> Records:
+        return Records(rows, good=0, last=0)
+
+    def _be_born(self, rows: np.ndarray) -> None:
+        self.body.good[rows] = (3 * self.streams.uniform("pay", 1, rows)[rows, 0]).astype(int)
+
+    def _begin_episode(self, rows: np.ndarray) -> None:
+        self.body.restart(rows, "last")
+
+    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.body.last = command
+        return (command == self.body.good).astype(float), np.zeros(self.num_envs, bool)
+
+    def _sense(self, reading: Any) -> None:
+        reading["last"][:] = self.body.last
+
+
+class LeverSteering(Steering):
+    """Pulls the first lever, and likes the last."""
+
+    world = "Levers"
+    wants = ("pull",)
+    parts = ("liking",)
+    channels = ("liking",)
+
+    def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
+        nothing = np.zeros(self.rows)
+        return Reflex(np.zeros(self.rows, int), nothing, np.zeros(self.rows, int), nothing.copy())
+
+    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        parts["liking"][:] = channels["liking"][:] = after["last"] == 2.0
+
+    @property
+    def repertoire(self) -> Repertoire:
+        """The levers."""
+        return Repertoire(("first", "second", "third"), np.arange(3))

@@ -1,0 +1,213 @@
+"""What single hand-over rules promise beyond the contract, and what a faulty reflex or a menu of programmes does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from agents.catalogue import agent_spec
+from agents.hand_over import hand_over_rule, hand_over_rules
+from agents.life import live
+from agents.population import Population
+from agents.registration import make_steered
+from envs.errors import InvalidArgument, InvalidCommand, UnknownName
+from envs.messages import Proposal, Reflex, Verdict
+
+ROWS, DT = 5, 0.1
+REST = np.zeros(2)
+
+
+def rule(name: str, lifetime: float = 1000.0) -> Any:
+    built = hand_over_rule(name)(ROWS, DT, REST, lifetime)
+    built.birth(np.arange(ROWS), np.ones(ROWS, bool))
+    return built
+
+
+def reflex_of(urgency: float = 0.0, command: float = 0.5) -> Reflex:
+    full = np.full(ROWS, urgency)
+    return Reflex(np.full((ROWS, 2), command), full, np.zeros(ROWS, int), full.copy())
+
+
+def proposal_of(command: float = -1.0, **values: Any) -> Proposal:
+    built = Proposal.plain(np.full((ROWS, 2), command))
+    for name, value in values.items():
+        getattr(built, name)[...] = value
+    return built
+
+
+def verdict_of(judged: float) -> Verdict:
+    full = np.full(ROWS, judged)
+    return Verdict(full, full.copy(), full[:, None], full[:, None])
+
+
+@settings(deadline=None)
+@given(
+    urgency=some.floats(0, 1), confidence=some.floats(-5, 5), familiarity=some.floats(0, 1), defers=some.booleans(),
+    explores=some.booleans(), adopted=some.booleans(), age=some.floats(0, 2000),
+)  # fmt: skip
+def test_no_rule_hands_a_deferring_or_unproven_learner_more_than_it_may(
+    urgency: float, confidence: float, familiarity: float, defers: bool, explores: bool, adopted: bool, age: float
+) -> None:
+    reflex = reflex_of(urgency)
+    proposal = proposal_of(
+        confidence=confidence,
+        advantage=confidence,
+        familiarity=familiarity,
+        defers=defers,
+        explores=explores,
+        adopted=adopted,
+    )
+    for name in hand_over_rules.names():
+        built = rule(name)
+        chosen = built.choose(reflex, proposal, np.full(ROWS, age))
+        command = built.combine(reflex, proposal, chosen)
+        assert chosen.dtype == bool
+        assert np.isfinite(command).all()
+        if built.may_defer and defers:
+            assert np.array_equal(command, reflex.command), f"{name} must let the reflex act where the learner defers"
+        if (
+            name in ("earned", "spibb", "gate")
+            and not explores
+            and not adopted
+            and (familiarity < 0.6 or confidence <= 0.0)
+        ):
+            assert not chosen.any(), f"{name} must not hand over without evidence"
+        if name in ("earned", "spibb", "gate", "bayes_fusion") and explores and urgency > 0.5 and not adopted:
+            assert not chosen.any(), f"{name} must not explore while the reflex is urgent"
+
+
+def test_residual_adds_half_and_cannot_overturn() -> None:
+    built = rule("residual")
+    proposal = proposal_of(-1.0)
+    command = built.combine(reflex_of(command=1.0), proposal, built.choose(reflex_of(), proposal, np.zeros(ROWS)))
+    assert np.allclose(command, 0.5)
+    assert np.allclose(built.combine(reflex_of(command=0.7), proposal_of(0.0), np.ones(ROWS, bool)), 0.7), (
+        "rest adds nothing"
+    )
+
+
+def test_bayes_fusion_weighs_by_what_is_known_and_urgent() -> None:
+    built = rule("bayes_fusion")
+    strange, known, urgent = (
+        built.combine(reflex_of(urgency), proposal_of(-1.0, familiarity=familiarity), np.zeros(ROWS, bool))[0, 0]
+        for urgency, familiarity in ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0))
+    )
+    assert strange == 0.5
+    assert known < urgent < strange
+    assert np.isclose(known, (10.0 * -1.0 + 1.0 * 0.5) / 11.0)
+
+
+def test_kickstart_teaches_agreement_and_lets_go_with_age() -> None:
+    built = rule("kickstart")
+    for _ in range(10):
+        built.learn(verdict_of(-2.0), np.ones(ROWS, bool), np.zeros(ROWS, bool))
+    young, old = (built.lesson(reflex_of(), np.full((ROWS, 2), -0.5), np.full(ROWS, age)) for age in (0.0, 1000.0))
+    assert np.allclose(young, -2.0 * 2.0 * 1.0)
+    assert (young < old).all()
+    assert (old < 0.0).all()
+    assert not built.lesson(reflex_of(), reflex_of().command, np.zeros(ROWS)).any(), "agreeing costs nothing"
+    population = Population("cortex+kickstart", "LoomingEscape", 2, seed=1)
+    live(population, 50)
+    tick = population.tick()
+    assert not np.allclose(tick.verdict.reward, tick.verdict.judged), "the learner hears the lesson"
+
+
+@pytest.mark.parametrize(("returns", "shrinks"), [(1.0, True), (-1.0, False)])
+def test_jump_start_lets_go_only_while_returns_hold(returns: float, shrinks: bool) -> None:
+    built = rule("jump_start")
+    ended = np.zeros(ROWS, bool)
+    for episode in range(40):
+        for step in range(20):
+            built.choose(reflex_of(), proposal_of(), np.zeros(ROWS))
+            ended[:] = step == 19
+            built.learn(verdict_of(1.0 if episode < 5 else returns), np.zeros(ROWS, bool), ended)
+    assert (built.state.guide < 20.0).all() == shrinks
+    assert built.choose(reflex_of(), proposal_of(), np.zeros(ROWS)).all() == (shrinks and (built.state.guide <= 0.0).all())
+
+
+def test_schedules_are_shares_of_life() -> None:
+    for name in ("annealed", "maturation"):
+        shares = []
+        for age in (0.0, 250.0, 1000.0):
+            built = rule(name)
+            shares.append(
+                np.mean([built.choose(reflex_of(), proposal_of(), np.full(ROWS, age)).mean() for _ in range(400)])
+            )
+        assert shares[0] == 0.0
+        assert 0.3 < shares[1] < 0.8
+        assert shares[2] > 0.95
+
+
+def test_faulty_reflexes() -> None:
+    sound, absent, back = (
+        Population("reflex", "LoomingEscape", 3, seed=2, **o) for o in ({}, {"fault": "absent"}, {"fault": "reversed"})
+    )
+    moved = False
+    for _ in range(20):
+        assert not absent.tick().command.any()
+        one, other = sound.steered.reflex, back.steered.reflex
+        assert one is not None
+        assert other is not None
+        if np.array_equal(sound.steered.context, back.steered.context):
+            assert np.allclose(one.command, -other.command)
+            moved |= bool(one.command.any())
+        sound.tick()
+        back.tick()
+    assert moved
+    with pytest.raises(UnknownName, match="Did you mean 'reversed'"):
+        Population("reflex", "LoomingEscape", 1, fault="reverse")
+
+
+def test_an_action_may_be_the_number_of_a_programme() -> None:
+    steered = make_steered("LoomingEscape", 2, hand_over="always", commands="programmes")
+    names = steered.steering.repertoire.names
+    assert steered.single_action_space == gym.spaces.Discrete(1 + len(names))
+    steered.reset(seed=1)
+    *_, info = steered.step(np.array([1 + names.index("walk 90"), 1 + names.index("stay")]))
+    assert np.allclose(info["command"], [[0.0, 0.31], [0.0, 0.0]], atol=1e-6)
+    deferring = make_steered("LoomingEscape", 2, hand_over="urgency", commands="programmes")
+    deferring.reset(seed=1)
+    reflex = deferring.reflex.command.copy()  # type: ignore[union-attr]
+    *_, info = deferring.step(np.array([0, 0]))
+    assert np.allclose(info["command"], reflex)
+    assert not info["learner_in_charge"].any()
+    with pytest.raises(InvalidCommand):
+        steered.step(np.array([0, 99]))
+    with pytest.raises(InvalidArgument, match="commands must be"):
+        make_steered("LoomingEscape", 1, commands="words")
+
+
+def test_mixing_rules_refuse_discrete_commands() -> None:
+    with pytest.raises(InvalidArgument, match="needs graded ones"):
+        make_steered("tests.agents.discrete_world:Levers", 1, hand_over="residual")
+
+
+def test_agents_are_put_together_by_name() -> None:
+    spec = agent_spec("bouts+spibb")
+    assert (spec.hand_over, spec.costly) == ("spibb", False)
+    assert agent_spec("tests.agents.third_party:Stubborn+tests.agents.third_party:Coin").learner is not None
+    population = Population("tests.agents.third_party:Stubborn+tests.agents.third_party:Coin", "LoomingEscape", 4, seed=3)
+    live(population, 30)
+    assert population.steered.hand_over.name == "coin"
+    for wrong, hint in (
+        ("bots+spibb", "Did you mean 'bouts'"),
+        ("bouts+spib", "Did you mean 'spibb'"),
+        ("stered", "LEARNER.RULE"),
+    ):
+        with pytest.raises(UnknownName, match=hint):
+            agent_spec(wrong)
+
+
+def test_lesions_override_rules_that_mix() -> None:
+    population = Population("cortex+residual", "LoomingEscape", 3, seed=4)
+    live(population, 200)
+    population.lesion("learning", [0])
+    population.lesion("reflex", [1])
+    tick = population.tick()
+    assert np.allclose(tick.command[0], tick.reflex.command[0], atol=1e-6)
+    assert np.allclose(tick.command[1], tick.proposal.command[1], atol=1e-6)
