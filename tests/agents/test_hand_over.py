@@ -77,7 +77,7 @@ def test_no_rule_hands_a_deferring_or_unproven_learner_more_than_it_may(
             and (familiarity < 0.6 or confidence <= 0.0)
         ):
             assert not chosen.any(), f"{name} must not hand over without evidence"
-        if name in ("earned", "spibb", "gate", "bayes_fusion") and explores and urgency > 0.5 and not adopted:
+        if name in ("earned", "spibb", "gate") and explores and urgency > 0.5 and not adopted:
             assert not chosen.any(), f"{name} must not explore while the reflex is urgent"
 
 
