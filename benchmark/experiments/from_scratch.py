@@ -155,7 +155,7 @@ def evolved_weights(animals: int, seed: int, world: str) -> Result:
 
 def evolved_genome(animals: int, seed: int, world: str) -> Result:
     """H3g: settings of learning evolve under redrawn wiring, and are judged in fresh lives with wiring redrawn and fixed."""
-    days = episodes_of(world, 0.1)
+    days = episodes_of(world, 0.1 if world != "Birdsong" else 0.03)
     steps = days * Population("reflex", world, 1).world.max_episode_steps
     chosen = (
         "learner.rate", "learner.explore", "learner.pessimism", "learner.optimism", "learner.discount_time", "learner.bout",
