@@ -64,7 +64,9 @@ def overlap(animals: int, seed: int, world: str) -> Result:
     }  # fmt: skip
     monotone = bool((np.diff(shared.mean(axis=1)) <= 0.0).all())
     lower = bool((similarity.mean(axis=1) > shared.mean(axis=1))[1:].all())
-    return Result(found["mean"], found["low"], found["high"], monotone and lower and rank.mean() > 0.8, animals, details)
+    return Result(
+        found["mean"], found["low"], found["high"], bool(monotone and lower and rank.mean() > 0.8), animals, details
+    )
 
 
 _BITS = 6

@@ -65,7 +65,8 @@ class Signature:
         return {
             "id": self.id, "world": self.world, "claim": self.claim, "threshold": self.threshold, "source": self.source,
             "published": self.published,
-            "statistic": result.statistic, "interval": [result.low, result.high], "holds": result.holds, "n": result.n,
+            "statistic": float(result.statistic), "interval": [float(result.low), float(result.high)],
+            "holds": bool(result.holds), "n": int(result.n),
             "details": result.details, "seed": seed,
         }  # fmt: skip
 
