@@ -28,7 +28,10 @@ STEERING, LEARNING = "#D55E00", "#0072B2"
 COLOURS = {
     "random": "#8a8a8a", "oracle": INK, "expert": "#CC79A7", "reflex": STEERING, "learner": "#56B4E9", "steered": LEARNING,
 }  # fmt: skip
-_SPARE = ("#009E73", "#E69F00", "#7F3C8D", "#A5AA99", "#80BA5A", "#9A6B3A")
+_SPARE = (
+    "#009E73", "#E69F00", "#7F3C8D", "#A5AA99", "#80BA5A", "#9A6B3A", "#C2185B", "#5C6BC0", "#00ACC1", "#827717", "#FF8A65", "#78909C",
+    "#AB47BC", "#004D40", "#D4AC0D", "#6D4C41",
+)  # fmt: skip
 _MARKS = "osD^vP*Xh<>p"
 _STYLE: Any = {
     "font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": INK, "axes.labelcolor": INK,

@@ -68,6 +68,8 @@ def main(args: Args) -> int:
     for column in next(iter(found["acts"].values())):
         acts.add_column(column, justify="right")
     for name, row in found["acts"].items():
+        if row["share of time"] < 0.005:
+            continue
         acts.add_row(name, *(f"{value:.0%}" for value in row.values()))
     reporter.console.print(acts)
     args.out.mkdir(parents=True, exist_ok=True)

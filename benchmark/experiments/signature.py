@@ -67,8 +67,13 @@ class Signature:
             "published": self.published,
             "statistic": float(result.statistic), "interval": [float(result.low), float(result.high)],
             "holds": bool(result.holds), "n": int(result.n),
-            "details": result.details, "seed": seed,
+            "details": {name: _plain(value) for name, value in result.details.items()}, "seed": seed,
         }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """A detail as JSON knows it, whatever kind of number a protocol made."""
+    return value if isinstance(value, str) else [float(x) for x in value] if isinstance(value, list) else float(value)
 
 
 def signatures() -> dict[str, Signature]:
