@@ -105,7 +105,7 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
     shared = [
         agent for agent in agents if agent_spec(agent).learner and agent_spec(agent).hand_over not in ("always", "never")
     ][:4]
-    heights = [3.2] + [0.55] * len(shared)
+    heights = [max(3.2, 0.27 * len(agents))] + [0.55] * len(shared)
     figure, axes = plt.subplots(
         len(heights), 1, figsize=(7.4, sum(heights) + 0.6), sharex=True, height_ratios=heights, layout="constrained",
         squeeze=False,
@@ -118,7 +118,7 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
         middle, low, high = (np.array([band[key] for band in bands]) for key in ("iqm", "low", "high"))
         label = agent if lives.status == "complete" else f"{agent} ({lives.status})"
         top.plot(ages, middle, color=colours[agent], label=label, marker="o" if windows < 3 else None, **_line(agent))
-        top.fill_between(ages, low, high, color=colours[agent], alpha=0.18, lw=0)
+        top.fill_between(ages, low, high, color=colours[agent], alpha=0.18 if len(agents) < 9 else 0.07, lw=0)
     top.set_ylabel(f"fitness ({world_class(world).fitness_unit})")
     top.legend(loc="upper left", bbox_to_anchor=(1.13, 1.0), borderaxespad=0.0)
     scale = scale_of(agents, grown(settings, world))

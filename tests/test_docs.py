@@ -1,10 +1,13 @@
 """The documentation's own example runs, and an outsider can run the conformance suite on it."""
 
+import importlib.util
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,6 +27,15 @@ def test_a_world_of_ones_own_passes_conformance(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
+
+
+@pytest.mark.parametrize("page", ["docs/learners.md", "README.md"])
+def test_code_of_the_pages_runs(page: str) -> None:
+    if importlib.util.find_spec("stable_baselines3") is None:
+        pytest.skip("Stable-Baselines3 is not installed")
+    for block in code_blocks(page):
+        done = subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{page}:\n{block}\n{done.stderr}"
 
 
 def test_links_of_the_pages_exist() -> None:
