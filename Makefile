@@ -1,5 +1,5 @@
 # make watch      open the viewer on a newborn            make test    set up, then run all tests
-# make benchmark  compare agents, six minutes             make check   lint, types and tests
+# make benchmark  compare agents, minutes                 make check   lint, types and tests
 # make clips      films of every world, for the docs
 PYTHON ?= python3
 VENV := .venv

@@ -68,7 +68,7 @@ def test_bad_plans_are_refused_before_any_life() -> None:
     with pytest.raises(UnknownName, match=r"Did you mean 'learner\.rate'"):
         genes(innate(AGENT, WORLD), ("learner.rat",))
     with pytest.raises(InvalidArgument, match="kind of bouts"):
-        Evolution(replace(BRIEF, arm="weights", agent="learner", world="SaltAppetite"))
+        Evolution(replace(BRIEF, arm="weights", agent="learner", world="SaltAppetite", lifetime=2880))
 
 
 def test_genes_keep_their_range() -> None:
