@@ -64,6 +64,7 @@ class SteeredWorld(VectorEnv):
         hand_over: name of a hand-over rule; ``"urgency"`` by default, which needs nothing but the reflex.
         commands: what an action is: ``"raw"``, a command of the world; or ``"programmes"``, the number of one of steering's
             motor programmes, with 0 for letting the reflex act, which suits learners of discrete actions.
+        steering: another steering subsystem than the world's own: ``"World/version"``, ``"module:Class"`` or a class.
         fault: name of a fault of the reflex (see :data:`agents.faults.FAULTS`), for experiments.
         world_options: anything else :class:`envs.world.World` takes.
 
@@ -74,7 +75,7 @@ class SteeredWorld(VectorEnv):
 
     def __init__(
         self, world: Any, num_envs: int = 1, *, hand_over: Any = "urgency", commands: Literal["raw", "programmes"] = "raw",
-        fault: str | None = None, **world_options: Any,
+        fault: str | None = None, steering: Any = None, **world_options: Any,
     ) -> None:  # fmt: skip
         if isinstance(world, World):
             if world_options:
@@ -84,7 +85,7 @@ class SteeredWorld(VectorEnv):
             self.world = make_world(world, num_envs, **world_options)
         self.num_envs = rows = self.world.num_envs
         self.metadata, self.render_mode = self.world.metadata, self.world.render_mode
-        self.steering: Steering = steering_class(self.world)(
+        self.steering: Steering = steering_class(self.world, steering)(
             rows, self.world.senses, self.world.command_space, self.world.dt
         )
         self._programmes = np.asarray(self.steering.repertoire.commands)
@@ -273,6 +274,8 @@ class SteeredWorld(VectorEnv):
         return reflex
 
     def _broadcast(self) -> None:
+        if not self.steering.signals.size:
+            return
         self.steering.sense_signals(self.steering.signals.split(self._signals))
         self._context[:, self._signals_start :] = self._signals
 

@@ -90,7 +90,7 @@ class BoutLearner(Learner):
         self.option_names = ("let the reflex act", *repertoire.names, *(goal.name for goal in goals))
         remembered = tuple(dict.fromkeys(goal.channel for goal in goals if goal.channel))
         self._channels = np.array([anatomy.channels.index(channel) for channel in remembered], int)
-        self._programmes = np.asarray(repertoire.commands, float)
+        self._programmes = np.asarray(repertoire.commands, float).reshape(len(repertoire.names), -1)
         self._pace = np.array([goal.pace for goal in goals], float)
         self._column = np.array([anatomy.senses.place(g.sense).start if g.sense else -1 for g in goals], int)
         self._slot = np.array([remembered.index(g.channel) if g.channel else -1 for g in goals], int)
@@ -220,11 +220,11 @@ class BoutLearner(Learner):
     def _proposal(self, fresh: np.ndarray) -> Proposal:
         bout = self.bout
         defers = self._defers()
-        command = np.zeros(self._command_shape)
+        command = np.zeros((self.rows, self._programmes.shape[1]))
         commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
         return Proposal(
-            command, bout.confidence.copy(), bout.best_value - bout.defer_value, bout.familiarity.copy(), defers,
-            bout.explores.copy(), bout.chosen.copy(), fresh, np.zeros(self.rows, bool),
+            command.reshape(self._command_shape), bout.confidence.copy(), bout.best_value - bout.defer_value,
+            bout.familiarity.copy(), defers, bout.explores.copy(), bout.chosen.copy(), fresh, np.zeros(self.rows, bool),
         )  # fmt: skip
 
     def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from envs.errors import unknown_name
 from envs.registration import short_name
 from envs.registry import Registry
 from envs.world import World
 from steering.subsystem import Steering
 
-steerings = Registry("steering subsystem", Steering, "steering", "nestling.steering", key=lambda steering: steering.world)
+
+def _name(steering: type[Steering]) -> str:
+    return f"{steering.world}/{steering.version}" if steering.version else steering.world
 
 
-def steering_class(world: World | type[World]) -> type[Steering]:
-    """The steering subsystem for a world: the one that names it, or the one its ``steering`` attribute names."""
-    name = world.steering or short_name(world.id)
+steerings = Registry("steering subsystem", Steering, "steering", "nestling.steering", key=_name)
+
+
+def steering_class(world: World | type[World], chosen: Any = None) -> type[Steering]:
+    """The steering subsystem for a world.
+
+    Args:
+        world: a world or its class.
+        chosen: ``"World"``, ``"World/version"``, ``"module:Class"`` or a class; None takes the one that the world's ``steering``
+            attribute names, or else the one that names the world.
+    """
+    if isinstance(chosen, type):
+        return steerings.get(chosen)
+    name = chosen or world.steering or short_name(world.id)
     if ":" in name:
         return steerings.get(name)
     if name not in steerings.all():

@@ -39,8 +39,9 @@ class MutableVariable:
 class Steering(abc.ABC):
     """The innate subsystem of one species, for ``rows`` animals.
 
-    ``parts`` add up to the reward; those in ``relative`` are expectations that are taken off, so that reward is the error of a
-    prediction. ``judging_delay`` (s) says that graded commands are judged moment by moment, so much after each act.
+    ``version`` tells another subsystem for the same world from the one that animals are born with (which has none); it is chosen by
+    ``world/version``. ``parts`` add up to the reward; those in ``relative`` are expectations that are taken off, so that reward is
+    the error of a prediction. ``judging_delay`` (s) says that graded commands are judged moment by moment, so much after each act.
 
     Args:
         rows: number of animals.
@@ -50,6 +51,7 @@ class Steering(abc.ABC):
     """
 
     world: ClassVar[str]
+    version: ClassVar[str] = ""
     wants: ClassVar[tuple[str, ...]]
     parts: ClassVar[tuple[str, ...]]
     relative: ClassVar[tuple[str, ...]] = ()

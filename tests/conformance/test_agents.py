@@ -7,7 +7,7 @@ from learning.registration import learners
 from steering.registration import steerings
 from tests.conformance.agent_contract import AnimalContract, SteeredContract
 
-WORLDS = sorted(steerings.all())
+WORLDS = sorted({steering.world for steering in steerings.all().values()})
 LEARNERS = [name for name, learner in learners.all().items() if not learner.costly]  # those have tests of their own
 
 

@@ -1,0 +1,107 @@
+"""W5: groups of animals of equal strength that fight each other, each with the whole innate steering of Rivals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchmark.experiments.lives import told
+from benchmark.experiments.signature import Result
+from benchmark.statistics import mean_interval
+from envs.registration import make_world
+from envs.rivals import ATTACK, LONGEST, RETREAT, STRANGER, STRIKES
+from steering.rivals import Fighter
+
+_MEMBERS, _MEETINGS = 6, 600
+
+
+class Groups:
+    """``groups`` of six: pairs meet at random, and fight until one retreats; rounds are even, since all are equally strong."""
+
+    def __init__(self, groups: int, seed: int, winner_effect: bool, loser_effect: bool) -> None:
+        world: Any = make_world("Rivals", 1)
+        self.groups, rows = groups, groups * _MEMBERS
+        self.senses = world.senses
+        self.steering = Fighter(rows, world.senses, world.command_space, world.dt)
+        self.steering.birth(np.arange(seed, seed + rows, dtype=np.uint64), np.ones(rows, bool))
+        self.steering.set_variable("testosterone", 1.0)
+        self.steering.set_variable("win_gain", 1.0 if winner_effect else 0.0)
+        self.steering.set_variable("loss_gain", 1.0 if loser_effect else 0.0)
+        self.rng = np.random.default_rng(seed)
+        self.dominance = np.zeros((groups, _MEMBERS, _MEMBERS))
+        self.fights = np.zeros(groups)
+
+    def meet(self, keep: bool) -> None:
+        """One contest in every group; ``keep`` counts it."""
+        pair = self.rng.permuted(np.tile(np.arange(_MEMBERS), (self.groups, 1)), axis=1)[:, :2]
+        rows = pair + _MEMBERS * np.arange(self.groups)[:, None]
+        wounds, fought = np.zeros((self.groups, 2)), np.zeros(self.groups, bool)
+        going, winner = np.ones(self.groups, bool), np.full(self.groups, -1)
+        for second in range(int(LONGEST)):
+            command = self._act(rows, going, wounds, second)
+            flees = (command == RETREAT) & going[:, None]
+            one = flees.any(axis=1) & ~flees.all(axis=1)
+            winner = np.where(one, np.where(flees[:, 0], 1, 0), winner)
+            going &= ~flees.any(axis=1)
+            strikes = going & (command == ATTACK).any(axis=1) & (self.rng.random(self.groups) < STRIKES)
+            loser = self.rng.integers(2, size=self.groups)
+            wounds[np.arange(self.groups), loser] += strikes
+            fought |= strikes
+        ended = winner >= 0
+        if keep:
+            group = np.flatnonzero(ended)
+            self.dominance[group, pair[group, winner[group]], pair[group, 1 - winner[group]]] += 1
+            self.fights += fought
+        self._judge(rows, winner, ended & fought)
+
+    def _readings(self) -> tuple[np.ndarray, Any]:
+        flat = np.zeros((self.steering.rows, self.senses.size), np.float32)
+        return flat, self.senses.split(flat)
+
+    def _act(self, rows: np.ndarray, going: np.ndarray, wounds: np.ndarray, second: int) -> np.ndarray:
+        flat, reading = self._readings()
+        reading["opponent"][rows] = going[:, None]
+        reading["wounds"][rows], reading["engaged"][rows] = wounds * going[:, None], second * going[:, None]
+        return self.steering.react(flat).command[rows]
+
+    def _judge(self, rows: np.ndarray, winner: np.ndarray, counts: np.ndarray) -> None:
+        flat, reading = self._readings()
+        self.steering.react(flat)  # nobody is there: the contest is over
+        reading["met"][:] = STRANGER
+        group = np.flatnonzero(counts)
+        reading["won"][rows[group, winner[group]]] = 1.0
+        reading["lost"][rows[group, 1 - winner[group]]] = 1.0
+        self.steering.judge(flat, np.zeros(len(flat), int), flat)
+
+
+def landau(dominance: np.ndarray) -> np.ndarray:
+    """(groups,) Landau's index of linearity h in [0, 1] from conflicts won (groups, n, n); ties and unknown pairs count half."""
+    n = dominance.shape[1]
+    above = (dominance > dominance.transpose(0, 2, 1)) + 0.5 * (dominance == dominance.transpose(0, 2, 1))
+    score = above.sum(axis=2) - 0.5
+    return 12.0 / (n**3 - n) * ((score - (n - 1) / 2.0) ** 2).sum(axis=1)
+
+
+def hierarchy(animals: int, seed: int) -> Result:
+    """W5: dominance in the second half of 600 meetings, with winner effects alone, loser effects alone, and neither."""
+    linear, fights, alpha = {}, {}, {}
+    details: dict[str, Any] = {}
+    for name, winner, loser in (("winners", True, False), ("losers", False, True), ("neither", False, False)):
+        groups = Groups(animals, seed, winner, loser)
+        for meeting in range(_MEETINGS):
+            groups.meet(meeting >= _MEETINGS // 2)
+        won, lost = groups.dominance.sum(axis=2), groups.dominance.sum(axis=1)
+        share = won / np.maximum(won + lost, 1)
+        linear[name], fights[name], alpha[name] = landau(groups.dominance), groups.fights, share.max(axis=1)
+        details |= told(f"Landau's h, {name}", linear[name]) | told(f"fights in 300 meetings, {name}", fights[name])
+        details |= told(f"share of conflicts that the alpha wins, {name}", alpha[name])
+    found = mean_interval(linear["winners"] - linear["losers"])
+    more = mean_interval(fights["winners"] - fights["losers"])
+    holds = (
+        linear["winners"].mean() > 0.9
+        and linear["losers"].mean() < 0.9
+        and alpha["losers"].mean() >= 0.9
+        and more["low"] > 0.0
+    )
+    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
