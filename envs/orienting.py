@@ -27,10 +27,10 @@ class Orienting(World):
     """Flashes and sounds around an animal that turns towards them; early sight of the target pays.
 
     Description:
-        A perched animal turns its gaze, up to 70 degrees to each side. Prey appears for 1.2 s at one of eight sites, as a flash that is
-        seen at once, or as a rustle that is heard at once and seen after 0.6 s, if there is light. It makes rounds of four
-        sites of this animal's own, kept in 85% of steps. Ears differ from animal to animal by up to 20% and 6 degrees, muscles by 8%. Prisms
-        shift what is seen; muscles can be weakened; a target can be made to step during the turn (McLaughlin 1967).
+        A perched animal turns its gaze, up to 70 degrees to each side. Prey appears for 1.2 s at one of eight sites, as a flash
+        that is seen at once, or as a rustle that is heard at once and seen after 0.6 s, if there is light. It makes rounds of four
+        sites of this animal's own, kept in 85% of steps. Ears differ from animal to animal by up to 20% and 6 degrees, muscles by
+        8%. Prisms shift what is seen; muscles can be weakened; a target can be made to step during the turn (McLaughlin 1967).
     Observation:
         A flat Box; see ``senses``. Directions are relative to gaze.
     Action:
