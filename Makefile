@@ -34,7 +34,7 @@ $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade pip
 	$(RUN) -m pip install --quiet --constraint constraints.txt torch
-	$(RUN) -m pip install --quiet --constraint constraints.txt --editable ".[sb3,ray,export,dev]"
+	$(RUN) -m pip install --quiet --constraint constraints.txt --editable ".[sb3,ray,export,minigrid,docs,dev]"
 	@touch $(READY)
 
 clean:

@@ -181,8 +181,11 @@ class SteeredWorld(VectorEnv):
         before = self._before
         before[...] = self.world.observation
         moved = self.world.tick(command, facts)
-        verdict = self.steering.judge(before, command, moved.outcome)
         awake = moved.awake
+        asleep = None if awake.all() else self.steering.get_state()  # an autoreset in the place of a step teaches steering nothing
+        verdict = self.steering.judge(before, command, moved.outcome)
+        if asleep is not None:
+            self._put_back(asleep, ~awake)
         if self.world.autoreset_mode is AutoresetMode.NEXT_STEP and not awake.all():
             for part in (verdict.reward, verdict.judged, verdict.parts, verdict.channels):
                 part[~awake] = 0.0
@@ -258,15 +261,19 @@ class SteeredWorld(VectorEnv):
         saved, reflex = self.steering.get_state(), self.reflex
         fresh = self._faulty(self.steering.react(senses, recollection))
         self._broadcast()
-        current = self.steering.get_state()
-        for name, array in saved.items():
-            current[name][~rows] = array[~rows]
-        self.steering.set_state(current)
+        self._put_back(saved, ~rows)
         self._broadcast()
         if reflex is not None:
             for name in REFLEX_PARTS:
                 getattr(fresh, name)[~rows] = getattr(reflex, name)[~rows]
         self.reflex = fresh
+
+    def _put_back(self, saved: dict[str, np.ndarray], rows: np.ndarray) -> None:
+        """Give the chosen rows of steering a state of before."""
+        current = self.steering.get_state()
+        for name, array in saved.items():
+            current[name][rows] = array[rows]
+        self.steering.set_state(current)
 
     def _faulty(self, reflex: Reflex) -> Reflex:
         if self._fault is not None:

@@ -1,0 +1,154 @@
+"""Any Gymnasium environment as a world: one copy for each animal, with named senses."""
+
+from __future__ import annotations
+
+import abc
+from typing import Any, ClassVar
+
+import gymnasium as gym
+import numpy as np
+
+from envs.errors import InvalidArgument
+from envs.rows import Rows
+from envs.senses import Sense, Senses
+from envs.world import World
+
+
+class ForeignWorld(World, abc.ABC):
+    """A world around copies of a foreign single ``gymnasium.Env``; its reward is fitness.
+
+    Each episode of each animal starts from a seed of that animal's own stream. The state of a foreign environment cannot be read, so
+    a life is saved as the seed and the commands of its episode, and restored by doing them again; this is exact for any
+    environment that is deterministic given its seed, and needs no code from a file.
+
+    A subclass sets ``id``, ``dt``, ``episode_steps``, ``fitness_unit``, ``command_space`` and ``senses``, and writes ``make_env``; and
+    ``flatten`` where an observation is not a plain array with one number for each number of the senses. Values outside their sense's
+    range are cut to it. :func:`foreign_world` writes all this for an environment of bounded, plain observations.
+    """
+
+    purposes: ClassVar[tuple[str, ...]] = ("episodes",)
+    body: Rows
+
+    @abc.abstractmethod
+    def make_env(self) -> gym.Env:
+        """A new copy of the foreign environment; without a time limit of its own, if episodes are to be longer."""
+
+    def flatten(self, observation: Any, env: Any) -> np.ndarray:
+        """An observation of ``env`` as (senses.size,) numbers in the order of the senses; may look at the environment itself."""
+        return np.asarray(observation, np.float32).ravel()
+
+    def _make_body(self, rows: int) -> Rows:
+        self._envs = [self.make_env() for _ in range(rows)]
+        space = self._envs[0].action_space
+        if type(space) is not type(self.command_space) or space.shape != self.command_space.shape:
+            raise InvalidArgument(f"{type(self).__name__}.command_space is {self.command_space}, but its environment takes {space}.")
+        done = np.zeros((self.max_episode_steps, *(space.shape or ())), space.dtype)
+        return Rows(rows, seed=0, steps=0, commands=done, felt=np.zeros(self.senses.size, np.float32))
+
+    def _be_born(self, rows: np.ndarray) -> None:
+        """Nothing is for life but the seed."""
+
+    def _begin_episode(self, rows: np.ndarray) -> None:
+        draw = self.streams.uniform("episodes", 1, rows)[:, 0]
+        self.body.seed[rows] = (draw * 2**31).astype(int)[rows]
+        self.body.steps[rows] = 0
+        for row in np.flatnonzero(rows):
+            observation, _ = self._envs[row].reset(seed=int(self.body.seed[row]))
+            self._feel(row, observation)
+
+    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        fitness, terminated = np.zeros(self.num_envs), np.zeros(self.num_envs, bool)
+        body = self.body
+        for row, env in enumerate(self._envs):
+            if body.steps[row] < self.max_episode_steps:  # a row that rests under NEXT_STEP is put back afterwards
+                body.commands[row, body.steps[row]] = command[row]
+                body.steps[row] += 1
+            observation, fitness[row], terminated[row], *_ = env.step(self._native(command[row]))
+            self._feel(row, observation)
+        return fitness, terminated
+
+    def _native(self, command: np.ndarray) -> Any:
+        return int(command) if isinstance(self.command_space, gym.spaces.Discrete) else command.copy()
+
+    def _feel(self, row: int, observation: Any) -> None:
+        flat = self.flatten(observation, self._envs[row])
+        if flat.shape != (self.senses.size,):
+            raise InvalidArgument(
+                f"{type(self).__name__} has senses of {self.senses.size} numbers, but its environment gave {flat.shape}. "
+                "Name a sense for each number, or write flatten()."
+            )
+        self.body.felt[row] = np.clip(flat, self.senses.low, self.senses.high)
+
+    def _sense(self, reading: Any) -> None:
+        split = self.senses.split(np.ascontiguousarray(self.body.felt))
+        for name in self.senses.names:
+            reading[name][:] = split[name]
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """As :meth:`envs.world.World.set_state`; the episode so far is done again."""
+        super().set_state(state)
+        self._redo(np.ones(self.num_envs, bool))
+
+    def _put_back(self, rows: np.ndarray, saved: dict[str, np.ndarray]) -> None:
+        super()._put_back(rows, saved)
+        self._redo(rows)
+
+    def _redo(self, rows: np.ndarray) -> None:
+        for row in np.flatnonzero(rows):
+            self._envs[row].reset(seed=int(self.body.seed[row]))
+            for command in self.body.commands[row, : self.body.steps[row]]:
+                self._envs[row].step(self._native(command))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_envs"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._envs = [self.make_env() for _ in range(self.num_envs)]
+        if self._started:
+            self._redo(np.ones(self.num_envs, bool))
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Close all copies."""
+        super().close_extras(**kwargs)
+        for env in self._envs:
+            env.close()
+
+
+def foreign_world(environment: str, *, dt: float = 1.0, **attributes: Any) -> type[ForeignWorld]:
+    """A world class around a registered Gymnasium environment.
+
+    Args:
+        environment: id, as ``gymnasium.make`` takes it.
+        dt: seconds a step stands for.
+        attributes: class attributes that override what is found: ``senses`` (needed where bounds are not finite), ``episode_steps``,
+            ``fitness_unit``, ``steering``, ``life_episodes`` ...
+
+    Raises:
+        InvalidArgument: observations are not a bounded plain array and no senses were given, or commands are neither Box nor Discrete.
+    """
+    env = gym.make(environment)
+    space, command_space = env.observation_space, env.action_space
+    if not isinstance(command_space, gym.spaces.Box | gym.spaces.Discrete):
+        raise InvalidArgument(f"{environment} takes {command_space}; a world's commands are a Box or a Discrete space.")
+    found: dict[str, Any] = {
+        "id": f"{environment.split('/')[-1].rsplit('-v', 1)[0]}-v0", "dt": dt, "command_space": command_space,
+        "episode_steps": (env.spec.max_episode_steps if env.spec else None) or 1000, "fitness_unit": "reward",
+        "__doc__": f"{environment}, as a world.", "__module__": __name__,
+    }  # fmt: skip
+    if "senses" not in attributes:
+        if not isinstance(space, gym.spaces.Box) or not (np.isfinite(space.low) & np.isfinite(space.high)).all():
+            raise InvalidArgument(
+                f"Observations of {environment} are {space}: give senses=Senses(Sense(name, unit, low, high, meaning), ...) with a "
+                "finite range for each number."
+            )
+        bounds = zip(space.low.ravel(), space.high.ravel(), strict=True)
+        found["senses"] = Senses(
+            *(Sense(f"entry_{i}", "1", float(low), float(high), f"entry {i}") for i, (low, high) in enumerate(bounds))
+        )
+
+    def make_env(self: ForeignWorld) -> gym.Env:
+        return gym.make(environment, max_episode_steps=10**9, disable_env_checker=True).unwrapped
+
+    env.close()
+    return type("Foreign" + found["id"].rsplit("-", 1)[0], (ForeignWorld,), found | {"make_env": make_env} | attributes)
