@@ -182,7 +182,9 @@ class SteeredWorld(VectorEnv):
         before[...] = self.world.observation
         moved = self.world.tick(command, facts)
         awake = moved.awake
-        asleep = None if awake.all() else self.steering.get_state()  # an autoreset in the place of a step teaches steering nothing
+        asleep = (
+            None if awake.all() else self.steering.get_state()
+        )  # an autoreset in the place of a step teaches steering nothing
         verdict = self.steering.judge(before, command, moved.outcome)
         if asleep is not None:
             self._put_back(asleep, ~awake)

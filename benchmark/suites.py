@@ -9,7 +9,7 @@ import msgspec
 
 from agents.catalogue import AGENTS, agent_spec
 from agents.experts import has_expert
-from benchmark.experiments.signature import chosen_signatures, signatures
+from benchmark.experiments.signature import find_signature, signatures
 from envs.errors import InvalidArgument, unknown_name, whole_number
 from envs.registration import short_name, world_class, worlds
 from envs.sources import source_digest
@@ -152,7 +152,7 @@ class ExperimentCell(msgspec.Struct, frozen=True, tag="experiment"):
     @property
     def name(self) -> str:
         """File name without ending."""
-        return f"experiment--{self.id}--{self.seed}+{self.animals}"
+        return f"experiment--{file_name(self.id)}--{self.seed}+{self.animals}"
 
     @property
     def title(self) -> str:
@@ -242,12 +242,14 @@ def _experiments(suite: Suite, names: tuple[str, ...]) -> tuple[tuple[str, int],
     if not 0.0 < suite.share_of_animals <= 1.0:
         raise InvalidArgument(f"share_of_animals must be above 0 and at most 1, not {suite.share_of_animals}.")
     if suite.signatures in (("all",), ("brief",)):
-        chosen = [signature for signature in signatures().values() if signature.world in names]
-        if suite.signatures == ("brief",):
-            chosen = [signature for signature in chosen if not signature.slow]
+        brief = suite.signatures == ("brief",)
+        chosen = {s.id: s for s in signatures().values() if s.world in names and not (brief and s.slow)}
     else:
-        chosen = chosen_signatures(suite.signatures) if suite.signatures else []
-    return tuple((s.id, min(s.animals, max(LEAST_EXPERIMENT, round(s.animals * suite.share_of_animals)))) for s in chosen)
+        chosen = {identifier: find_signature(identifier) for identifier in suite.signatures}
+    least = LEAST_EXPERIMENT
+    return tuple(
+        (name, min(s.animals, max(least, round(s.animals * suite.share_of_animals)))) for name, s in chosen.items()
+    )
 
 
 def cells(settings: Settings) -> list[Cell]:

@@ -10,7 +10,7 @@ import numpy as np
 from agents.life import Observer, live
 from agents.population import Population
 from benchmark.curves import CurveRecorder
-from benchmark.experiments.signature import signatures
+from benchmark.experiments.signature import find_signature
 from benchmark.film import FilmRecorder
 from benchmark.suites import Cell, ExperimentCell, LifeCell
 from envs.errors import NestlingError
@@ -51,7 +51,7 @@ def live_cell(cell: LifeCell) -> dict[str, np.ndarray]:
 
 
 def _experiment(cell: ExperimentCell) -> dict[str, Any]:
-    signature = signatures()[cell.id]
+    signature = find_signature(cell.id)
     return signature.entry(signature.run(cell.animals, cell.seed), cell.seed)
 
 

@@ -32,6 +32,10 @@ class BrokenFile(NestlingError, ImportError):
     """A discovered file could not be imported or breaks the rules of its room."""
 
 
+class BrokenWorld(NestlingError, RuntimeError):
+    """A world broke a rule of its contract while it ran: fitness that is no number, or an observation outside its space."""
+
+
 class StateMismatch(NestlingError, ValueError):
     """A saved state does not fit the object it is restored into."""
 

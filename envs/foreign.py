@@ -41,7 +41,9 @@ class ForeignWorld(World, abc.ABC):
         self._envs = [self.make_env() for _ in range(rows)]
         space = self._envs[0].action_space
         if type(space) is not type(self.command_space) or space.shape != self.command_space.shape:
-            raise InvalidArgument(f"{type(self).__name__}.command_space is {self.command_space}, but its environment takes {space}.")
+            raise InvalidArgument(
+                f"{type(self).__name__}.command_space is {self.command_space}, but its environment takes {space}."
+            )
         done = np.zeros((self.max_episode_steps, *(space.shape or ())), space.dtype)
         return Rows(rows, seed=0, steps=0, commands=done, felt=np.zeros(self.senses.size, np.float32))
 
@@ -70,7 +72,7 @@ class ForeignWorld(World, abc.ABC):
     def _native(self, command: np.ndarray) -> Any:
         return int(command) if isinstance(self.command_space, gym.spaces.Discrete) else command.copy()
 
-    def _feel(self, row: int, observation: Any) -> None:
+    def _feel(self, row: Any, observation: Any) -> None:
         flat = self.flatten(observation, self._envs[row])
         if flat.shape != (self.senses.size,):
             raise InvalidArgument(

@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode
 from envs.registry import Registry
 from envs.single import Single
 from envs.world import World
+from envs.world_rules import broken_rule
 
 NAMESPACE = "nestling"
 
@@ -20,7 +21,7 @@ def short_name(name: str) -> str:
     return re.sub(r"-v\d+$", "", name.removeprefix(f"{NAMESPACE}/"))
 
 
-worlds = Registry("world", World, "envs", "nestling.worlds", key=lambda world: short_name(world.id))
+worlds = Registry("world", World, "envs", "nestling.worlds", lambda world: short_name(world.id), broken_rule)
 
 
 def world_class(name: Any) -> type[World]:

@@ -22,10 +22,15 @@ class Registry:
         package: the package whose files are searched.
         entry_points: the entry-point group of third-party packages.
         key: gives the name of a class; names are compared without case.
+        broken_rule: says which rule a class breaks, in words, or None.
     """
 
-    def __init__(self, kind: str, base: type, package: str, entry_points: str, key: Callable[[Any], str]) -> None:
+    def __init__(
+        self, kind: str, base: type, package: str, entry_points: str, key: Callable[[Any], str],
+        broken_rule: Callable[[Any], str | None] = lambda found: None,
+    ) -> None:  # fmt: skip
         self.kind, self.base, self.package, self.group, self.key = kind, base, package, entry_points, key
+        self.broken_rule = broken_rule
         self._found: dict[str, Any] | None = None
         self.broken: dict[str, BrokenFile] = {}
 
@@ -71,8 +76,9 @@ class Registry:
         by_folded_name = {known.casefold(): value for known, value in self.all().items()}
         found = by_folded_name.get(str(name).casefold())
         if found is None:
-            if name in self.broken:
-                raise self.broken[name]
+            broken = {known.casefold(): error for known, error in self.broken.items()}.get(str(name).casefold())
+            if broken is not None:
+                raise broken
             raise unknown_name(self.kind, name, self.all(), "Third parties are picked up as package.module:Class.")
         return found
 
@@ -87,6 +93,8 @@ class Registry:
             raise self._broken(module_name, error) from error
 
     def _broken(self, where: str, error: BaseException) -> BrokenFile:
+        if isinstance(error, BrokenFile):
+            return error
         return BrokenFile(f"The {self.kind} file {where} cannot be used: {type(error).__name__}: {error}")
 
     def _collect(self, module: Any, found: dict[str, Any]) -> None:
@@ -106,4 +114,7 @@ class Registry:
     def _checked(self, value: Any, where: str) -> Any:
         if not inspect.isclass(value) or not issubclass(value, self.base) or inspect.isabstract(value):
             raise BrokenFile(f"In {where}, {value!r} is not a complete {self.kind}: it must subclass {self.base.__name__}.")
+        rule = self.broken_rule(value)
+        if rule is not None:
+            raise BrokenFile(f"The {self.kind} {value.__name__} in {where} cannot be used: {rule}.")
         return value

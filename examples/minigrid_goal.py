@@ -24,9 +24,9 @@ FREE = (1, GOAL)  # numbers of what one can step on
 class GreenSquare(ForeignWorld):
     """A wide empty room with a green square in its corner.
 
-    Description: MiniGrid's empty room of 12 x 12, started anywhere. Observation: place, heading, and what is seen in 7 x 7 cells. Action: Discrete(3), turn left, turn right,
-    step. Reward: 1 less 0.9 times the share of 100 steps used, on the square. Start: anywhere. End: on the square, or 100 steps.
-    Source: Chevalier-Boisvert et al. (2023).
+    Description: MiniGrid's empty room of 12 x 12. Observation: place, heading, and the square if it lies in a view of 7 x 7.
+    Action: Discrete(3), turn left, turn right, step. Reward: 1 less 0.9 times the share of 100 steps used, on the square.
+    Start: anywhere. End: on the square, or after 100 steps. Source: Chevalier-Boisvert et al. (2023).
     """
 
     id = "GreenSquare-v0"

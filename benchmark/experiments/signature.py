@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any
 
 import msgspec
@@ -76,34 +78,61 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str) else [float(x) for x in value] if isinstance(value, list) else float(value)
 
 
+GROUP = "nestling.experiments"
+
+
 def signatures() -> dict[str, Signature]:
-    """All experiments, found by file: each module of this package lists its own in ``SIGNATURES``.
+    """All experiments: those that a module of this package, or a third party's entry point, lists in ``SIGNATURES``.
 
     Raises:
-        BrokenFile: a file cannot be imported, or an id is used twice.
+        BrokenFile: a file of the package cannot be imported, or an id is used twice. A third party's is only warned about.
     """
     package = importlib.import_module("benchmark.experiments")
     found: dict[str, Signature] = {}
     for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-        name = f"benchmark.experiments.{module}"
+        _collect(f"benchmark.experiments.{module}", found)
+    for point in metadata.entry_points(group=GROUP):
         try:
-            listed = getattr(importlib.import_module(name), "SIGNATURES", ())
-        except ImportError as error:
-            raise BrokenFile(f"The experiments file {name} cannot be imported: {error}") from error
-        for signature in listed:
-            if signature.id in found:
-                raise BrokenFile(f"{name} uses the id {signature.id}, which {found[signature.id].world} has already.")
-            found[signature.id] = signature
+            _collect(point.value, found)
+        except BrokenFile as error:
+            warnings.warn(str(error), stacklevel=2)
     return found
+
+
+def _collect(module: str, found: dict[str, Signature]) -> None:
+    try:
+        listed = getattr(importlib.import_module(module), "SIGNATURES", ())
+    except Exception as error:  # whatever a file does wrong while it is imported, the user is told which file it was
+        raise BrokenFile(f"The experiments file {module} cannot be imported: {type(error).__name__}: {error}") from error
+    for signature in listed:
+        if not isinstance(signature, Signature):
+            raise BrokenFile(f"In {module}, SIGNATURES lists {signature!r}, which is not a Signature.")
+        if signature.id in found:
+            raise BrokenFile(f"{module} uses the id {signature.id}, which {found[signature.id].world} has already.")
+        found[signature.id] = signature
+
+
+def find_signature(identifier: str) -> Signature:
+    """An experiment by id, or by ``module:id`` where its module is not installed as an entry point.
+
+    Raises:
+        UnknownName: there is none; the nearest id is suggested.
+        BrokenFile: the module cannot be imported.
+    """
+    module, colon, name = identifier.rpartition(":")
+    known: dict[str, Signature] = {}
+    if colon:
+        _collect(module, known)
+    else:
+        known = signatures()
+    if name not in known:
+        raise unknown_name("experiment", name, known)
+    return known[name]
 
 
 def chosen_signatures(ids: tuple[str, ...]) -> list[Signature]:
     """The named experiments, or all; an unknown id is an error with the nearest one."""
-    known = signatures()
-    for identifier in ids:
-        if identifier not in known:
-            raise unknown_name("experiment", identifier, known)
-    return [known[identifier] for identifier in (ids or known)]
+    return [find_signature(identifier) for identifier in ids] if ids else list(signatures().values())
 
 
 def share(flags: np.ndarray) -> tuple[float, float, float]:

@@ -1,0 +1,83 @@
+"""A third party's broken world is told by file and rule, and the other worlds live on."""
+
+from __future__ import annotations
+
+import sys
+import types
+from importlib import metadata
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+from envs.errors import BrokenFile, BrokenWorld
+from envs.registration import make_world, short_name, world_class
+from envs.registry import Registry
+from envs.senses import Sense, Senses
+from envs.world import World
+from envs.world_rules import broken_rule
+from tests.agents.discrete_world import Levers
+
+WORLD = "nestling_tests_broken:Broken"
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, **attributes: Any) -> str:
+    """A module of a third party whose world differs from a good one in ``attributes``."""
+    module = types.ModuleType("nestling_tests_broken")
+    module.Broken = type("Broken", (Levers,), {"__module__": module.__name__, "id": "Broken-v0", **attributes})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return WORLD
+
+
+@pytest.mark.parametrize(
+    ("attributes", "rule"),
+    [
+        ({"id": "no version"}, "id must look like"),
+        ({"dt": 0.0}, "dt must be seconds"),
+        ({"episode_steps": 0}, "episode_steps must be a whole number"),
+        ({"purposes": "pay"}, "purposes must be a tuple"),
+        ({"senses": {"last": 1}}, "senses must be Senses"),
+        ({"senses": Senses(Sense("pain", "1", 0.0, 1.0, "pain", heard_by=("steering",)))}, "no sense is heard by learning"),
+        ({"command_space": gym.spaces.MultiBinary(2)}, "command_space must be a Box or a Discrete"),
+        ({"command_space": gym.spaces.Box(-np.inf, np.inf, (1,))}, "command_space must have finite bounds"),
+    ],
+)
+def test_declarations(attributes: dict, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BrokenFile, match=f"Broken in nestling_tests_broken cannot be used: .*{rule}"):
+        world_class(broken(monkeypatch, **attributes))
+
+
+@pytest.mark.parametrize(
+    ("method", "rule"),
+    [
+        ({"_advance": lambda self, command: (np.full(2, np.nan), np.zeros(2, bool))}, "fitness must be finite"),
+        ({"_advance": lambda self, command: (np.zeros((2, 1)), np.zeros(2, bool))}, r"fitness as floating\[2\]"),
+        ({"_advance": lambda self, command: (0.0, np.zeros(2, bool))}, "not float"),
+        ({"_advance": lambda self, command: (np.zeros(2), np.zeros(2))}, "terminated as bool"),
+        ({"_sense": lambda self, reading: reading["last"].fill(9.0)}, r"sense last must lie in \[0, 2\]"),
+        ({"_sense": lambda self, reading: reading["last"].fill(np.nan)}, "sense last must lie in"),
+    ],
+)
+def test_a_life(method: dict, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(broken(monkeypatch, **method), 2)
+    world.reset(seed=0)
+    with pytest.raises(BrokenWorld, match=f"Broken in nestling_tests_broken broke a rule: .*{rule}"):
+        world.step(np.zeros(2, int))
+
+
+def test_the_others_live_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [
+        metadata.EntryPoint("Absent", "no_such_package.world:Absent", "third"),
+        metadata.EntryPoint("Broken", broken(monkeypatch, dt="fast"), "third"),
+        metadata.EntryPoint("Levers", "tests.agents.discrete_world:Levers", "third"),
+    ]
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [p for p in points if p.group == group])
+    registry = Registry("world", World, "envs", "third", lambda world: short_name(world.id), broken_rule)
+    with pytest.warns(UserWarning, match=r"no_such_package|dt must be") as warned:
+        assert {"Levers", "LoomingEscape", "Rivals"} <= set(registry.all())
+    assert len(warned) == 2
+    with pytest.raises(BrokenFile, match="no_such_package"):
+        registry.get("absent")
+    with pytest.raises(BrokenFile, match="dt must be seconds"):
+        registry.get("Broken")
