@@ -1,12 +1,12 @@
 # make watch      open the viewer on a newborn            make test    set up, then run all tests
 # make benchmark  compare agents, minutes                 make check   lint, types and tests
-# make clips      films of every world, for the docs
+# make clips      films of every world, for the docs      make docs    the site, in build/site
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: watch benchmark clips test lint check clean
+.PHONY: watch benchmark clips test lint check docs clean
 
 watch: $(READY)
 	$(RUN) scripts/watch.py $(ARGS)
@@ -36,6 +36,9 @@ $(READY): constraints.txt pyproject.toml
 	$(RUN) -m pip install --quiet --constraint constraints.txt torch
 	$(RUN) -m pip install --quiet --constraint constraints.txt --editable ".[sb3,ray,export,minigrid,docs,dev]"
 	@touch $(READY)
+
+docs: $(READY)
+	$(RUN) -m mkdocs build --strict
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

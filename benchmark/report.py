@@ -15,7 +15,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from agents.catalogue import agent_spec
-from benchmark.experiments.signature import signatures
+from benchmark.experiments.signature import find_signature
 from benchmark.figures import Drawing
 from benchmark.store import Store
 from benchmark.suites import LifeCell, cells
@@ -43,8 +43,8 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         ),
         meanings={agent: agent_spec(agent).meaning for agent in store.settings.agents},
         drawings=[{"section": d.section, "title": d.title, "alt": d.alt, "svg": Markup(d.svg)} for d in drawings],
-        claims={s.id: s for s in signatures().values()},
-        fewer_animals=any(n < signatures()[name].animals for name, n in store.settings.experiments),
+        claims={name: find_signature(name) for name, _ in store.settings.experiments},
+        fewer_animals=any(n < find_signature(name).animals for name, n in store.settings.experiments),
         command="python " + shlex.join(store.about().get("command", ["scripts/benchmark.py"])),
         films=_films(store),
         problems=_problems(store),

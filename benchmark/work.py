@@ -52,7 +52,7 @@ def live_cell(cell: LifeCell) -> dict[str, np.ndarray]:
 
 def _experiment(cell: ExperimentCell) -> dict[str, Any]:
     signature = find_signature(cell.id)
-    return signature.entry(signature.run(cell.animals, cell.seed), cell.seed)
+    return signature.entry(signature.run(cell.animals, cell.seed), cell.seed) | {"id": cell.id}
 
 
 def as_json(finding: Finding) -> bytes:
