@@ -13,6 +13,7 @@ import numpy as np
 from envs.pygame_check import import_pygame
 
 SIZE = (640, 480)
+_SMALLEST = 13.0  # size below which letters do not shrink
 INK = (28, 32, 38)
 PAPER = (247, 246, 242)
 STEERING_COLOUR = (213, 94, 0)
@@ -107,16 +108,19 @@ class Canvas:
         """Draw only inside a box from now on; None lifts it."""
         self.surface.set_clip(None if box is None else self._box(box))
 
-    def write(self, text: str, place: Any, size: float, colour: Any, anchor: str, bold: bool) -> None:
+    def write(self, text: str, place: Any, size: float, colour: Any, anchor: str, bold: bool, room: float = 0.0) -> None:
         """One line of text; see :func:`write`."""
+        while room and size > _SMALLEST and font(max(1, round(size * self.scale)), bold).size(text)[0] > room * self.scale:
+            size -= 1.0
         image = font(max(1, round(size * self.scale)), bold).render(text, True, colour)
         x, y = self._at(place)
         self.surface.blit(image, image.get_rect(**{anchor: (round(x), round(y))}))
 
 
 def write(canvas: Canvas, text: str, place: Any, size: float = 20, colour: Any = INK, **options: Any) -> None:
-    """Write one line; ``anchor`` is a pygame rect attribute such as ``"topleft"`` or ``"center"``."""
-    canvas.write(text, place, size, colour, options.get("anchor", "topleft"), options.get("bold", False))
+    """Write one line; ``anchor`` is a pygame rect attribute such as ``"topleft"``; letters shrink to fit ``room`` units, if given."""
+    anchor, bold, room = options.get("anchor", "topleft"), options.get("bold", False), options.get("room", 0.0)
+    canvas.write(text, place, size, colour, anchor, bold, room)
 
 
 def floor_plan(left: int, top: int, side: int, metres: float) -> Callable[[Any], tuple[int, int]]:

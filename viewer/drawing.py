@@ -17,7 +17,7 @@ def card(surface: Canvas, box: Any, title: str, colour: Any, pale: Any = CARD) -
 
 def bar(surface: Canvas, label: str, value: float, low: float, high: float, box: Any, colour: Any, text: str = "") -> None:
     """A labelled bar from ``low`` to ``high``, marked at 0 if 0 lies inside, in a box 190 or more wide and 20 high."""
-    write(surface, label, (box.x, box.centery), 18, TEXT, anchor="midleft")
+    write(surface, label, (box.x, box.centery), 18, TEXT, anchor="midleft", room=114)
     start, width = box.x + 118, box.width - 118 - 56
     surface.rect(RULE, (start, box.y + 5, width, 10), border_radius=4)
 

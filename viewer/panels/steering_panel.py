@@ -12,7 +12,7 @@ from viewer.drawing import bar, card
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
 from viewer.session import Session
 
-_PITCH = 20
+_PITCH, _CLOSEST = 20, 15
 
 
 def draw(canvas: Canvas, box: Any, session: Session) -> None:
@@ -38,20 +38,23 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
     most = 2.0 if parts is None else max(2.0, float(abs(parts).max()))
     rewards = ((part, 0.0 if parts is None else float(parts[index])) for index, part in enumerate(steering.parts))
     _fill(canvas, right, box.bottom, ((name, v, -most, most, GOOD if v >= 0 else BAD) for name, v in rewards))
-    if right.bottom + _PITCH < box.bottom:
+    senses = list(_senses(session))
+    if senses and right.bottom + _PITCH < box.bottom:
         right.y += 3
         write(canvas, "what it alone senses", right.topleft, 18, FAINT)
         right.y += _PITCH
-        _fill(canvas, right, box.bottom, _senses(session))
+        _fill(canvas, right, box.bottom, senses)
 
 
 def _fill(canvas: Canvas, line: Any, bottom: int, gauges: Any) -> None:
-    """Bars one below the other, as many as fit; ``line`` moves on."""
+    """Bars one below the other, closer where there are many, as many as fit; ``line`` moves on."""
+    gauges = list(gauges)
+    pitch = max(_CLOSEST, min(_PITCH - 1, (bottom - line.y - 2) // max(1, len(gauges))))
     for name, value, low, high, colour in gauges:
-        if line.bottom > bottom:
+        if line.y + pitch > bottom:
             return
         bar(canvas, name.replace("_", " "), value, low, high, line, colour)
-        line.y += _PITCH - 1
+        line.y += pitch
 
 
 def _gauges(session: Session) -> Iterator[tuple[str, float, float, float, Any]]:
