@@ -16,7 +16,9 @@ MARK = re.compile(r"<!-- generated: (world|lines|signatures) ?(\w*) -->")
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Replace each mark by what is generated for it."""
-    return MARK.sub(lambda found: {"world": _world, "lines": _lines, "signatures": _signatures}[found[1]](found[2]), markdown)
+    return MARK.sub(
+        lambda found: {"world": _world, "lines": _lines, "signatures": _signatures}[found[1]](found[2]), markdown
+    )
 
 
 def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
@@ -33,11 +35,22 @@ def _world(name: str) -> str:
     text = inspect.getdoc(kind) or ""
     parts = re.split(r"^([A-Z][\w ]+):\s*$", text, flags=re.MULTILINE)[1:]
     described = "\n\n".join(
-        f"**{head}.** {' '.join(body.split())}" for head, body in zip(parts[::2], parts[1::2], strict=True) if head != "Arguments"
+        f"**{head}.** {' '.join(body.split())}"
+        for head, body in zip(parts[::2], parts[1::2], strict=True)
+        if head != "Arguments"
     )
-    senses = [(f"`{s.name}`", s.shape or "", s.unit, f"{s.low:g} to {s.high:g}", s.meaning, ", ".join(s.heard_by)) for s in kind.senses]
-    switches = [(f"`{s.name}`", ", ".join(f"{k}={v!r}" for k, v in s.parameters.items()), s.meaning) for s in kind.manipulations().values()]
-    variables = [(f"`{v.name}`", f"{v.initial:g}", f"{v.low:g} to {v.high:g}", v.meaning, v.changed_by, v.source) for v in steering.variables]
+    senses = [
+        (f"`{s.name}`", s.shape or "", s.unit, f"{s.low:g} to {s.high:g}", s.meaning, ", ".join(s.heard_by))
+        for s in kind.senses
+    ]
+    switches = [
+        (f"`{s.name}`", ", ".join(f"{k}={v!r}" for k, v in s.parameters.items()), s.meaning)
+        for s in kind.manipulations().values()
+    ]
+    variables = [
+        (f"`{v.name}`", f"{v.initial:g}", f"{v.low:g} to {v.high:g}", v.meaning, v.changed_by, v.source)
+        for v in steering.variables
+    ]
     return "\n\n".join([
         "## The world, from its own description", described,
         f"Fitness is counted in {kind.fitness_unit}; a step is {kind.dt:g} s, an episode {kind.episode_steps} steps, a life "
@@ -63,11 +76,29 @@ def _signatures(name: str) -> str:
             continue
         entry = kept.get(signature.id)
         if entry is None:
-            rows.append((signature.id, signature.claim, signature.published or "–", "see the tables of the page", "", signature.source))
+            rows.append(
+                (
+                    signature.id,
+                    signature.claim,
+                    signature.published or "-",
+                    "see the tables of the page",
+                    "",
+                    signature.source,
+                )
+            )
             continue
         low, high = entry["interval"]
         number = f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}], n = {entry['n']}"
-        rows.append((entry["id"], entry["claim"], entry["published"] or "–", number, "yes" if entry["holds"] else "**no**", entry["source"]))
+        rows.append(
+            (
+                entry["id"],
+                entry["claim"],
+                entry["published"] or "-",
+                number,
+                "yes" if entry["holds"] else "**no**",
+                entry["source"],
+            )
+        )
     return _table(("id", "claim", "published", "simulated [95% interval]", "holds", "source"), rows)
 
 
@@ -84,7 +115,9 @@ def _lines(_: str) -> str:
             continue
         world, steering = Path(inspect.getfile(kind)), Path(inspect.getfile(steering_class(kind)))
         drawing = world.with_name(f"{world.stem}_drawing.py")
-        helpers = {Path(inspect.getfile(m)) for m in map(sys.modules.get, _imported(world)) if m and inspect.getsourcefile(m)}
+        helpers = {
+            Path(inspect.getfile(m)) for m in map(sys.modules.get, _imported(world)) if m and inspect.getsourcefile(m)
+        }
         own = [h for h in helpers if _only_for(h, world, steering)]
         rows.append((f"`{name}`", count(world), count(steering), count(*own), count(drawing)))
     return _table(("species", "world", "steering", "further physics", "drawing"), rows)
@@ -98,6 +131,13 @@ def _only_for(helper: Path, world: Path, steering: Path) -> bool:
     """Whether a file of ``envs/`` serves this one species."""
     if helper.stem.endswith("_drawing"):
         return False
-    users = {f for room in ("envs", "steering") for f in (ROOT / room).glob("*.py") if f"envs.{helper.stem} import" in f.read_text()}
+    users = {
+        f
+        for room in ("envs", "steering")
+        for f in (ROOT / room).glob("*.py")
+        if f"envs.{helper.stem} import" in f.read_text()
+    }
     stem = world.stem.split("_")[0].replace("birdsong", "song")
-    return bool(users) and all(u in (world, steering) or u.stem.startswith((stem, "syrinx", "salt")) or "drawing" in u.stem for u in users)
+    return bool(users) and all(
+        u in (world, steering) or u.stem.startswith((stem, "syrinx", "salt")) or "drawing" in u.stem for u in users
+    )

@@ -29,13 +29,26 @@ def test_a_world_of_ones_own_passes_conformance(tmp_path: Path) -> None:
     assert " passed" in done.stdout
 
 
-@pytest.mark.parametrize("page", ["docs/learners.md", "README.md"])
+@pytest.mark.parametrize("page", ["docs/learners.md", "docs/tour.md", "docs/foreign.md", "README.md"])
 def test_code_of_the_pages_runs(page: str) -> None:
     if importlib.util.find_spec("stable_baselines3") is None:
         pytest.skip("Stable-Baselines3 is not installed")
     for block in code_blocks(page):
         done = subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{page}:\n{block}\n{done.stderr}"
+
+
+def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs", reason="the site's generator is not installed")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for page in sorted((ROOT / "docs" / "worlds").glob("*.md")):
+        built = (tmp_path / "worlds" / page.with_suffix(".html").name).read_text()
+        assert "<!-- generated" not in built
+    assert "depletion_tally" in (tmp_path / "worlds" / "salt_appetite.html").read_text()
+    assert "SteeredWorld" in (tmp_path / "reference" / "agents.html").read_text()
 
 
 def test_links_of_the_pages_exist() -> None:
