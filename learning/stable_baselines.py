@@ -57,12 +57,13 @@ def _alone(seed: int) -> Iterator[None]:
 class LibraryLearner(Learner):
     """What the library's algorithms have in common; each row has a model of its own, so a step costs as many forward passes.
 
-    Senses are scaled to [-1, 1]. Algorithms of graded commands propose commands; those of discrete actions choose among
-    steering's motor programmes, with "let the reflex act" first where the hand-over rule allows it.
+    Senses are scaled to [-1, 1]. Algorithms propose commands of the world (``graded`` ones need a Box); ``discrete`` ones choose
+    among steering's motor programmes, with "let the reflex act" first where the hand-over rule allows it.
     """
 
     algorithm: ClassVar[str]
     discrete: ClassVar[bool] = False
+    graded: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ("stable_baselines3",)
     costly: ClassVar[bool] = True
     purposes: ClassVar[tuple[str, ...]] = ("wiring", "exploration")
@@ -76,9 +77,9 @@ class LibraryLearner(Learner):
                 f"The learner {self.name} needs Stable-Baselines3, which is not installed; install it with: "
                 "pip install nestling[sb3]"
             )
-        if not self.discrete and not isinstance(anatomy.command_space, Box):
+        if self.graded and not isinstance(anatomy.command_space, Box):
             raise InvalidArgument(
-                f"The learner {self.name} needs graded commands (a Box), not {anatomy.command_space}; use dqn."
+                f"The learner {self.name} needs graded commands (a Box), not {anatomy.command_space}; use dqn, ppo or a2c."
             )
         self.scaling = SenseScaling(rows, anatomy.senses)
         self._senses = Box(-1.0, 1.0, (anatomy.senses.size,), np.float32)
@@ -168,8 +169,9 @@ class LibraryLearner(Learner):
                 proposal.advantage = values[:, 1:].max(axis=1) - values[:, DEFER]
                 proposal.confidence = proposal.advantage.copy()
                 proposal.familiarity = np.minimum(1.0, self.life.steps / _FAMILIAR_AFTER)
+        elif isinstance(space := self.anatomy.command_space, Discrete):
+            proposal.command = int(space.start) + actions.astype(int).reshape(self._shape)
         else:
-            space = self.anatomy.command_space
             proposal.command = np.clip(actions.reshape(self._shape), space.low, space.high)  # type: ignore[attr-defined]
         return proposal
 
@@ -328,6 +330,7 @@ class SACLearner(_OffPolicy):
 
     name = "sac"
     algorithm = "SAC"
+    graded = True
     options: ClassVar[dict[str, Any]] = {"buffer_size": 20_000}
 
     def _act(self, row: int, model: Any, observation: np.ndarray) -> tuple[np.ndarray, bool]:

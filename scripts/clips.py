@@ -35,15 +35,15 @@ def main(args: Args) -> int:
 
     from envs.canvas import pixels
     from envs.registration import world_class
-    from steering.registration import steerings
+    from steering.registration import steered_worlds
     from viewer.record import Recorder, pace
     from viewer.session import Session
     from viewer.stage import compose
 
-    for world in args.worlds or sorted(steerings.all()):
+    for world in args.worlds or steered_worlds():
         world_class(world)
     with Progress(console=Reporter().console) as bar:
-        for world in args.worlds or sorted(steerings.all()):
+        for world in args.worlds or steered_worlds():
             session = Session(world, "steered", 1, args.seed)
             task = bar.add_task(f"{world}: growing up", total=1)
             session.compare(True, lambda done, total, task=task: bar.update(task, completed=done, total=total))

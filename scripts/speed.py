@@ -178,14 +178,14 @@ def _viewer(args: Args, reporter: Reporter) -> int:
     from rich.table import Table
 
     os.environ["SDL_VIDEODRIVER"] = "dummy"
-    from steering.registration import steerings
+    from steering.registration import steered_worlds
     from viewer.session import Session
     from viewer.window import Window
 
     table = Table(title="one frame of the viewer at 1280 x 720, with the ticks that are due in it; 16.7 ms is 60 a second")
     for column in ("world", "median, ms", "99th percentile, ms"):
         table.add_column(column, justify="left" if column == "world" else "right")
-    for world in sorted(steerings.all()):
+    for world in steered_worlds():
         window = Window(Session(world, "steered", 4))
         window._clock = _Unhurried()
         found = []

@@ -18,6 +18,11 @@ def _name(steering: type[Steering]) -> str:
 steerings = Registry("steering subsystem", Steering, "steering", "nestling.steering", key=_name)
 
 
+def steered_worlds() -> list[str]:
+    """Sorted names of the worlds that have a steering subsystem of their own."""
+    return sorted({steering.world for steering in steerings.all().values()})
+
+
 def steering_class(world: World | type[World], chosen: Any = None) -> type[Steering]:
     """The steering subsystem for a world.
 

@@ -13,13 +13,13 @@ import agents  # noqa: F401  # registers the environments
 from agents.life import live
 from agents.population import Population
 from envs.errors import InvalidArgument
-from steering.registration import steerings
+from steering.registration import steered_worlds
 from tests.conformance.agent_contract import row_of, states_equal
 
 sb3 = pytest.importorskip("stable_baselines3", reason="Stable-Baselines3 is not installed")
 from agents.sb3_face import sb3_vec_env  # noqa: E402
 
-WORLDS = sorted(steerings.all())
+WORLDS = steered_worlds()
 BRIEF: dict[str, dict[str, Any]] = {
     "PPO": {"n_steps": 64, "batch_size": 32, "n_epochs": 1},
     "A2C": {},
@@ -32,8 +32,11 @@ def weights(model: Any) -> np.ndarray:
     return np.concatenate([p.detach().numpy().ravel() for p in model.policy.parameters()])
 
 
-@pytest.mark.parametrize("algorithm", sorted(BRIEF))
-@pytest.mark.parametrize("world", WORLDS)
+PAIRS = [(world, name) for world in WORLDS for name in sorted(BRIEF) if name == "PPO" or world in WORLDS[:2]]
+"""On-policy learning everywhere; all four algorithms in two worlds, since the face is one."""
+
+
+@pytest.mark.parametrize(("world", "algorithm"), PAIRS)
 def test_trains_on_every_steered_world_by_its_own_learn(world: str, algorithm: str) -> None:
     commands = "programmes" if algorithm == "DQN" else "raw"
     face = sb3_vec_env(world, 2, seed=3, commands=commands)
@@ -88,17 +91,21 @@ def test_seeds_are_honoured() -> None:
     face.env_method("manipulate", "furosemide", indices=[1])
 
 
-@pytest.mark.parametrize("agent", ["ppo+always", "a2c+outcome", "dqn+earned", "sac+residual"])
-def test_a_cortex_of_the_library_lives_like_any_other(agent: str) -> None:
+LIVES = [("ppo+always", "LoomingEscape"), ("ppo+always", "Rivals"), ("a2c+outcome", "Rivals"), ("dqn+earned", "LoomingEscape"),
+         ("sac+residual", "LoomingEscape")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("agent", "world"), LIVES)
+def test_a_cortex_of_the_library_lives_like_any_other(agent: str, world: str) -> None:
     steps = 140 if agent.startswith("sac") else 300
-    many, one = Population(agent, "LoomingEscape", 3, seed=20), Population(agent, "LoomingEscape", 1, seed=21)
+    many, one = Population(agent, world, 3, seed=20), Population(agent, world, 1, seed=21)
     live(many, steps)
     live(one, steps)
     saved = many.get_state()
     assert states_equal(row_of(saved, 1), one.get_state()), "animal 1 must live as it would alone"
     np.random.seed(1)  # noqa: NPY002  # whatever others do with the global generator must not matter
     live(many, 60)
-    again = Population(agent, "LoomingEscape", 3, seed=20)
+    again = Population(agent, world, 3, seed=20)
     again.set_state(saved)
     live(again, 60)
     assert states_equal(many.get_state(), again.get_state()), "a restored animal must go on bit for bit"

@@ -106,7 +106,7 @@ class SteeredContract:
         steered = make_steered(world, 8, hand_over="never", autoreset_mode=AutoresetMode.SAME_STEP)
         steered.reset(seed=5)
         space = steered.single_action_space
-        for _ in range(1500):
+        for _ in range(900):
             reflex = steered.reflex
             assert reflex is not None
             assert ((reflex.urgency >= 0) & (reflex.urgency <= 1)).all(), "urgency must lie in [0, 1]"
@@ -164,18 +164,18 @@ class AnimalContract:
 
     def test_life_does_not_depend_on_the_others(self, world: Any, agent: str) -> None:
         many, one = Population(agent, world, 5, seed=70), Population(agent, world, 1, seed=73)
-        live(many, 1200)
-        live(one, 1200)
+        live(many, 500)
+        live(one, 500)
         assert states_equal(row_of(many.get_state(), 3), one.get_state()), "animal 3 must live as it would alone"
 
     def test_state_round_trip(self, world: Any, agent: str) -> None:
         first = Population(agent, world, 2, seed=1)
-        live(first, 700)
+        live(first, 250)
         saved = first.get_state()
-        live(first, 400)
+        live(first, 150)
         second = Population(agent, world, 2, seed=1)
         second.set_state(saved)
-        live(second, 400)
+        live(second, 150)
         assert states_equal(first.get_state(), second.get_state()), "a restored animal must go on bit for bit"
 
     def test_choice_is_a_mask(self, world: Any, agent: str) -> None:

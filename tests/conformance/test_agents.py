@@ -4,10 +4,10 @@ import pytest
 
 from agents.hand_over import hand_over_rules
 from learning.registration import learners
-from steering.registration import steerings
+from steering.registration import steered_worlds
 from tests.conformance.agent_contract import AnimalContract, SteeredContract
 
-WORLDS = sorted({steering.world for steering in steerings.all().values()})
+WORLDS = steered_worlds()
 LEARNERS = [name for name, learner in learners.all().items() if not learner.costly]  # those have tests of their own
 
 

@@ -30,13 +30,13 @@ class TestExamplesAsWorlds(WorldContract):
     pass
 
 
-@pytest.mark.parametrize("world", EXAMPLES)
+@pytest.mark.parametrize("world", [CARTPOLE])
 class TestExamplesSteered(SteeredContract):
     pass
 
 
 @pytest.mark.parametrize("agent", ["bouts+earned"])
-@pytest.mark.parametrize("world", EXAMPLES)
+@pytest.mark.parametrize("world", [CARTPOLE])
 class TestExamplesAlive(AnimalContract):
     pass
 
