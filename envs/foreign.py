@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import abc
+import re
 from typing import Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
 
-from envs.errors import InvalidArgument
+from envs.errors import BrokenWorld, InvalidArgument
 from envs.rows import Rows
 from envs.senses import Sense, Senses
 from envs.world import World
+from envs.world_rules import broken_rule
 
 
 class ForeignWorld(World, abc.ABC):
@@ -40,11 +42,11 @@ class ForeignWorld(World, abc.ABC):
     def _make_body(self, rows: int) -> Rows:
         self._envs = [self.make_env() for _ in range(rows)]
         space = self._envs[0].action_space
-        if type(space) is not type(self.command_space) or space.shape != self.command_space.shape:
+        if not _same_commands(space, self.command_space):
             raise InvalidArgument(
                 f"{type(self).__name__}.command_space is {self.command_space}, but its environment takes {space}."
             )
-        done = np.zeros((self.max_episode_steps, *(space.shape or ())), space.dtype)
+        done = np.zeros((self.max_episode_steps, *(space.shape or ())), self.command_space.dtype)
         return Rows(rows, seed=0, steps=0, commands=done, felt=np.zeros(self.senses.size, np.float32))
 
     def _be_born(self, rows: np.ndarray) -> None:
@@ -65,7 +67,12 @@ class ForeignWorld(World, abc.ABC):
             if body.steps[row] < self.max_episode_steps:  # a row that rests under NEXT_STEP is put back afterwards
                 body.commands[row, body.steps[row]] = command[row]
                 body.steps[row] += 1
-            observation, fitness[row], terminated[row], *_ = env.step(self._native(command[row]))
+            observation, fitness[row], terminated[row], truncated, _ = env.step(self._native(command[row]))
+            if truncated and body.steps[row] < self.max_episode_steps:
+                raise BrokenWorld(
+                    f"{self._where()}: its environment ended an episode by itself after {body.steps[row]} steps, but episodes here "
+                    f"have {self.max_episode_steps}. Set episode_steps (or max_episode_steps) to that, or lift the limit in make_env."
+                )
             self._feel(row, observation)
         return fitness, terminated
 
@@ -117,6 +124,19 @@ class ForeignWorld(World, abc.ABC):
             env.close()
 
 
+def _same_commands(one: gym.Space, other: gym.Space) -> bool:
+    if isinstance(one, gym.spaces.Discrete) and isinstance(other, gym.spaces.Discrete):
+        return bool(one.n == other.n and one.start == other.start)
+    return type(one) is type(other) and one.shape == other.shape
+
+
+def _rebuild(environment: str, dt: float, attributes: dict[str, Any], state: dict[str, Any]) -> ForeignWorld:
+    kind = foreign_world(environment, dt=dt, **attributes)
+    world = kind.__new__(kind)
+    world.__setstate__(state)
+    return world
+
+
 def foreign_world(environment: str, *, dt: float = 1.0, **attributes: Any) -> type[ForeignWorld]:
     """A world class around a registered Gymnasium environment.
 
@@ -134,7 +154,7 @@ def foreign_world(environment: str, *, dt: float = 1.0, **attributes: Any) -> ty
     if not isinstance(command_space, gym.spaces.Box | gym.spaces.Discrete):
         raise InvalidArgument(f"{environment} takes {command_space}; a world's commands are a Box or a Discrete space.")
     found: dict[str, Any] = {
-        "id": f"{environment.split('/')[-1].rsplit('-v', 1)[0]}-v0", "dt": dt, "command_space": command_space,
+        "id": re.sub(r"\W", "", environment.split("/")[-1].rsplit("-v", 1)[0]) + "-v0", "dt": dt, "command_space": command_space,
         "episode_steps": (env.spec.max_episode_steps if env.spec else None) or 1000, "fitness_unit": "reward",
         "__doc__": f"{environment}, as a world.", "__module__": __name__,
     }  # fmt: skip
@@ -152,5 +172,13 @@ def foreign_world(environment: str, *, dt: float = 1.0, **attributes: Any) -> ty
     def make_env(self: ForeignWorld) -> gym.Env:
         return gym.make(environment, max_episode_steps=10**9, disable_env_checker=True).unwrapped
 
+    def reduce(self: ForeignWorld) -> tuple[Any, ...]:
+        return _rebuild, (environment, dt, attributes, self.__getstate__())
+
     env.close()
-    return type("Foreign" + found["id"].rsplit("-", 1)[0], (ForeignWorld,), found | {"make_env": make_env} | attributes)
+    members = found | {"make_env": make_env, "__reduce__": reduce} | attributes
+    kind = type("Foreign" + members["id"].rsplit("-", 1)[0], (ForeignWorld,), members)
+    rule = broken_rule(kind)
+    if rule is not None:
+        raise InvalidArgument(f"{environment} cannot be a world as it is: {rule}. Give what is wrong as an argument.")
+    return kind

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
+from envs.errors import InvalidArgument
 from envs.manipulations import in_range, manipulation
 from envs.rows import Records
 from envs.senses import Sense, Senses
@@ -29,8 +30,9 @@ class Orienting(World):
     Description:
         A perched animal turns its gaze, up to 70 degrees to each side. Prey appears for 1.2 s at one of eight sites, as a flash
         that is seen at once, or as a rustle that is heard at once and seen after 0.6 s, if there is light. It makes rounds of four
-        sites of this animal's own, kept in 85% of steps. Ears differ from animal to animal by up to 20% and 6 degrees, muscles by
-        8%. Prisms shift what is seen; muscles can be weakened; a target can be made to step during the turn (McLaughlin 1967).
+        sites of this animal's own, kept in 85% of steps and else left to chance. Ears differ from animal to animal by up to 20% and
+        6 degrees, muscles by 8%. Prisms shift what is seen; muscles can be weakened; a target can be made to step during the turn
+        (McLaughlin 1967).
     Observation:
         A flat Box; see ``senses``. Directions are relative to gaze.
     Action:
@@ -41,7 +43,7 @@ class Orienting(World):
     Start:
         Gaze straight ahead, no target.
     End:
-        Truncated after ``max_episode_steps`` (default 400 steps of 0.2 s, some 30 targets).
+        Truncated after ``max_episode_steps`` (default 400 steps of 0.2 s, some 36 targets).
     Arguments:
         num_envs, autoreset_mode, max_episode_steps, render_mode, dt: see :class:`envs.world.World`.
     Version history:
@@ -72,6 +74,10 @@ class Orienting(World):
     body: Records
 
     def _make_body(self, rows: int) -> Records:
+        if self.dt != type(self).dt:
+            raise InvalidArgument(
+                f"{self.id} counts stays and gaps in steps of {type(self).dt:g} s; dt cannot be {self.dt:g}."
+            )
         return Records(
             rows, gaze=np.zeros(2), target=np.zeros(2), present=False, audible=False, since=0, wait=SHORTEST_GAP, quiet=0.0, at=0,
             round=np.zeros(4, int), ear_scale=np.ones(2), ear_offset=np.zeros(2), muscle=1.0, gain=1.0, prism=np.zeros(2),

@@ -203,6 +203,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
         self._clock.finished[rows] = False
         self._begin_episode(rows)
         self._sense(self.senses.split(self._observation))
+        if self._ticks <= _CHECKED:
+            self._check_observation()
         self._started = self._started or bool(self._clock.born.all())
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
@@ -232,6 +234,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
             saved = self.get_state()
         fitness, terminated = self._advance(command)
         self._ticks += 1
+        if not np.isfinite(np.add.reduce(fitness, axis=None)):
+            self._check_advance(fitness, terminated)
         if self._ticks <= _CHECKED or self._ticks % _CHECKED == 0:
             self._check_advance(fitness, terminated)
         clock.elapsed += 1

@@ -48,7 +48,7 @@ class GreenSquare(ForeignWorld):
     def make_env(self) -> gym.Env:
         from minigrid.envs import EmptyEnv
 
-        env = EmptyEnv(size=12, agent_start_pos=None, max_steps=100)
+        env = EmptyEnv(size=12, agent_start_pos=None, max_steps=self.max_episode_steps)
         env.action_space = gym.spaces.Discrete(3)
         return env
 
@@ -90,7 +90,7 @@ class Seeker(Steering):
     def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         distance = [np.abs(sense["goal"]).sum(axis=1) for sense in (before, after)]
         seen = [d > 0 for d in distance]
-        reached = (distance[0] == 1) & ~seen[1] & (command == AHEAD)
+        reached = (before["goal"][:, 0] == 0) & (before["goal"][:, 1] == 1) & (command == AHEAD)
         channels["green"][:] = parts["green"][:] = reached
         parts["approach"][:] = np.where(seen[0] & seen[1], 0.05 * (distance[0] - distance[1]), 0.0) - 0.02
 

@@ -31,6 +31,9 @@ def check_name(name: str, kind: str) -> None:
         raise InvalidArgument(
             f"A {kind} is named like a Python class, with a capital and then letters and digits (Thermotaxis), not {name!r}."
         )
+    used = "".join(file.read_text() for file in TEMPLATES.glob(f"{kind.replace('-', '_')}/*.py.j2"))
+    if name in re.findall(r"\b[A-Z]\w+\b", used):
+        raise InvalidArgument(f"{name} is a word that the files themselves use already; choose another name.")
     registry = {"world": worlds, "learner": learners, "hand-over": hand_over_rules}[kind]
     known = {existing.casefold() for existing in registry.names()}
     if name.casefold() in known or snake_case(name) in known:
@@ -71,9 +74,10 @@ def write_all(root: Path, files: dict[str, str], values: dict[str, Any]) -> None
     rendered = {
         file: templates.get_template(template).render(values) if template else "" for file, template in files.items()
     }
+    made = [folder for folder in _folders(root, files) if not folder.exists()]
+    moved: list[Path] = []
     root.mkdir(parents=True, exist_ok=True)
     waiting = Path(tempfile.mkdtemp(dir=root, prefix=".new-"))
-    moved: list[Path] = []
     try:
         for file, text in rendered.items():
             (waiting / file).parent.mkdir(parents=True, exist_ok=True)
@@ -82,9 +86,18 @@ def write_all(root: Path, files: dict[str, str], values: dict[str, Any]) -> None
             (root / file).parent.mkdir(parents=True, exist_ok=True)
             os.replace(waiting / file, root / file)
             moved.append(root / file)
-    except OSError:
+    except BaseException:
+        shutil.rmtree(waiting, ignore_errors=True)
         for path in moved:
             path.unlink()
+        for folder in reversed(made):
+            if folder.exists():
+                folder.rmdir()
         raise
-    finally:
-        shutil.rmtree(waiting, ignore_errors=True)
+    shutil.rmtree(waiting, ignore_errors=True)
+
+
+def _folders(root: Path, files: dict[str, str]) -> list[Path]:
+    """All folders that the files need, outermost first."""
+    below = {parent for file in files for parent in (root / file).parents if parent == root or root in parent.parents}
+    return sorted(below, key=lambda folder: len(folder.parts))

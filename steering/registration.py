@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.errors import unknown_name
+from envs.errors import InvalidArgument, unknown_name
 from envs.registration import short_name
 from envs.registry import Registry
 from envs.world import World
@@ -36,6 +36,12 @@ def steering_class(world: World | type[World], chosen: Any = None) -> type[Steer
     name = chosen or world.steering or short_name(world.id)
     if ":" in name:
         return steerings.get(name)
-    if name not in steerings.all():
+    folded = {known.casefold(): known for known in steerings.all()}
+    if name.casefold() not in folded:
         raise unknown_name("steering subsystem for the world", name, steerings.all(), "Write one with world = its name.")
-    return steerings.all()[name]
+    found = steerings.all()[folded[name.casefold()]]
+    if chosen is not None and found.world not in (short_name(world.id), (world.steering or "").split("/")[0]):
+        raise InvalidArgument(
+            f"The steering subsystem {name} is for the world {found.world}, not for {short_name(world.id)}."
+        )
+    return found

@@ -11,6 +11,7 @@ from benchmark.experiments.signature import Result
 from benchmark.statistics import mean_interval
 from envs.registration import make_world
 from envs.rivals import ATTACK, LONGEST, RETREAT, STRANGER, STRIKES
+from envs.streams import RowStreams
 from steering.rivals import Fighter
 
 _MEMBERS, _MEETINGS = 6, 600
@@ -24,28 +25,31 @@ class Groups:
         self.groups, rows = groups, groups * _MEMBERS
         self.senses = world.senses
         self.steering = Fighter(rows, world.senses, world.command_space, world.dt)
-        self.steering.birth(np.arange(seed, seed + rows, dtype=np.uint64), np.ones(rows, bool))
+        members = seed + 1_000 * np.arange(groups)[:, None] + np.arange(_MEMBERS)  # no group shares an animal with another
+        self.steering.birth(members.ravel().astype(np.uint64), np.ones(rows, bool))
         self.steering.set_variable("testosterone", 1.0)
         self.steering.set_variable("win_gain", 1.0 if winner_effect else 0.0)
         self.steering.set_variable("loss_gain", 1.0 if loser_effect else 0.0)
-        self.rng = np.random.default_rng(seed)
+        self.streams = RowStreams(groups, ("meetings",))
+        self.streams.seed(np.arange(seed, seed + groups, dtype=np.uint64))
         self.dominance = np.zeros((groups, _MEMBERS, _MEMBERS))
         self.fights = np.zeros(groups)
 
     def meet(self, keep: bool) -> None:
         """One contest in every group; ``keep`` counts it."""
-        pair = self.rng.permuted(np.tile(np.arange(_MEMBERS), (self.groups, 1)), axis=1)[:, :2]
+        pair = np.argsort(self.streams.uniform("meetings", _MEMBERS), axis=1, kind="stable")[:, :2]
         rows = pair + _MEMBERS * np.arange(self.groups)[:, None]
         wounds, fought = np.zeros((self.groups, 2)), np.zeros(self.groups, bool)
         going, winner = np.ones(self.groups, bool), np.full(self.groups, -1)
         for second in range(int(LONGEST)):
             command = self._act(rows, going, wounds, second)
+            draw = self.streams.uniform("meetings", 2)
             flees = (command == RETREAT) & going[:, None]
             one = flees.any(axis=1) & ~flees.all(axis=1)
             winner = np.where(one, np.where(flees[:, 0], 1, 0), winner)
             going &= ~flees.any(axis=1)
-            strikes = going & (command == ATTACK).any(axis=1) & (self.rng.random(self.groups) < STRIKES)
-            loser = self.rng.integers(2, size=self.groups)
+            strikes = going & (command == ATTACK).any(axis=1) & (draw[:, 0] < STRIKES)
+            loser = (draw[:, 1] < 0.5).astype(int)
             wounds[np.arange(self.groups), loser] += strikes
             fought |= strikes
         ended = winner >= 0
@@ -84,7 +88,10 @@ def landau(dominance: np.ndarray) -> np.ndarray:
 
 
 def hierarchy(animals: int, seed: int) -> Result:
-    """W5: dominance in the second half of 600 meetings, with winner effects alone, loser effects alone, and neither."""
+    """W5: dominance in ``animals`` groups of six in the second half of 600 meetings.
+
+    With winner effects alone, loser effects alone, and neither.
+    """
     linear, fights, alpha = {}, {}, {}
     details: dict[str, Any] = {}
     for name, winner, loser in (("winners", True, False), ("losers", False, True), ("neither", False, False)):

@@ -13,7 +13,7 @@ from agents.steered_world import SteeredWorld
 from benchmark.experiments.lives import live_days, told
 from benchmark.experiments.rival_groups import hierarchy
 from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval
+from benchmark.statistics import mean_interval, stratified
 from envs.rivals import ATTACK, RETREAT, STRANGER
 
 WORLD = "Rivals"
@@ -152,7 +152,11 @@ def unresponsive(animals: int, seed: int) -> Result:
     cage.steering.set_variable("testosterone", 1.0, low)
     cage.fight(10)
     rescued = cage.test()[0] - before
-    found = mean_interval(rise[~low].mean() - rise[low])
+    if min(low.sum(), (~low).sum()) < 2:
+        return Result(
+            float("nan"), float("nan"), float("nan"), False, int(low.sum()), {"note": "too few animals of a kind"}
+        )
+    found = stratified([rise[~low], rise[low]], lambda a, b, axis=-1: a.mean(axis=axis) - b.mean(axis=axis), "mean", seed)
     details: dict[str, Any] = {"share with a gain near 0": float(low.mean())} | told("rise, little testosterone", rise[low])
     details |= told("rise, others", rise[~low]) | told("rise, little testosterone, gain raised", rescued[low])
     holds = abs(rise[low].mean()) < 0.05 and mean_interval(rescued[low])["low"] > 0.05 and found["low"] > 0.05
@@ -161,7 +165,8 @@ def unresponsive(animals: int, seed: int) -> Result:
 
 def worth_of_the_tally(animals: int, seed: int) -> Result:
     """W6: fitness a day of the tally against none, hawks and doves; with strength hidden, and shown before each contest."""
-    days, earned = 20, {}
+    days = 20
+    earned: dict[tuple[str, bool], np.ndarray] = {}
     for shown in (False, True):
         for name in ("one number", "two stages", "Bayes", "none", "hawk", "dove"):
             version = {"two stages": f"{WORLD}/two_stage", "Bayes": f"{WORLD}/bayes"}.get(name)
@@ -179,9 +184,9 @@ def worth_of_the_tally(animals: int, seed: int) -> Result:
     worth = {shown: earned["one number", shown] - earned["none", shown] for shown in (False, True)}
     hidden, seen = mean_interval(worth[False]), mean_interval(worth[True])
     details |= told("worth of the tally, strength shown", worth[True])
-    best = np.maximum(earned["hawk", False].mean(), earned["dove", False].mean())
-    details["worth against the better of hawk and dove"] = float(earned["one number", False].mean() - best)
-    against = mean_interval(earned["one number", False] - best)
+    best = max(("hawk", "dove"), key=lambda name: float(earned[name, False].mean()))
+    details |= told("worth against the better of hawk and dove", earned["one number", False] - earned[best, False])
+    against = mean_interval(earned["one number", False] - earned[best, False])
     holds = hidden["low"] > 0.0 and seen["high"] < 0.2 * hidden["mean"] and against["low"] > 0.0
     return Result(hidden["mean"], hidden["low"], hidden["high"], bool(holds), animals, details)
 

@@ -104,7 +104,7 @@ def tallies(animals: int, seed: int) -> Result:
     details |= told("worth of the first", scores[1] - scores[0])
     found = mean_interval(scores[_COPIES[-1]] - scores[1])
     details["worth of the other 63 as a share of that of the first"] = found["mean"] / float((scores[1] - scores[0]).mean())
-    holds = mean_interval(scores[1] - scores[0])["low"] > 0.0 and found["low"] < 0.02
+    holds = mean_interval(scores[1] - scores[0])["low"] > 0.0 and found["high"] < 0.02
     return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
 
 
@@ -116,7 +116,7 @@ SIGNATURES = (
     ),
     Signature(
         "Z2", WORLD, "Sixty-four tallies are worth no more than one: a mutable variable scaled up has no meaning and no gain",
-        "the first is worth something; the other 63 not surely 0.02 of score",
+        "the first is worth something; the other 63 surely less than 0.02 of score",
         "Byrnes, Learning from scratch in the brain, section 2.3.3", tallies, 128, slow=True,
     ),
 )  # fmt: skip

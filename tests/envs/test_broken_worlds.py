@@ -48,6 +48,12 @@ def test_declarations(attributes: dict, rule: str, monkeypatch: pytest.MonkeyPat
         world_class(broken(monkeypatch, **attributes))
 
 
+def begin_and_step(world: World) -> None:
+    """The first moments of a life."""
+    world.reset(seed=0)
+    world.step(np.zeros(2, int))
+
+
 @pytest.mark.parametrize(
     ("method", "rule"),
     [
@@ -61,8 +67,17 @@ def test_declarations(attributes: dict, rule: str, monkeypatch: pytest.MonkeyPat
 )
 def test_a_life(method: dict, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     world = make_world(broken(monkeypatch, **method), 2)
-    world.reset(seed=0)
     with pytest.raises(BrokenWorld, match=f"Broken in nestling_tests_broken broke a rule: .*{rule}"):
+        begin_and_step(world)
+
+
+def test_fitness_that_is_no_number_is_told_at_any_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = {"_advance": lambda self, command: (np.where(self._ticks == 301, np.nan, 0.0) * np.ones(2), np.zeros(2, bool))}
+    world = make_world(broken(monkeypatch, **late), 2)
+    world.reset(seed=0)
+    for _ in range(300):
+        world.step(np.zeros(2, int))
+    with pytest.raises(BrokenWorld, match="fitness must be finite"):
         world.step(np.zeros(2, int))
 
 

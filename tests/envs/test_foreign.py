@@ -2,14 +2,18 @@
 
 import importlib.util
 import inspect
+import pickle
 
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
+from agents.life import live
+from agents.population import Population
+from agents.steered_world import Tick
 from benchmark.experiments.lives import first_days
-from envs.errors import InvalidArgument
+from envs.errors import BrokenWorld, InvalidArgument
 from envs.foreign import foreign_world
 from envs.registration import world_class
 from steering.registration import steering_class
@@ -71,3 +75,54 @@ def test_foreign_world_by_id() -> None:
     assert world.step(world.random_commands())[1].tolist() == [-1.0, -1.0]
     with pytest.raises(InvalidArgument, match="give senses="):
         foreign_world("CartPole-v1")
+
+
+def test_a_foreign_world_lives_in_another_process() -> None:
+    world = foreign_world("MountainCar-v0")(2)
+    world.reset(seed=3)
+    world.step(np.array([0, 2]))
+    twin = pickle.loads(pickle.dumps(world))
+    assert np.array_equal(world.step(np.array([2, 2]))[0], twin.step(np.array([2, 2]))[0])
+
+
+def test_mistakes_about_foreign_environments_are_told() -> None:
+    members = {"make_env": lambda self: Impatient(), "__module__": __name__}
+    impatient = type("Impatience", (world_class(CARTPOLE),), members)(1)
+    impatient.reset(seed=0)
+    for _ in range(4):
+        impatient.step(np.array([0]))
+    with pytest.raises(BrokenWorld, match="ended an episode by itself after 5 steps"):
+        impatient.step(np.array([0]))
+    wrong = type("Wrong", (world_class(CARTPOLE),), {"command_space": gym.spaces.Discrete(9), "__module__": __name__})
+    with pytest.raises(InvalidArgument, match="but its environment takes"):
+        wrong(1)
+
+
+class Impatient(gym.Env):
+    """Ends after five steps, whoever asks."""
+
+    observation_space = gym.spaces.Box(-1.0, 1.0, (4,))
+    action_space = gym.spaces.Discrete(2)
+
+    def reset(self, *, seed: int | None = None, options: dict | None = None) -> tuple[np.ndarray, dict]:
+        self.steps = 0
+        return np.zeros(4, np.float32), {}
+
+    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict]:
+        self.steps += 1
+        return np.zeros(4, np.float32), 0.0, False, self.steps >= 5, {}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("minigrid") is None, reason="MiniGrid is not installed")
+def test_names_with_hyphens_and_green_only_where_fitness_is() -> None:
+    assert foreign_world("MountainCarContinuous-v0").id == "MountainCarContinuous-v0"
+    population = Population("babble", MINIGRID, 8, seed=0)
+    reached = []
+
+    def look(population: Population, tick: Tick) -> None:
+        reached.append((tick.verdict.channels[:, 0] > 0.0, tick.fitness > 0.0))
+
+    live(population, 1500, [look])
+    green, earned = (np.stack(column) for column in zip(*reached, strict=True))
+    assert np.array_equal(green, earned)
+    assert green.any()

@@ -5,6 +5,7 @@ import pytest
 
 from agents.life import live
 from agents.population import Population
+from envs.errors import InvalidArgument
 from steering.orienting import Owl, SlowingOwl
 from steering.registration import steering_class
 from tests.agents.discrete_world import Levers
@@ -85,4 +86,7 @@ def test_steering_is_chosen_by_version_path_or_class() -> None:
     assert steering_class(world, SlowingOwl) is SlowingOwl
     with pytest.raises(ValueError, match="Orienting/slowing"):
         steering_class(world, "Orienting/slow")
+    assert steering_class(world, "orienting/SLOWING") is SlowingOwl
+    with pytest.raises(InvalidArgument, match="for the world Rivals"):
+        steering_class(world, "Rivals")
     assert steering_class(Levers).world == "Levers"

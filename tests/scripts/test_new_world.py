@@ -81,7 +81,7 @@ def test_a_world_inside_the_repository_needs_no_other_edit(tmp_path: Path) -> No
         ("two words", "named like a Python class"), ("lower", "named like a Python class"), ("3D", "named like a Python class"),
         ("", "named like a Python class"), ("None", "named like a Python class"), ("Ö", "named like a Python class"),
         ("../Evil", "named like a Python class"), ("SaltAppetite", "already"), ("saltAppetite".capitalize(), "already"),
-        ("World", "exists already"),
+        ("World", "use already"), ("Records", "use already"),
     ],
 )  # fmt: skip
 def test_names_that_are_refused(name: str, why: str) -> None:
@@ -104,3 +104,18 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
         with pytest.raises(InvalidArgument, match="not an empty folder"):
             main(Args("Thermotaxis", into=folder))
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_failure_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace, calls = os.replace, []
+
+    def fails(source: Path, target: Path) -> None:
+        calls.append(target)
+        if len(calls) == 7:
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(KeyboardInterrupt):
+        main(Args("Thermotaxis", into=tmp_path / "new"))
+    assert not list(tmp_path.iterdir())
