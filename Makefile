@@ -18,7 +18,7 @@ clips: $(READY)
 	$(RUN) scripts/clips.py $(ARGS)
 
 test: $(READY)
-	$(RUN) -m pytest -n 2 $(ARGS)
+	$(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(READY)
 	$(RUN) -m ruff check .

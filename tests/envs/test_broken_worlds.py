@@ -72,7 +72,7 @@ def test_a_life(method: dict, rule: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_fitness_that_is_no_number_is_told_at_any_age(monkeypatch: pytest.MonkeyPatch) -> None:
-    late = {"_advance": lambda self, command: (np.where(self._ticks == 301, np.nan, 0.0) * np.ones(2), np.zeros(2, bool))}
+    late = {"_advance": lambda self, command: (np.where(self._ticks == 300, np.nan, 0.0) * np.ones(2), np.zeros(2, bool))}
     world = make_world(broken(monkeypatch, **late), 2)
     world.reset(seed=0)
     for _ in range(300):
