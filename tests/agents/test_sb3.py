@@ -42,7 +42,7 @@ def test_trains_on_every_steered_world_by_its_own_learn(world: str, algorithm: s
     face = sb3_vec_env(world, 2, seed=3, commands=commands)
     model = getattr(sb3, algorithm)("MlpPolicy", face, seed=0, device="cpu", **BRIEF[algorithm])
     before = weights(model)
-    model.learn(256)
+    model.learn(128)
     after = weights(model)
     assert np.isfinite(after).all()
     assert not np.array_equal(before, after), "training must change the weights"

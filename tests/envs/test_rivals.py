@@ -54,6 +54,22 @@ def test_staged_outcomes() -> None:
         make_world("Rivals", 1).manipulate("stage", outcome="wins")
 
 
+def test_the_weak_leave_when_threatened_and_the_strong_do_not() -> None:
+    world = make_world("Rivals", 64)
+    world.reset(seed=0)
+    world.manipulate("stage", outcome="none")  # nobody wins by fighting
+    world.body.outcome[:] = 0
+    wins = {}
+    for strength in (-3.0, 3.0):
+        world.body.staged_strength[:] = world.body.other[:] = strength
+        wins[strength] = 0
+        for _ in range(60):
+            world.body.dealt[:] = world.body.wounds[:] = 0
+            world.step(np.full(64, DISPLAY))
+            wins[strength] += int(world.body.won.sum())
+    assert wins[-3.0] > 100 > 20 > wins[3.0]
+
+
 def test_doves_earn_nothing_and_bear_nothing() -> None:
     won, lost, fitness = fought(8, RETREAT)
     assert not won.any()
