@@ -301,12 +301,13 @@ SIGNATURES = (
     Signature(
         "C3", WORLD, "Weak muscles are made up for exponentially, and small steps of the target in proportion",
         "at least 90% recovered; exponential explains 90% of 8 days; shares of three small steps within a fifth",
-        "Deubel et al. 1986; McLaughlin 1967", weak_muscles, 32, "similar proportions of 0.25 to 1 degree steps are corrected",
+        "Deubel et al. 1986; McLaughlin 1967", weak_muscles, 32,
+        "similar proportions of 0.25 to 1 degree steps are corrected", slow=True,
     ),
     Signature(
         "C4", WORLD, "Without light there is no calibration: the auditory map keeps its innate crude form, prisms or not",
         "no number moves by 0.01 in the dark; prism tracked by less than 5%; light does better", "Knudsen 1988", darkness, 32,
-        "early blindness leaves an auditory map that is imprecise",
+        "early blindness leaves an auditory map that is imprecise", slow=True,
     ),
     Signature(
         "C5", WORLD, "Adults adapt again faster to prisms that they knew when young",
@@ -320,6 +321,6 @@ SIGNATURES = (
     ),
     Signature(
         "C7", WORLD, "Grown animals await the next target where it will appear, which reflexes never do",
-        "targets awaited, more than by reflexes by 0.1 at least", "chosen", anticipation, 32,
+        "targets awaited, more than by reflexes by 0.1 at least", "chosen", anticipation, 32, slow=True,
     ),
 )  # fmt: skip

@@ -235,6 +235,6 @@ SIGNATURES = (
     Signature(
         "W6", WORLD, "The tally earns more than none, hawks and doves where strength is hidden, and nothing where it is shown",
         "worth > 0 hidden, above hawk and dove; shown, upper bound below a fifth of that", "Fawcett and Johnstone 2010",
-        worth_of_the_tally, 128,
+        worth_of_the_tally, 128, slow=True,
     ),
 )  # fmt: skip
