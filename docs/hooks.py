@@ -71,73 +71,43 @@ def _signatures(name: str) -> str:
 
     kept = {entry["id"]: entry for entry in json.loads((ROOT / "docs" / "signatures.json").read_text())}
     rows = []
-    for signature in signatures().values():
-        if name and signature.world != name:
+    for known in signatures().values():
+        if name and known.world != name:
             continue
-        entry = kept.get(signature.id)
-        if entry is None:
-            rows.append(
-                (
-                    signature.id,
-                    signature.claim,
-                    signature.published or "-",
-                    "see the tables of the page",
-                    "",
-                    signature.source,
-                )
-            )
-            continue
-        low, high = entry["interval"]
-        number = f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}], n = {entry['n']}"
-        rows.append(
-            (
-                entry["id"],
-                entry["claim"],
-                entry["published"] or "-",
-                number,
-                "yes" if entry["holds"] else "**no**",
-                entry["source"],
-            )
-        )
+        number, verdict = "see the tables of the page", ""
+        if (entry := kept.get(known.id)) is not None:
+            low, high = entry["interval"]
+            number = f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}], n = {entry['n']}"
+            verdict = "yes" if entry["holds"] else "**no**"
+        rows.append((known.id, known.claim, known.published or "-", number, verdict, known.source))
     return _table(("id", "claim", "published", "simulated [95% interval]", "holds", "source"), rows)
 
 
 def _lines(_: str) -> str:
+    """Lines of each species; further physics is what no other species reaches through its imports."""
     from envs.registration import worlds
     from steering.registration import steering_class
 
-    def count(*files: Path) -> int:
-        return sum(len(file.read_text().splitlines()) for file in files)
-
+    kinds = {name: kind for name, kind in worlds.all().items() if not kind.steering}
+    files = {name: (Path(inspect.getfile(k)), Path(inspect.getfile(steering_class(k)))) for name, k in kinds.items()}
+    reached = {name: set().union(*(_reach(file) for file in pair)) for name, pair in files.items()}
     rows = []
-    for name, kind in worlds.all().items():
-        if kind.steering:
-            continue
-        world, steering = Path(inspect.getfile(kind)), Path(inspect.getfile(steering_class(kind)))
-        drawing = world.with_name(f"{world.stem}_drawing.py")
-        helpers = {
-            Path(inspect.getfile(m)) for m in map(sys.modules.get, _imported(world)) if m and inspect.getsourcefile(m)
-        }
-        own = [h for h in helpers if _only_for(h, world, steering)]
-        rows.append((f"`{name}`", count(world), count(steering), count(*own), count(drawing)))
+    for name, pair in files.items():
+        own = reached[name].difference(*(reached[other] for other in reached if other != name), pair)
+        drawing = {file for file in own if file.stem.endswith("_drawing")}
+        rows.append((f"`{name}`", *(_count({file}) for file in pair), _count(own - drawing), _count(drawing)))
     return _table(("species", "world", "steering", "further physics", "drawing"), rows)
 
 
-def _imported(file: Path) -> set[str]:
-    return set(re.findall(r"^from (envs\.\w+) import", file.read_text(), flags=re.MULTILINE))
+def _count(files: set[Path]) -> int:
+    return sum(len(file.read_text().splitlines()) for file in files)
 
 
-def _only_for(helper: Path, world: Path, steering: Path) -> bool:
-    """Whether a file of ``envs/`` serves this one species."""
-    if helper.stem.endswith("_drawing"):
-        return False
-    users = {
-        f
-        for room in ("envs", "steering")
-        for f in (ROOT / room).glob("*.py")
-        if f"envs.{helper.stem} import" in f.read_text()
-    }
-    stem = world.stem.split("_")[0].replace("birdsong", "song")
-    return bool(users) and all(
-        u in (world, steering) or u.stem.startswith((stem, "syrinx", "salt")) or "drawing" in u.stem for u in users
-    )
+def _reach(file: Path, seen: frozenset[Path] = frozenset()) -> set[Path]:
+    """A file and all files of ``envs/`` that it imports, directly or not."""
+    found = {file}
+    for module in re.findall(r"^\s*from envs\.(\w+) import", file.read_text(), flags=re.MULTILINE):
+        other = ROOT / "envs" / f"{module}.py"
+        if other not in seen | found:
+            found |= _reach(other, seen | found)
+    return found

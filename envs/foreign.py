@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 
-from envs.errors import BrokenWorld, InvalidArgument
+from envs.errors import InvalidArgument
 from envs.rows import Rows
 from envs.senses import Sense, Senses
 from envs.world import World
-from envs.world_rules import broken_rule
+from envs.world_rules import broken_rule, broken_world
 
 
 class ForeignWorld(World, abc.ABC):
@@ -69,9 +69,10 @@ class ForeignWorld(World, abc.ABC):
                 body.steps[row] += 1
             observation, fitness[row], terminated[row], truncated, _ = env.step(self._native(command[row]))
             if truncated and body.steps[row] < self.max_episode_steps:
-                raise BrokenWorld(
-                    f"{self._where()}: its environment ended an episode by itself after {body.steps[row]} steps, but episodes here "
-                    f"have {self.max_episode_steps}. Set episode_steps (or max_episode_steps) to that, or lift the limit in make_env."
+                raise broken_world(
+                    self,
+                    f"its environment ended an episode by itself after {body.steps[row]} steps, but episodes here have "
+                    f"{self.max_episode_steps}. Set episode_steps (or max_episode_steps) to that, or lift the limit in make_env.",
                 )
             self._feel(row, observation)
         return fitness, terminated

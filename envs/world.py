@@ -16,13 +16,13 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from envs.commands import check_commands
-from envs.errors import BrokenWorld, InvalidArgument, ResetNeeded, UnknownName, unknown_name, whole_number
+from envs.errors import InvalidArgument, ResetNeeded, UnknownName, unknown_name, whole_number
 from envs.manipulations import Manipulable
 from envs.rows import Rows, nest, unnest
 from envs.senses import Senses
 from envs.streams import RowStreams, check_same_layout, row_seeds
+from envs.world_rules import INSPECTED, check_observation, check_step
 
-_CHECKED = 128  # ticks at the start, and one in so many later, in which a world's results are checked
 SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
 
 
@@ -203,8 +203,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
         self._clock.finished[rows] = False
         self._begin_episode(rows)
         self._sense(self.senses.split(self._observation))
-        if self._ticks <= _CHECKED:
-            self._check_observation()
+        if self._ticks <= INSPECTED:
+            check_observation(self)
         self._started = self._started or bool(self._clock.born.all())
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
@@ -234,10 +234,9 @@ class World(Manipulable, VectorEnv, abc.ABC):
             saved = self.get_state()
         fitness, terminated = self._advance(command)
         self._ticks += 1
-        if not np.isfinite(np.add.reduce(fitness, axis=None)):
-            self._check_advance(fitness, terminated)
-        if self._ticks <= _CHECKED or self._ticks % _CHECKED == 0:
-            self._check_advance(fitness, terminated)
+        inspected = self._ticks <= INSPECTED or self._ticks % INSPECTED == 0
+        if inspected or not np.isfinite(np.add.reduce(fitness, axis=None)):
+            check_step(self, fitness, terminated)
         clock.elapsed += 1
         truncated = (clock.elapsed >= self.max_episode_steps) & ~terminated
         awake = np.ones(rows, bool)
@@ -247,8 +246,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
             truncated &= ~resting
             awake = ~resting
         self._sense(self.senses.split(self._observation))
-        if self._ticks <= _CHECKED or self._ticks % _CHECKED == 0:
-            self._check_observation()
+        if inspected:
+            check_observation(self)
         outcome = self._outcome
         outcome[...] = self._observation
         clock.finished = ended = terminated | truncated
@@ -363,31 +362,6 @@ class World(Manipulable, VectorEnv, abc.ABC):
             self._canvas = None
 
     # -- checks ----------------------------------------------------------------------------------
-
-    def _check_advance(self, fitness: Any, terminated: Any) -> None:
-        for name, value, kind in (("fitness", fitness, np.floating), ("terminated", terminated, np.bool_)):
-            if not isinstance(value, np.ndarray) or value.shape != (self.num_envs,) or not np.issubdtype(value.dtype, kind):
-                told = f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__
-                raise BrokenWorld(
-                    f"{self._where()}: _advance must return {name} as {kind.__name__}[{self.num_envs}], one for each row, not {told}."
-                )
-        if not np.isfinite(fitness).all():
-            row = int(np.argmin(np.isfinite(fitness)))
-            raise BrokenWorld(f"{self._where()}: fitness must be finite, but _advance gave row {row} {fitness[row]}.")
-
-    def _check_observation(self) -> None:
-        inside = (self._observation >= self.senses.low) & (self._observation <= self.senses.high)  # NaN is inside nothing
-        if inside.all():
-            return
-        row, entry = np.argwhere(~inside)[0]
-        sense = next(s for s in self.senses if self.senses.place(s.name).start <= entry < self.senses.place(s.name).stop)
-        raise BrokenWorld(
-            f"{self._where()}: sense {sense.name} must lie in [{sense.low:g}, {sense.high:g}], but _sense gave row {row} "
-            f"{self._observation[row, entry]:g}. Clip it, or declare a wider range."
-        )
-
-    def _where(self) -> str:
-        return f"The world {type(self).__name__} in {type(self).__module__} broke a rule"
 
     def _reset_rows(self, options: dict[str, Any] | None) -> np.ndarray:
         options = options or {}

@@ -1,4 +1,4 @@
-"""What a world's class must declare, checked when it is found, so that a mistake is told by file and rule before any work."""
+"""What a world must declare, checked when it is found, and what it must give, checked while it runs: told by file and rule."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
+from envs.errors import BrokenWorld
 from envs.senses import Senses
+
+INSPECTED = 128
+"""Ticks at the start, and one in so many later, in which all that a world gives is looked at; fitness is at every tick."""
 
 
 def broken_rule(kind: Any) -> str | None:
@@ -38,3 +42,35 @@ def _broken_commands(space: Any) -> str | None:
     if isinstance(space, Box) and not (np.isfinite(space.low) & np.isfinite(space.high)).all():
         return f"command_space must have finite bounds, not {space}"
     return None
+
+
+def broken_world(world: Any, rule: str) -> BrokenWorld:
+    """The error that names the class and the file of a world, and the rule it broke."""
+    return BrokenWorld(f"The world {type(world).__name__} in {type(world).__module__} broke a rule: {rule}")
+
+
+def check_step(world: Any, fitness: Any, terminated: Any) -> None:
+    """Raise :class:`envs.errors.BrokenWorld` unless a step gave one finite fitness and one flag for each row."""
+    for name, value, kind in (("fitness", fitness, np.floating), ("terminated", terminated, np.bool_)):
+        if not isinstance(value, np.ndarray) or value.shape != (world.num_envs,) or not np.issubdtype(value.dtype, kind):
+            told = f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__
+            wanted = f"{kind.__name__}[{world.num_envs}]"
+            raise broken_world(world, f"_advance must return {name} as {wanted}, one for each row, not {told}.")
+    if not np.isfinite(fitness).all():
+        row = int(np.argmin(np.isfinite(fitness)))
+        raise broken_world(world, f"fitness must be finite, but _advance gave row {row} {fitness[row]}.")
+
+
+def check_observation(world: Any) -> None:
+    """Raise :class:`envs.errors.BrokenWorld` unless every sense lies in its declared range."""
+    observation, senses = world.observation, world.senses
+    inside = (observation >= senses.low) & (observation <= senses.high)  # NaN is inside nothing
+    if inside.all():
+        return
+    row, entry = np.argwhere(~inside)[0]
+    sense = next(s for s in senses if senses.place(s.name).start <= entry < senses.place(s.name).stop)
+    raise broken_world(
+        world,
+        f"sense {sense.name} must lie in [{sense.low:g}, {sense.high:g}], but _sense gave row {row} {observation[row, entry]:g}. "
+        "Clip it, or declare a wider range.",
+    )

@@ -59,7 +59,7 @@ def _world(name: str, snake: str, into: Path | None) -> tuple[dict[str, str], di
             f"tests/envs/test_{snake}.py": "world/test.py.j2",
             f"docs/worlds/{snake}.md": "world/page.md.j2",
         }
-        return files, values | {"world_path": name, "where_conformance": "by registry"}
+        return files, values | {"package": "", "world_path": name, "steering_path": "", "where_conformance": "by registry"}
     package = f"{snake}_world"
     files = {
         "pyproject.toml": "package/pyproject.toml.j2",

@@ -69,7 +69,7 @@ def write_all(root: Path, files: dict[str, str], values: dict[str, Any]) -> None
     import jinja2
 
     templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), keep_trailing_newline=True, undefined=jinja2.ChainableUndefined
+        loader=jinja2.FileSystemLoader(TEMPLATES), keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
     rendered = {
         file: templates.get_template(template).render(values) if template else "" for file, template in files.items()

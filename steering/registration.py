@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.errors import InvalidArgument, unknown_name
+from envs.errors import InvalidArgument
 from envs.registration import short_name
 from envs.registry import Registry
 from envs.world import World
@@ -31,17 +31,8 @@ def steering_class(world: World | type[World], chosen: Any = None) -> type[Steer
         chosen: ``"World"``, ``"World/version"``, ``"module:Class"`` or a class; None takes the one that the world's ``steering``
             attribute names, or else the one that names the world.
     """
-    if isinstance(chosen, type):
-        return steerings.get(chosen)
-    name = chosen or world.steering or short_name(world.id)
-    if ":" in name:
-        return steerings.get(name)
-    folded = {known.casefold(): known for known in steerings.all()}
-    if name.casefold() not in folded:
-        raise unknown_name("steering subsystem for the world", name, steerings.all(), "Write one with world = its name.")
-    found = steerings.all()[folded[name.casefold()]]
-    if chosen is not None and found.world not in (short_name(world.id), (world.steering or "").split("/")[0]):
-        raise InvalidArgument(
-            f"The steering subsystem {name} is for the world {found.world}, not for {short_name(world.id)}."
-        )
+    name = short_name(world.id)
+    found = steerings.get(chosen or world.steering or name)
+    if chosen is not None and found.world not in (name, world.steering):
+        raise InvalidArgument(f"The steering subsystem {found.__name__} is for the world {found.world}, not for {name}.")
     return found

@@ -10,12 +10,10 @@ import numpy as np
 
 from agents.population import Population
 from benchmark.evolution import Evolution, Plan, genes, innate
-from benchmark.experiments.lives import Scale, episodes_of, first_days, live_days, told
+from benchmark.experiments.lives import WORLDS, Scale, episodes_of, first_days, live_days, told
 from benchmark.experiments.signature import Result, Signature
 from benchmark.statistics import mean_interval
 from envs.messages import Verdict
-
-WORLDS = {"": "LoomingEscape", "r": "SaltAppetite", "b": "Birdsong"}
 
 
 def _late(steps: int, animals: int, sign: float = 1.0) -> Callable[[Verdict, np.ndarray], np.ndarray]:
@@ -206,10 +204,13 @@ SIGNATURES = (
         )
         for letter in WORLDS
     ),
-    Signature(
-        "P4r", WORLDS["r"], "Exchanging learned read-outs between animals of one genome ruins both",
-        "score after the exchange not above that of newborns, and the drop above 0", _ESSAY, partial(exchange, world=WORLDS["r"]), 32,
-        slow=True,
+    *(
+        Signature(
+            f"P4{letter}", WORLDS[letter], "Exchanging learned read-outs between animals of one genome ruins both",
+            "score after the exchange not above that of newborns, and the drop above 0", _ESSAY,
+            partial(exchange, world=WORLDS[letter]), 32, slow=True,
+        )
+        for letter in "rfo"
     ),
     *(
         Signature(

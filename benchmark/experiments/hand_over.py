@@ -17,13 +17,22 @@ from agents.catalogue import agent_spec
 from agents.genome import Genome
 from agents.hand_over import hand_over_rule
 from agents.population import Population
-from benchmark.experiments.lives import AGES, Scale, WantRecorder, episodes_of, first_days, life_by_age, live_days, told
+from benchmark.experiments.lives import (
+    AGES,
+    WORLDS,
+    Scale,
+    WantRecorder,
+    episodes_of,
+    first_days,
+    life_by_age,
+    live_days,
+    told,
+)
 from benchmark.experiments.signature import Result, Signature
 from benchmark.statistics import mean_interval
 from benchmark.summary import fitness_by_window
 from learning.bouts import BoutGenome
 
-WORLDS = {"": "LoomingEscape", "r": "SaltAppetite", "b": "Birdsong"}
 _LIFE = 0.5  # share of life that these experiments last
 RULES = ("earned", "spibb", "argmax_q", "residual", "jump_start", "annealed", "bayes_fusion", "outcome", "always")
 
@@ -249,7 +258,7 @@ SIGNATURES = (
             "whole minus reflex includes 0; learner minus random motor programmes is not above 0", _ESSAY,
             partial(newborns, world=WORLDS[letter]), 256,
         )
-        for letter in "rb"
+        for letter in "rbfo"
     ),
     *(
         Signature(

@@ -15,6 +15,8 @@ from benchmark.summary import day_fitness
 from envs.registration import world_class
 
 AGES = 10
+WORLDS = {"": "LoomingEscape", "r": "SaltAppetite", "b": "Birdsong", "f": "Rivals", "o": "Orienting"}
+"""The species, by the letter (mouse: none, rat, bird, fighter, owl) that an experiment's id ends with."""
 
 
 def episodes_of(world: str, share: float) -> int:

@@ -62,7 +62,7 @@ class Perch:
         self.world.manipulate("darken", dark=dark)
         self.world.manipulate("offer", sounds=float(sounds), anywhere=True)
         self.world.body.prism[:] = 0.0 if dark else prism
-        misses, gains, count = (np.zeros(self.population.animals) for _ in range(3))
+        misses, turned, wanted, count = (np.zeros(self.population.animals) for _ in range(4))
         fresh = np.zeros(self.population.animals, bool)
         body = self.world.body
         for _ in range(_TEST_DAYS * DAY):
@@ -71,15 +71,14 @@ class Perch:
             live(self.population, 1)
             first = fresh & there & body.turned & ((side == 0) | (np.sign(body.target[:, 0]) == side))
             fresh &= ~(there & body.turned)
-            miss = -body.error[:, 0]
-            wanted = body.gaze[:, 0] + body.error[:, 0] - before[:, 0]
-            misses += np.where(first, miss, 0.0)
+            needed = body.gaze[:, 0] + body.error[:, 0] - before[:, 0]
+            long = first & (np.abs(needed) > 5.0)
+            misses -= np.where(first, body.error[:, 0], 0.0)
             count += first
-            gains += np.where(first & (np.abs(wanted) > 5.0), (body.gaze[:, 0] - before[:, 0]) * np.sign(wanted), 0.0)
-            self._wanted = getattr(self, "_wanted", 0.0) + np.where(first & (np.abs(wanted) > 5.0), np.abs(wanted), 0.0)
+            turned += np.where(long, (body.gaze[:, 0] - before[:, 0]) * np.sign(needed), 0.0)
+            wanted += np.where(long, np.abs(needed), 0.0)
         self.population.set_state(saved)
-        wanted, self._wanted = self._wanted, 0.0
-        return misses / np.maximum(count, 1), gains / np.maximum(wanted, 1e-9)
+        return misses / np.maximum(count, 1), turned / np.maximum(wanted, 1e-9)
 
     def shift(self) -> np.ndarray:
         """(animals,) mean azimuth by which sound-evoked turns in the dark miss, degrees."""

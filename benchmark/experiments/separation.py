@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from agents.population import Population
+from benchmark.experiments.lives import WORLDS
 from benchmark.experiments.signature import Result, Signature
 from benchmark.statistics import mean_interval
 from envs.senses import Sense, Senses
@@ -176,7 +177,6 @@ def _plastic_error(
     return float((np.sign(share * np.maximum(0.0, test @ inner.T) @ outer) != there).mean())
 
 
-_WORLDS = {"": "LoomingEscape", "r": "SaltAppetite", "b": "Birdsong"}
 SIGNATURES = (
     *(
         Signature(
@@ -184,7 +184,7 @@ SIGNATURES = (
             "similarity minus overlap above 0 and falling overlap at every step, rank correlation above .8",
             "Dasgupta et al. 2017; Cayco-Gajic and Silver 2019", partial(overlap, world=world), 64,
         )
-        for letter, world in _WORLDS.items()
+        for letter, world in WORLDS.items()
     ),
     Signature(
         "P2", "LoomingEscape", "A fixed random expansion with a delta rule solves the parity of a pair, which raw inputs cannot",

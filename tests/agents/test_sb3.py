@@ -51,8 +51,11 @@ def test_trains_on_every_steered_world_by_its_own_learn(world: str, algorithm: s
 @pytest.mark.parametrize("world", WORLDS)
 def test_trains_on_every_steered_id(world: str) -> None:
     env = gym.make(f"nestling/{world}-Steered-v0", commands="programmes")
-    sb3.DQN("MlpPolicy", env, learning_starts=16, buffer_size=200, device="cpu").learn(64)
-    sb3.PPO("MlpPolicy", f"nestling/{world}-Steered-v0", n_steps=32, batch_size=32, device="cpu").learn(64)
+    by_programmes = sb3.DQN("MlpPolicy", env, learning_starts=16, buffer_size=200, device="cpu").learn(64)
+    by_id = sb3.PPO("MlpPolicy", f"nestling/{world}-Steered-v0", n_steps=32, batch_size=32, device="cpu").learn(64)
+    for model in (by_programmes, by_id):
+        assert model.num_timesteps == 64
+        assert np.isfinite(weights(model)).all()
 
 
 def test_episodes_end_as_the_library_expects() -> None:
