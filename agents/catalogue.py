@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.genome import Genome
-from agents.hand_over import hand_over_rule
-from envs.errors import unknown_name
-from learning.assessors import AssessorGenome, AssessorLearner
-from learning.babble import Babbler
-from learning.bouts import BoutLearner
-from learning.graded import GradedLearner
+from agents.hand_over.base import hand_over_rule
+from core.errors import unknown_name
+from learning.node_perturbation import GradedLearner
+from learning.options import BoutLearner
+from learning.predictive import AssessorGenome, AssessorLearner
+from learning.random_options import Babbler
 from learning.registration import learner_class
 from learning.subsystem import Anatomy, Learner
 

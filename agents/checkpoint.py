@@ -13,8 +13,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from agents.population import Population
-from envs.atomic import write_whole
-from envs.errors import NestlingError, StateMismatch
+from core.errors import NestlingError, StateMismatch
+from core.files import write_whole
 
 SCHEMA = 1
 

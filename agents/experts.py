@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.batch_state import Rows
+from core.registry import Registry
+from core.streams import RowStreams
 from envs.registration import short_name
-from envs.registry import Registry
-from envs.rows import Rows
-from envs.streams import RowStreams
 from envs.world import World
 
 

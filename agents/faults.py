@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.spaces import Box
 
-from envs.errors import InvalidArgument, unknown_name
+from core.errors import InvalidArgument, unknown_name
 
 Fault = Callable[[np.ndarray], np.ndarray]
 

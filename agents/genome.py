@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from envs.errors import InvalidArgument, unknown_name
-from envs.messages import Gains
+from core.errors import InvalidArgument, unknown_name
+from core.interfaces import Gains
 
 
 @dataclass(frozen=True)

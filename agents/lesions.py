@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from envs.errors import unknown_name
-from envs.manipulations import row_mask
+from core.errors import unknown_name
+from core.manipulations import row_mask
 
 if TYPE_CHECKING:
     from agents.population import Population

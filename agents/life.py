@@ -7,7 +7,7 @@ from typing import Protocol
 
 from agents.population import Population
 from agents.steered_world import Tick
-from envs.errors import whole_number
+from core.errors import whole_number
 
 
 class Observer(Protocol):

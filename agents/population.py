@@ -13,11 +13,11 @@ from agents.catalogue import AgentSpec, agent_spec
 from agents.experts import expert_class
 from agents.lesions import apply_lesion
 from agents.steered_world import SteeredWorld, Tick
-from envs.errors import whole_number
-from envs.messages import Proposal
+from core.batch_state import nest, unnest
+from core.errors import whole_number
+from core.interfaces import Proposal
+from core.streams import check_same_layout, row_seeds
 from envs.registration import short_name, worlds
-from envs.rows import nest, unnest
-from envs.streams import check_same_layout, row_seeds
 from envs.world import World
 from learning.subsystem import Anatomy, Experience, Learner
 

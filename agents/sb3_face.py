@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 from agents.steered_world import SteeredWorld
-from envs.errors import InvalidArgument, whole_number
+from core.errors import InvalidArgument, whole_number
 
 try:
     from stable_baselines3.common.vec_env import VecEnv

@@ -17,13 +17,13 @@ from gymnasium.vector.utils import batch_space
 
 from agents.faults import reflex_fault
 from agents.genome import NEUTRAL, Modulation
-from agents.hand_over import HandOver, hand_over_rule
+from agents.hand_over.base import HandOver, hand_over_rule
+from core.actions import check_commands
+from core.batch_state import Rows, nest, unnest
+from core.errors import InvalidArgument, ResetNeeded
+from core.interfaces import Gains, Proposal, Recollection, Reflex, Verdict
+from core.streams import check_same_layout
 from envs import make_world
-from envs.commands import check_commands
-from envs.errors import InvalidArgument, ResetNeeded
-from envs.messages import Gains, Proposal, Recollection, Reflex, Verdict
-from envs.rows import Rows, nest, unnest
-from envs.streams import check_same_layout
 from envs.world import World, final_entries, with_masks
 from steering.registration import steering_class
 from steering.subsystem import Steering

@@ -67,7 +67,7 @@ def _world(name: str) -> str:
 
 
 def _signatures(name: str) -> str:
-    from benchmark.experiments.signature import signatures
+    from benchmark.experiments.experiment import signatures
 
     kept = {entry["id"]: entry for entry in json.loads((ROOT / "docs" / "signatures.json").read_text())}
     rows = []
@@ -84,30 +84,27 @@ def _signatures(name: str) -> str:
 
 
 def _lines(_: str) -> str:
-    """Lines of each species; further physics is what no other species reaches through its imports."""
+    """Lines of each species: its world and steering, and what else its folder holds."""
+    from core.registry import modules_below
     from envs.registration import worlds
     from steering.registration import steering_class
 
-    kinds = {name: kind for name, kind in worlds.all().items() if not kind.steering}
-    files = {name: (Path(inspect.getfile(k)), Path(inspect.getfile(steering_class(k)))) for name, k in kinds.items()}
-    reached = {name: set().union(*(_reach(file) for file in pair)) for name, pair in files.items()}
     rows = []
-    for name, pair in files.items():
-        own = reached[name].difference(*(reached[other] for other in reached if other != name), pair)
-        drawing = {file for file in own if file.stem.endswith("_drawing")}
-        rows.append((f"`{name}`", *(_count({file}) for file in pair), _count(own - drawing), _count(drawing)))
+    for name, kind in worlds.all().items():
+        package = kind.__module__.rpartition(".")[0]
+        if kind.steering or not package.startswith("envs."):
+            continue
+        files = {file.stem: file for file in (_file_of(module) for module in modules_below(package))}
+        physics = [file for stem, file in files.items() if stem not in ("world", "drawing", "__init__")]
+        steering = Path(inspect.getfile(steering_class(kind)))
+        drawing = [files["drawing"]] if "drawing" in files else []
+        rows.append((f"`{name}`", *(_count(part) for part in ([files["world"]], [steering], physics, drawing))))
     return _table(("species", "world", "steering", "further physics", "drawing"), rows)
 
 
-def _count(files: set[Path]) -> int:
+def _file_of(module: str) -> Path:
+    return ROOT / f"{module.replace('.', '/')}.py"
+
+
+def _count(files: list[Path]) -> int:
     return sum(len(file.read_text().splitlines()) for file in files)
-
-
-def _reach(file: Path, seen: frozenset[Path] = frozenset()) -> set[Path]:
-    """A file and all files of ``envs/`` that it imports, directly or not."""
-    found = {file}
-    for module in re.findall(r"^\s*from envs\.(\w+) import", file.read_text(), flags=re.MULTILINE):
-        other = ROOT / "envs" / f"{module}.py"
-        if other not in seen | found:
-            found |= _reach(other, seen | found)
-    return found

@@ -1,12 +1,8 @@
-"""Worlds: bodies and surroundings. Importing this package registers the ``nestling/*`` environments.
+"""Worlds: bodies and surroundings, one folder for each species. Importing this package registers the ``nestling/*`` environments.
 
 >>> import gymnasium, envs
 >>> life = gymnasium.make("nestling/LoomingEscape-v0")
 """
-
-from envs.sources import cache_kernels_by_sources
-
-cache_kernels_by_sources()  # before any kernel is defined
 
 from envs.registration import make_single, make_world, register_worlds, world_class, worlds
 

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 
-from envs.errors import InvalidArgument
-from envs.rows import Rows
-from envs.senses import Sense, Senses
+from core.batch_state import Rows
+from core.errors import InvalidArgument
+from core.senses import Sense, Senses
 from envs.world import World
 from envs.world_rules import broken_rule, broken_world
 

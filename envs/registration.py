@@ -8,7 +8,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.vector import AutoresetMode
 
-from envs.registry import Registry
+from core.registry import Registry
 from envs.single import Single
 from envs.world import World
 from envs.world_rules import broken_rule

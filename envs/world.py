@@ -15,12 +15,12 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from envs.commands import check_commands
-from envs.errors import InvalidArgument, ResetNeeded, UnknownName, unknown_name, whole_number
-from envs.manipulations import Manipulable
-from envs.rows import Rows, nest, unnest
-from envs.senses import Senses
-from envs.streams import RowStreams, check_same_layout, row_seeds
+from core.actions import check_commands
+from core.batch_state import Rows, nest, unnest
+from core.errors import InvalidArgument, ResetNeeded, UnknownName, unknown_name, whole_number
+from core.manipulations import Manipulable
+from core.senses import Senses
+from core.streams import RowStreams, check_same_layout, row_seeds
 from envs.world_rules import INSPECTED, check_observation, check_step
 
 SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
@@ -165,8 +165,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
         return None
 
     def _draw(self, row: int, canvas: Any) -> None:
-        """Draw one row on a :class:`envs.canvas.Canvas` of 640 x 480 units; the default writes the senses as text."""
-        from envs.canvas import draw_senses
+        """Draw one row on a :class:`core.canvas.Canvas` of 640 x 480 units; the default writes the senses as text."""
+        from core.canvas import draw_senses
 
         draw_senses(canvas, self, row)
 
@@ -336,7 +336,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
             gym.logger.warn('render() was called without a render_mode; pass render_mode="rgb_array" to the constructor.')
             return None
         if self.render_mode == "human":
-            from envs.canvas import Window
+            from core.canvas import Window
 
             self._canvas = self._canvas or Window(type(self).__name__, self.metadata["render_fps"])
             self._canvas.show(self.frame(0))
@@ -345,14 +345,14 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     def frame(self, row: int) -> np.ndarray:
         """A (480, 640, 3) uint8 picture of one row; needs no screen."""
-        from envs.canvas import Canvas, pixels
+        from core.canvas import Canvas, pixels
 
         canvas = Canvas.blank()
         self._draw(row, canvas)
         return pixels(canvas)
 
     def draw(self, row: int, canvas: Any) -> None:
-        """Draw one row on a :class:`envs.canvas.Canvas` of 640 x 480 units."""
+        """Draw one row on a :class:`core.canvas.Canvas` of 640 x 480 units."""
         self._draw(row, canvas)
 
     def close_extras(self, **kwargs: Any) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from envs.errors import BrokenWorld
-from envs.senses import Senses
+from core.errors import BrokenWorld
+from core.senses import Senses
 
 INSPECTED = 128
 """Ticks at the start, and one in so many later, in which all that a world gives is looked at; fitness is at every tick."""
@@ -50,7 +50,7 @@ def broken_world(world: Any, rule: str) -> BrokenWorld:
 
 
 def check_step(world: Any, fitness: Any, terminated: Any) -> None:
-    """Raise :class:`envs.errors.BrokenWorld` unless a step gave one finite fitness and one flag for each row."""
+    """Raise :class:`core.errors.BrokenWorld` unless a step gave one finite fitness and one flag for each row."""
     for name, value, kind in (("fitness", fitness, np.floating), ("terminated", terminated, np.bool_)):
         if not isinstance(value, np.ndarray) or value.shape != (world.num_envs,) or not np.issubdtype(value.dtype, kind):
             told = f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__
@@ -62,7 +62,7 @@ def check_step(world: Any, fitness: Any, terminated: Any) -> None:
 
 
 def check_observation(world: Any) -> None:
-    """Raise :class:`envs.errors.BrokenWorld` unless every sense lies in its declared range."""
+    """Raise :class:`core.errors.BrokenWorld` unless every sense lies in its declared range."""
     observation, senses = world.observation, world.senses
     inside = (observation >= senses.low) & (observation <= senses.high)  # NaN is inside nothing
     if inside.all():

@@ -11,9 +11,9 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from core.interfaces import Recollection, Reflex, Repertoire
+from core.senses import Sense, Senses
 from envs.foreign import ForeignWorld
-from envs.messages import Recollection, Reflex, Repertoire
-from envs.senses import Sense, Senses
 from steering.subsystem import Steering
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from envs.rows import Rows
-from envs.senses import Senses
-from envs.streams import RowStreams
-from learning.bouts import BoutGenome, BoutLearner
+from core.batch_state import Rows
+from core.senses import Senses
+from core.streams import RowStreams
+from learning.options import BoutGenome, BoutLearner
 from learning.pattern_separator import SenseScaling
 
 _EXCITABILITY = 0.02  # by which a unit's threshold follows its use, each time; chosen
@@ -130,7 +130,7 @@ def retinal_waves(streams: RowStreams, rows: np.ndarray, size: int, steps: int) 
 
 @dataclass(frozen=True)
 class AutoencoderGenome(BoutGenome):
-    """As :class:`learning.bouts.BoutGenome`, and for the features:
+    """As :class:`learning.options.BoutGenome`, and for the features:
 
     Attributes:
         feature_rate: how far active features move at each look, at first.

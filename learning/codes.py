@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from envs.streams import RowStreams
+from core.streams import RowStreams
 
 
 class Code(Protocol):

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from envs.senses import Senses
-from envs.streams import RowStreams
+from core.senses import Senses
+from core.streams import RowStreams
 
 
 @njit(cache=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from envs.rows import Rows
-from envs.streams import RowStreams
+from core.batch_state import Rows
+from core.streams import RowStreams
 
 _FIELD = 0.35
 _STEP = 0.1  # s; the next four are per step of this length

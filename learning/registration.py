@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.registry import Registry
+from core.registry import Registry
 from learning.subsystem import Learner
 
 learners = Registry("learner", Learner, "learning", "nestling.learners", key=lambda learner: learner.name)

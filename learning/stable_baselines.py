@@ -17,9 +17,9 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from envs.errors import InvalidArgument
-from envs.messages import Gains, Proposal, Reflex
-from envs.rows import Rows
+from core.batch_state import Rows
+from core.errors import InvalidArgument
+from core.interfaces import Gains, Proposal, Reflex
 from learning.pattern_separator import SenseScaling
 from learning.stable_baselines_state import ModelStates, fill, optimizers, read_out_of
 from learning.subsystem import Anatomy, Experience, Learner

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 
-from envs.messages import Gains, Proposal, Recollection, Reflex, Repertoire, Verdict
-from envs.rows import Rows, nest, unnest
-from envs.senses import Senses
-from envs.streams import RowStreams, check_same_layout
+from core.batch_state import Rows, nest, unnest
+from core.interfaces import Gains, Proposal, Recollection, Reflex, Repertoire, Verdict
+from core.senses import Senses
+from core.streams import RowStreams, check_same_layout
 
 
 @dataclass(slots=True)
@@ -141,7 +141,7 @@ class Learner(abc.ABC):
         return state
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
-        """Restore what :meth:`get_state` gave; raises :class:`envs.errors.StateMismatch` if it does not fit."""
+        """Restore what :meth:`get_state` gave; raises :class:`core.errors.StateMismatch` if it does not fit."""
         check_same_layout(f"learner {self.name}", self.get_state(), state)
         for name, part in self._state_parts().items():
             part.set_state(unnest(name, state))

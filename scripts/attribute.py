@@ -41,8 +41,8 @@ def main(args: Args) -> int:
     from rich.progress import Progress
     from rich.table import Table
 
-    from benchmark.newborns import development_curve, three_questions
-    from envs.atomic import write_whole
+    from benchmark.studies.newborns import development_curve, three_questions
+    from core.files import write_whole
     from envs.registration import world_class
 
     kind = world_class(args.world)

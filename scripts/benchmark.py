@@ -27,7 +27,7 @@ class Args:
     full: bool = False
     """The full suite: every agent, 256 animals, whole lives."""
     suite: Path | None = None
-    """A suite of your own, from a TOML file; its keys are the fields of benchmark.suites.Suite."""
+    """A suite of your own, from a TOML file; its keys are the fields of benchmark.running.suites.Suite."""
     worlds: tuple[str, ...] = ()
     """Worlds by name, or package.module:Class for your own; empty for the suite's."""
     agents: tuple[str, ...] = ()
@@ -66,10 +66,10 @@ class Args:
 
 def main(args: Args) -> int:
     """Run, summarise, report; 0 if every cell finished."""
-    from benchmark.compare import compare
-    from benchmark.export import check_formats
-    from benchmark.store import Store
-    from envs.errors import InvalidArgument
+    from benchmark.results.compare import compare
+    from benchmark.results.export import check_formats
+    from benchmark.results.store import Store
+    from core.errors import InvalidArgument
 
     reporter = Reporter(quiet=args.quiet or args.json)
     check_formats(args.export)
@@ -83,10 +83,10 @@ def main(args: Args) -> int:
 
 
 def _run_and_report(args: Args, reporter: Reporter) -> int:
-    from benchmark.engines import make_engine
-    from benchmark.store import Store
-    from benchmark.suites import settle
-    from envs.errors import whole_number
+    from benchmark.results.store import Store
+    from benchmark.running.engines import make_engine
+    from benchmark.running.suites import settle
+    from core.errors import whole_number
 
     name, suite = _suite(args)
     settings = settle(suite, args.shard)
@@ -101,8 +101,8 @@ def _run_and_report(args: Args, reporter: Reporter) -> int:
 
 
 def _run(store: Any, engine: Any, reporter: Reporter) -> None:
-    from benchmark.run import run
-    from benchmark.suites import cells
+    from benchmark.running.run import run
+    from benchmark.running.suites import cells
 
     columns = (
         TextColumn("{task.description}"),
@@ -126,9 +126,9 @@ def _suite(args: Args) -> tuple[str, Any]:
     """The chosen suite with what the command line changes in it."""
     import msgspec
 
-    from benchmark.suite_file import read_suite
-    from benchmark.suites import SUITES
-    from envs.errors import InvalidArgument
+    from benchmark.running.suite_file import read_suite
+    from benchmark.running.suites import SUITES
+    from core.errors import InvalidArgument
 
     if args.quick + args.full + (args.suite is not None) > 1:
         raise InvalidArgument("--quick, --full and --suite exclude each other; give one.")
@@ -148,10 +148,10 @@ def _suite(args: Args) -> tuple[str, Any]:
 def _report(store: Any, args: Args, reporter: Reporter) -> int:
     import msgspec
 
-    from benchmark.export import export
-    from benchmark.figures import draw_all, write_pngs
-    from benchmark.report import write_report
-    from benchmark.summary import summarise
+    from benchmark.report.figures import draw_all, write_pngs
+    from benchmark.report.report import write_report
+    from benchmark.results.export import export
+    from benchmark.results.summary import summarise
 
     with reporter.console.status("statistics, figures and report"):
         summary = summarise(store)

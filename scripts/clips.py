@@ -33,7 +33,7 @@ def main(args: Args) -> int:
     """Grow, film, write."""
     from rich.progress import Progress
 
-    from envs.canvas import pixels
+    from core.canvas import pixels
     from envs.registration import world_class
     from steering.registration import steered_worlds
     from viewer.record import Recorder, pace

@@ -26,7 +26,7 @@ def fail_plainly(main: Callable[[Any], int], arguments: type, description: str |
     """
     import tyro
 
-    from envs.errors import NestlingError
+    from core.errors import NestlingError
 
     args = tyro.cli(arguments, description=description)
     try:

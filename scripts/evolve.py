@@ -54,10 +54,10 @@ def main(args: Args) -> int:
     from rich.progress import Progress
     from rich.table import Table
 
-    from benchmark.evolution import REPORTING_SEED, Evolution, Plan, genes, innate
-    from benchmark.statistics import mean_interval
-    from envs.atomic import write_whole
-    from envs.errors import whole_number
+    from benchmark.results.statistics import mean_interval
+    from benchmark.studies.evolution import REPORTING_SEED, Evolution, Plan, genes, innate
+    from core.errors import whole_number
+    from core.files import write_whole
     from envs.registration import world_class
 
     reporter = Reporter()

@@ -38,9 +38,9 @@ def main(args: Args) -> int:
     import msgspec
     from rich.table import Table
 
-    from benchmark.experiments.signature import chosen_signatures
-    from envs.atomic import write_whole
-    from envs.errors import InvalidArgument, whole_number
+    from benchmark.experiments.experiment import chosen_signatures
+    from core.errors import InvalidArgument, whole_number
+    from core.files import write_whole
 
     chosen = chosen_signatures(args.ids)
     if args.animals and whole_number("animals", args.animals, least=0) < 10:

@@ -53,7 +53,8 @@ def _world(name: str, snake: str, into: Path | None) -> tuple[dict[str, str], di
     values = {"name": name, "snake": snake, "steering": f"{name}Steering"}
     if into is None:
         files = {
-            f"envs/{snake}.py": "world/world.py.j2",
+            f"envs/{snake}/__init__.py": "world/package.py.j2",
+            f"envs/{snake}/world.py": "world/world.py.j2",
             f"steering/{snake}.py": "world/steering.py.j2",
             f"benchmark/experiments/{snake}.py": "world/signatures.py.j2",
             f"tests/envs/test_{snake}.py": "world/test.py.j2",
@@ -78,12 +79,12 @@ def _world(name: str, snake: str, into: Path | None) -> tuple[dict[str, str], di
 
 
 def _agent_part(name: str, snake: str, kind: str, into: Path | None) -> tuple[dict[str, str], dict[str, Any]]:
-    room = {"learner": "learning", "hand_over": "agents"}[kind]
+    room = {"learner": "learning", "hand_over": "agents/hand_over"}[kind]
     path = snake if into is None else f"{snake}:{name}"
     values = {"name": name, "snake": snake, "agent": f"{path}+earned" if kind == "learner" else f"cortex+{path}"}
     file, test = f"{kind}/{kind}.py.j2", "agent_test.py.j2"
     if into is None:
-        return {f"{room}/{snake}.py": file, f"tests/{room}/test_{snake}.py": test}, values
+        return {f"{room}/{snake}.py": file, f"tests/{room.partition('/')[0]}/test_{snake}.py": test}, values
     return {f"{snake}.py": file, f"test_{snake}.py": test}, values
 
 

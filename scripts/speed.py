@@ -53,7 +53,7 @@ def main(args: Args) -> int:
     from rich.progress import track
     from rich.table import Table
 
-    from envs.atomic import write_whole
+    from core.files import write_whole
 
     reporter = Reporter()
     if args.viewer:
@@ -140,10 +140,10 @@ def _harness(args: Args) -> dict[str, str]:
 
     from agents.life import live
     from agents.population import Population
-    from benchmark.engines import LocalEngine
-    from benchmark.run import run
-    from benchmark.store import Store
-    from benchmark.suites import LifeCell, Suite, cells, settle
+    from benchmark.results.store import Store
+    from benchmark.running.engines import LocalEngine
+    from benchmark.running.run import run
+    from benchmark.running.suites import LifeCell, Suite, cells, settle
 
     settings = settle(Suite(worlds=(args.world,), agents=("reflex", "steered"), animals=128, lifetime=20_000), shard=64)
 
@@ -206,7 +206,7 @@ def _rules(args: Args, reporter: Reporter) -> int:
     import numpy as np
     from rich.table import Table
 
-    from agents.hand_over import hand_over_rules
+    from agents.hand_over.base import hand_over_rules
     from agents.life import live
     from agents.population import Population
 

@@ -44,11 +44,11 @@ def main(args: Args) -> int:
     from rich.progress import Progress
     from rich.table import Table
 
-    from benchmark.teaching import draw, teach
-    from envs.atomic import write_whole
-    from envs.errors import InvalidArgument, whole_number
-    from envs.song_tutor import innate_tutor, recorded_tutor
-    from envs.syrinx import RATE, render
+    from benchmark.studies.teaching import draw, teach
+    from core.errors import InvalidArgument, whole_number
+    from core.files import write_whole
+    from envs.birdsong.syrinx import RATE, render
+    from envs.birdsong.tutor import innate_tutor, recorded_tutor
 
     whole_number("birds (an interval needs two)", args.birds, least=2)
     marks = tuple(sorted(set(args.renditions)))

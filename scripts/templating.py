@@ -21,9 +21,9 @@ def snake_case(name: str) -> str:
 
 
 def check_name(name: str, kind: str) -> None:
-    """Raise :class:`envs.errors.InvalidArgument` unless ``name`` can name a new class of that kind."""
-    from agents.hand_over import hand_over_rules
-    from envs.errors import InvalidArgument
+    """Raise :class:`core.errors.InvalidArgument` unless ``name`` can name a new class of that kind."""
+    from agents.hand_over.base import hand_over_rules
+    from core.errors import InvalidArgument
     from envs.registration import worlds
     from learning.registration import learners
 
@@ -49,7 +49,7 @@ def check_free(root: Path, files: dict[str, str], own_folder: bool, package: str
         own_folder: whether the folder must be empty or new.
         package: name of the module that the files would be imported as, if it is a new top-level one.
     """
-    from envs.errors import InvalidArgument
+    from core.errors import InvalidArgument
 
     if own_folder and root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise InvalidArgument(f"{root} is not an empty folder; name a new one, so that nothing of yours is overwritten.")

@@ -46,8 +46,8 @@ def main(args: Args) -> int:
 
     from agents.sb3_face import sb3_vec_env
     from benchmark.experiments.lives import first_days
-    from benchmark.statistics import mean_interval
-    from envs.errors import whole_number
+    from benchmark.results.statistics import mean_interval
+    from core.errors import whole_number
     from envs.registration import world_class
 
     for name in ("steps", "bodies", "episodes"):

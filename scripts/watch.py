@@ -47,7 +47,7 @@ def main(args: Args) -> int:
     """Watch, or record."""
     from rich.progress import Progress
 
-    from envs.errors import InvalidArgument
+    from core.errors import InvalidArgument
     from viewer.record import Recorder, check_ending, pace
     from viewer.session import Session, parse_age
 
@@ -100,7 +100,7 @@ def _record(session, recorder, steps: int, each: int, reporter: Reporter) -> Non
     """A picture after every ``each`` steps, and the sound of all of them."""
     from rich.progress import track
 
-    from envs.canvas import pixels
+    from core.canvas import pixels
     from viewer.stage import compose
 
     world = session.population.world

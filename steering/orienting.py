@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from envs.messages import Gains, Recollection, Reflex, Repertoire
-from envs.orienting import FOVEA, REACH, SITES
-from envs.rows import Records
+from core.batch_state import Records
+from core.interfaces import Gains, Recollection, Reflex, Repertoire
+from envs.orienting.world import FOVEA, REACH, SITES
 from steering.subsystem import MutableVariable, Steering
 
 SIGHT, SOUND, NEITHER = range(3)

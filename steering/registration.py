@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.errors import InvalidArgument
+from core.errors import InvalidArgument
+from core.registry import Registry
 from envs.registration import short_name
-from envs.registry import Registry
 from envs.world import World
 from steering.subsystem import Steering
 

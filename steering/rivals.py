@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from envs.messages import Gains, Recollection, Reflex, Repertoire
-from envs.rivals import ATTACK, DISPLAY, NEIGHBOURS, RETREAT, STRANGER
-from envs.rows import Records
-from envs.senses import Sense, Senses
+from core.batch_state import Records
+from core.interfaces import Gains, Recollection, Reflex, Repertoire
+from core.senses import Sense, Senses
+from envs.rivals.world import ATTACK, DISPLAY, NEIGHBOURS, RETREAT, STRANGER
 from steering.subsystem import MutableVariable, Steering
 
 # Attack drive = boldness + belief - size - pain - fatigue, in log-odds; all weights are chosen.

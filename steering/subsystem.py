@@ -15,12 +15,12 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 
-from envs.errors import InvalidArgument, unknown_name
-from envs.manipulations import row_mask
-from envs.messages import Gains, Recollection, Reflex, Repertoire, Verdict
-from envs.rows import Records, nest, unnest
-from envs.senses import Senses
-from envs.streams import RowStreams, check_same_layout
+from core.batch_state import Records, nest, unnest
+from core.errors import InvalidArgument, unknown_name
+from core.interfaces import Gains, Recollection, Reflex, Repertoire, Verdict
+from core.manipulations import row_mask
+from core.senses import Senses
+from core.streams import RowStreams, check_same_layout
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Steering(abc.ABC):
         return state
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
-        """Restore what :meth:`get_state` gave; raises :class:`envs.errors.StateMismatch` if it does not fit."""
+        """Restore what :meth:`get_state` gave; raises :class:`core.errors.StateMismatch` if it does not fit."""
         check_same_layout(f"steering {type(self).__name__}", self.get_state(), state)
         for name, part in self._state_parts().items():
             part.set_state(unnest(name, state))

@@ -10,7 +10,7 @@ from typing import Any
 
 from agents.catalogue import AGENTS
 from agents.lesions import lesionable
-from envs.pygame_check import import_pygame
+from core.pygame_check import import_pygame
 from envs.registration import worlds
 from steering.registration import steerings
 from viewer.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.canvas import Canvas, write
+from core.canvas import Canvas, write
 from viewer.palette import CARD, FAINT, RULE, TEXT
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import gymnasium as gym
 import numpy as np
 
-from envs.messages import Proposal
+from core.interfaces import Proposal
 
 # Keys for the first three axes of a graded command, as (towards its low end, towards its high end).
 AXES = (("left", "right"), ("down", "up"), ("z", "x"))

@@ -1,6 +1,6 @@
 """Colours of the viewer: steering and learning keep theirs everywhere (Okabe and Ito's colour-blind-safe set)."""
 
-from envs.canvas import INK, LEARNING_COLOUR, PAPER, STEERING_COLOUR
+from core.canvas import INK, LEARNING_COLOUR, PAPER, STEERING_COLOUR
 
 STEERING, LEARNING = STEERING_COLOUR, LEARNING_COLOUR
 STEERING_PALE, LEARNING_PALE = (250, 232, 218), (219, 234, 245)

@@ -8,7 +8,7 @@ from types import TracebackType
 
 import numpy as np
 
-from envs.errors import NestlingError, unknown_name
+from core.errors import NestlingError, unknown_name
 from envs.world import World
 from viewer.sound import SoundTrack
 
@@ -16,7 +16,7 @@ KINDS = (".mp4", ".gif", ".png")
 
 
 def check_ending(path: Path) -> None:
-    """Raise :class:`envs.errors.UnknownName` unless the file's ending is one that can be recorded."""
+    """Raise :class:`core.errors.UnknownName` unless the file's ending is one that can be recorded."""
     if Path(path).suffix.lower() not in KINDS:
         raise unknown_name("recording format", Path(path).suffix or str(path), KINDS)
 

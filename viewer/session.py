@@ -13,9 +13,9 @@ from agents import checkpoint
 from agents.lesions import lesionable
 from agents.life import live
 from agents.population import Population
-from envs.errors import InvalidArgument, NestlingError, UnknownName, unknown_name
+from core.code_digest import code_digest, user_cache
+from core.errors import InvalidArgument, NestlingError, UnknownName, unknown_name
 from envs.registration import world_class
-from envs.sources import source_digest, user_cache
 from envs.world import World
 from viewer.driving import Driver
 from viewer.history import History
@@ -132,7 +132,7 @@ class Session:
         self._show(population)
 
     def _key(self, steps: int) -> str:
-        content = repr((str(self.world), self.agent, self.animals, self.seed, steps, source_digest())).encode()
+        content = repr((str(self.world), self.agent, self.animals, self.seed, steps, code_digest())).encode()
         return hashlib.blake2b(content, digest_size=8).hexdigest()
 
     def _show(self, population: Population) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from envs.pygame_check import import_pygame
+from core.pygame_check import import_pygame
 
 
 class Speaker:

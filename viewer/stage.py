@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from envs.canvas import Canvas, write
-from envs.pygame_check import import_pygame
+from core.canvas import Canvas, write
+from core.pygame_check import import_pygame
 from viewer.palette import BACKGROUND, CARD, FAINT, LEARNING, RULE, STEERING, TEXT
 from viewer.panels import brief_panel, learning_panel, steering_panel, time_panel, world_panel
 from viewer.session import Session

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from envs.canvas import Canvas, pixels
-from envs.errors import NestlingError
-from envs.pygame_check import import_pygame
+from core.canvas import Canvas, pixels
+from core.errors import NestlingError
+from core.pygame_check import import_pygame
 from envs.registration import world_class
 from viewer.controls import Controls
 from viewer.driving import STEERING_KEYS

@@ -1,0 +1,1 @@
+"""Experiments that a simulation must reproduce, a file for each world."""

@@ -10,11 +10,11 @@ import numpy as np
 from agents.life import live
 from agents.population import Population
 from agents.steered_world import Tick
-from benchmark.statistics import mean_interval
-from envs.song_features import extract
-from envs.song_similarity import likeness_of, song_fitness
-from envs.song_tutor import Tutor, innate_tutor
-from envs.syrinx import render
+from benchmark.results.statistics import mean_interval
+from envs.birdsong.features import extract
+from envs.birdsong.similarity import likeness_of, song_fitness
+from envs.birdsong.syrinx import render
+from envs.birdsong.tutor import Tutor, innate_tutor
 
 WORLD = "Birdsong"
 DAY = 40  # renditions in a day of development
@@ -97,7 +97,7 @@ def resemblance(features: list[np.ndarray], tutor: Tutor) -> np.ndarray:
 
 
 def song_likeness(features: list[np.ndarray]) -> np.ndarray:
-    """(songs,) how like a song of the species each is, 0 to 1; see :func:`envs.song_similarity.likeness`."""
+    """(songs,) how like a song of the species each is, 0 to 1; see :func:`envs.birdsong.similarity.likeness`."""
     return np.array([likeness_of(song) for song in features])
 
 

@@ -21,12 +21,12 @@ from benchmark.experiments.aviary import (
     resemblance,
     song_likeness,
 )
-from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval
-from envs.birdsong import LESSONS
-from envs.errors import whole_number
-from envs.song_similarity import measures_of, similarity
-from envs.syrinx import RATE, render
+from benchmark.experiments.experiment import Result, Signature
+from benchmark.results.statistics import mean_interval
+from core.errors import whole_number
+from envs.birdsong.similarity import measures_of, similarity
+from envs.birdsong.syrinx import RATE, render
+from envs.birdsong.world import LESSONS
 
 GROUPS = ("tutored", "stranger", "deaf", "isolate", "no variability", "random judgement")
 _GENERATIONS, _LINEAGES = 4, 6

@@ -16,8 +16,8 @@ from benchmark.experiments.aviary import (
     pitch_of,
     resemblance,
 )
-from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval
+from benchmark.experiments.experiment import Result, Signature
+from benchmark.results.statistics import mean_interval
 
 _SYLLABLE = 3  # the long stack of the home song
 _NOISY = 2  # the syllable without a pitch

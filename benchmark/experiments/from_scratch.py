@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from agents.population import Population
-from benchmark.evolution import Evolution, Plan, genes, innate
+from benchmark.experiments.experiment import Result, Signature
 from benchmark.experiments.lives import WORLDS, Scale, episodes_of, first_days, live_days, told
-from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval
-from envs.messages import Verdict
+from benchmark.results.statistics import mean_interval
+from benchmark.studies.evolution import Evolution, Plan, genes, innate
+from core.interfaces import Verdict
 
 
 def _late(steps: int, animals: int, sign: float = 1.0) -> Callable[[Verdict, np.ndarray], np.ndarray]:

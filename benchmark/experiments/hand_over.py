@@ -15,8 +15,9 @@ from scipy import stats
 
 from agents.catalogue import agent_spec
 from agents.genome import Genome
-from agents.hand_over import hand_over_rule
+from agents.hand_over.base import hand_over_rule
 from agents.population import Population
+from benchmark.experiments.experiment import Result, Signature
 from benchmark.experiments.lives import (
     AGES,
     WORLDS,
@@ -28,10 +29,9 @@ from benchmark.experiments.lives import (
     live_days,
     told,
 )
-from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval
-from benchmark.summary import fitness_by_window
-from learning.bouts import BoutGenome
+from benchmark.results.statistics import mean_interval
+from benchmark.results.summary import fitness_by_window
+from learning.options import BoutGenome
 
 _LIFE = 0.5  # share of life that these experiments last
 RULES = ("earned", "spibb", "argmax_q", "residual", "jump_start", "annealed", "bayes_fusion", "outcome", "always")

@@ -9,9 +9,9 @@ import numpy as np
 from agents.life import Observer, live
 from agents.population import Population
 from agents.steered_world import Tick
-from benchmark.curves import CurveRecorder
-from benchmark.statistics import mean_interval
-from benchmark.summary import day_fitness
+from benchmark.results.curves import CurveRecorder
+from benchmark.results.statistics import mean_interval
+from benchmark.results.summary import day_fitness
 from envs.registration import world_class
 
 AGES = 10

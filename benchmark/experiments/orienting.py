@@ -9,9 +9,9 @@ import numpy as np
 
 from agents.life import live
 from agents.population import Population
+from benchmark.experiments.experiment import Result, Signature
 from benchmark.experiments.lives import told
-from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval
+from benchmark.results.statistics import mean_interval
 
 WORLD = "Orienting"
 DAY = 400

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.experiments.experiment import Result
 from benchmark.experiments.lives import told
-from benchmark.experiments.signature import Result
-from benchmark.statistics import mean_interval
+from benchmark.results.statistics import mean_interval
+from core.streams import RowStreams
 from envs.registration import make_world
-from envs.rivals import ATTACK, LONGEST, RETREAT, STRANGER, STRIKES
-from envs.streams import RowStreams
+from envs.rivals.world import ATTACK, LONGEST, RETREAT, STRANGER, STRIKES
 from steering.rivals import Fighter
 
 _MEMBERS, _MEETINGS = 6, 600

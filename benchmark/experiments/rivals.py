@@ -10,11 +10,11 @@ import numpy as np
 from agents.life import live
 from agents.population import Population
 from agents.steered_world import SteeredWorld
+from benchmark.experiments.experiment import Result, Signature
 from benchmark.experiments.lives import live_days, told
 from benchmark.experiments.rival_groups import hierarchy
-from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval, stratified
-from envs.rivals import ATTACK, RETREAT, STRANGER
+from benchmark.results.statistics import mean_interval, stratified
+from envs.rivals.world import ATTACK, RETREAT, STRANGER
 
 WORLD = "Rivals"
 _WINS = (0, 1, 2, 3, 5, 8, 12)

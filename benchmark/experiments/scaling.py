@@ -11,10 +11,10 @@ from scipy import optimize
 from agents.catalogue import agent_spec
 from agents.genome import Genome
 from agents.population import Population
+from benchmark.experiments.experiment import Result, Signature
 from benchmark.experiments.lives import Scale, live_days, told
-from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval
-from learning.graded import GradedGenome
+from benchmark.results.statistics import mean_interval
+from learning.node_perturbation import GradedGenome
 from steering.rivals import GAINS, Fighter
 from steering.subsystem import MutableVariable
 

@@ -9,11 +9,11 @@ import numpy as np
 from scipy import stats
 
 from agents.population import Population
+from benchmark.experiments.experiment import Result, Signature
 from benchmark.experiments.lives import WORLDS
-from benchmark.experiments.signature import Result, Signature
-from benchmark.statistics import mean_interval
-from envs.senses import Sense, Senses
-from envs.streams import RowStreams
+from benchmark.results.statistics import mean_interval
+from core.senses import Sense, Senses
+from core.streams import RowStreams
 from learning.pattern_separator import PatternSeparator
 
 

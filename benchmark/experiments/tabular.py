@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.experiments.signature import Result, Signature, share
+from benchmark.experiments.experiment import Result, Signature, share
 
 STATES, ACTIONS, DISCOUNT = 10, 4, 0.9
 PROBLEMS = 2000

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from envs.messages import Recollection, Reflex, Repertoire
-from envs.rows import Records
-from envs.senses import Sense, Senses
+from core.batch_state import Records
+from core.interfaces import Recollection, Reflex, Repertoire
+from core.senses import Sense, Senses
 from envs.world import World
 from steering.subsystem import Steering
 

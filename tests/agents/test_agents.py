@@ -13,8 +13,8 @@ from agents.catalogue import AGENTS, agent_spec
 from agents.lesions import lesionable
 from agents.life import live
 from agents.population import Population
-from envs.errors import InvalidArgument, UnknownName
-from tests.conformance.agent_contract import row_of, states_equal
+from core.errors import InvalidArgument, UnknownName
+from nestling.testing.animal_contract import row_of, states_equal
 
 WORLD = "LoomingEscape"
 

@@ -5,7 +5,7 @@ import numpy as np
 from agents.attribution import CAUSES, EITHER, GUIDED, LEARNING, MIXED, STEERING, Attribution
 from agents.life import live
 from agents.population import Population
-from tests.conformance.agent_contract import states_equal
+from nestling.testing.animal_contract import states_equal
 
 
 def watched(

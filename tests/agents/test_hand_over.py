@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from agents.catalogue import agent_spec
-from agents.hand_over import hand_over_rule, hand_over_rules
+from agents.hand_over.base import hand_over_rule, hand_over_rules
 from agents.life import live
 from agents.population import Population
 from agents.registration import make_steered
-from envs.errors import InvalidArgument, InvalidCommand, UnknownName
-from envs.messages import Proposal, Reflex, Verdict
+from core.errors import InvalidArgument, InvalidCommand, UnknownName
+from core.interfaces import Proposal, Reflex, Verdict
 
 ROWS, DT = 5, 0.1
 REST = np.zeros(2)

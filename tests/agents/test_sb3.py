@@ -12,9 +12,9 @@ import pytest
 import agents  # noqa: F401  # registers the environments
 from agents.life import live
 from agents.population import Population
-from envs.errors import InvalidArgument
+from core.errors import InvalidArgument
+from nestling.testing.animal_contract import row_of, states_equal
 from steering.registration import steered_worlds
-from tests.conformance.agent_contract import row_of, states_equal
 
 sb3 = pytest.importorskip("stable_baselines3", reason="Stable-Baselines3 is not installed")
 from agents.sb3_face import sb3_vec_env  # noqa: E402

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.hand_over import HandOver
-from envs.messages import Gains, Proposal, Reflex
-from envs.rows import Rows
+from agents.hand_over.base import HandOver
+from core.batch_state import Rows
+from core.interfaces import Gains, Proposal, Reflex
 from learning.subsystem import Experience, Learner
 
 

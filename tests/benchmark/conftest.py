@@ -2,9 +2,9 @@
 
 import pytest
 
-from benchmark.engines import LocalEngine
-from benchmark.run import run
-from benchmark.store import Store
+from benchmark.results.store import Store
+from benchmark.running.engines import LocalEngine
+from benchmark.running.run import run
 from tests.benchmark.helpers import small
 
 

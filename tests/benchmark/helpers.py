@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from benchmark.store import Store
-from benchmark.suites import LifeCell, Settings, Suite, cells, settle
+from benchmark.results.store import Store
+from benchmark.running.suites import LifeCell, Settings, Suite, cells, settle
 
 ROOT = Path(__file__).parents[2]
 AGENTS = ("reflex", "steered")

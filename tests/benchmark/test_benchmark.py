@@ -14,14 +14,14 @@ import pytest
 
 from agents.life import live
 from agents.population import Population
-from benchmark.curves import CurveRecorder
-from benchmark.engines import LocalEngine
-from benchmark.experiments.signature import chosen_signatures, signatures
-from benchmark.run import run
-from benchmark.store import OtherSettings, Store
-from benchmark.suites import LifeCell, cells
-from benchmark.summary import summarise
-from envs.errors import InvalidArgument, UnknownName
+from benchmark.experiments.experiment import chosen_signatures, signatures
+from benchmark.results.curves import CurveRecorder
+from benchmark.results.store import OtherSettings, Store
+from benchmark.results.summary import summarise
+from benchmark.running.engines import LocalEngine
+from benchmark.running.run import run
+from benchmark.running.suites import LifeCell, cells
+from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import AGENTS, ROOT, assert_same_results, curves_of, encoded, small
 
 SMALL = ("--worlds", "LoomingEscape", "--animals", "2", "--lifetime", "2000", "--experiments")
@@ -97,7 +97,7 @@ def test_unfinished_is_shown_as_unfinished(finished: Store, tmp_path: Path) -> N
 
 def test_one_failing_cell_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken_world.py").write_text(
-        "from envs.looming_escape import LoomingEscape\n"
+        "from envs.looming_escape.world import LoomingEscape\n"
         "class Broken(LoomingEscape):\n"
         "    id = 'Broken-v0'\n"
         "    steering = 'LoomingEscape'\n"
@@ -126,7 +126,7 @@ def test_leftovers_of_killed_writers_are_swept(finished: Store, tmp_path: Path) 
 
 
 def test_results_of_other_sources_are_refused(finished: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmark.store.source_digest", lambda: "changed")
+    monkeypatch.setattr("benchmark.results.store.code_digest", lambda: "changed")
     with pytest.raises(OtherSettings, match="sources"):
         Store(finished.folder, finished.settings)
     assert Store.open(finished.folder).has(cells(finished.settings)[0])

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.engines import Engine, RayEngine, make_engine
-from benchmark.run import run
-from benchmark.store import Store
-from benchmark.suites import LifeCell, cells
-from benchmark.summary import summarise
-from benchmark.work import OtherSources, do_cell
-from envs.errors import InvalidArgument, UnknownName
+from benchmark.results.store import Store
+from benchmark.results.summary import summarise
+from benchmark.running.engines import Engine, RayEngine, make_engine
+from benchmark.running.run import run
+from benchmark.running.suites import LifeCell, cells
+from benchmark.running.work import OtherSources, do_cell
+from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import assert_same_results, encoded, small
 
 KILLER = (
     "import os, signal\n"
-    "from envs.looming_escape import LoomingEscape\n"
+    "from envs.looming_escape.world import LoomingEscape\n"
     "class Killer(LoomingEscape):\n"
     "    id = 'Killer-v0'\n"
     "    steering = 'LoomingEscape'\n"
@@ -41,7 +41,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 def test_engines_agree_and_a_killer_cell_is_blamed_alone(
     engine: Engine, finished: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("benchmark.run._TRIES", 1)  # a new worker takes seconds to begin
+    monkeypatch.setattr("benchmark.running.run._TRIES", 1)  # a new worker takes seconds to begin
     store = Store(tmp_path / "same", small(shard=3))
     assert run(store, engine)
     assert_same_results(finished, store)

@@ -12,9 +12,9 @@ from agents.catalogue import agent_spec
 from agents.genome import Genome, Modulation
 from agents.life import live
 from agents.population import Population
-from benchmark.evolution import Evolution, Gene, Plan, genes, give_weights, innate, wire_alike
-from envs.errors import InvalidArgument, StateMismatch, UnknownName
-from learning.bouts import BoutGenome
+from benchmark.studies.evolution import Evolution, Gene, Plan, genes, give_weights, innate, wire_alike
+from core.errors import InvalidArgument, StateMismatch, UnknownName
+from learning.options import BoutGenome
 
 AGENT, WORLD = "bouts+always", "LoomingEscape"
 BRIEF = Plan(

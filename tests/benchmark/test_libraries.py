@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark.aggregates import rank
-from benchmark.engines import LocalEngine
-from benchmark.report import write_report
-from benchmark.run import run
-from benchmark.store import Store
-from benchmark.suites import LifeCell, cells
-from benchmark.summary import _dip, summarise
+from benchmark.report.report import write_report
+from benchmark.results.aggregates import rank
+from benchmark.results.store import Store
+from benchmark.results.summary import _dip, summarise
+from benchmark.running.engines import LocalEngine
+from benchmark.running.run import run
+from benchmark.running.suites import LifeCell, cells
 from tests.benchmark.helpers import small
 
 

@@ -14,19 +14,19 @@ import msgspec
 import numpy as np
 import pytest
 
-from benchmark.compare import compare
-from benchmark.engines import LocalEngine
-from benchmark.export import export
-from benchmark.figures import draw_all
-from benchmark.report import show_bounds, show_centre, show_number, show_p, write_report
-from benchmark.run import run
-from benchmark.store import OtherSettings, Store
-from benchmark.suite_file import read_suite
-from benchmark.suites import SUITES, ExperimentCell, LifeCell, cells, settle
-from benchmark.summary import summarise
-from benchmark.work import do_cell
-from envs.errors import InvalidArgument, UnknownName
-from envs.sources import source_digest
+from benchmark.report.figures import draw_all
+from benchmark.report.report import show_bounds, show_centre, show_number, show_p, write_report
+from benchmark.results.compare import compare
+from benchmark.results.export import export
+from benchmark.results.store import OtherSettings, Store
+from benchmark.results.summary import summarise
+from benchmark.running.engines import LocalEngine
+from benchmark.running.run import run
+from benchmark.running.suite_file import read_suite
+from benchmark.running.suites import SUITES, ExperimentCell, LifeCell, cells, settle
+from benchmark.running.work import do_cell
+from core.code_digest import code_digest
+from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import ROOT, curves_of, small
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -42,7 +42,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Store:
         if isinstance(cell, ExperimentCell) and cell.id == "L5":
             store.write_error(cell, "Traceback\nRuntimeError: the <b>cage</b> was open")
         elif not (isinstance(cell, ExperimentCell) and cell.id == "L1"):
-            store.write(cell, do_cell(cell, source_digest()))
+            store.write(cell, do_cell(cell, code_digest()))
     write_report(store, summarise(store), draw_all(store))
     return store
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from benchmark.engines import LocalEngine
-from benchmark.run import run
-from benchmark.store import CannotKeep, FolderInUse, OtherSettings, Store
-from benchmark.suites import cells
+from benchmark.results.store import CannotKeep, FolderInUse, OtherSettings, Store
+from benchmark.running.engines import LocalEngine
+from benchmark.running.run import run
+from benchmark.running.suites import cells
 from tests.benchmark.helpers import AGENTS, ROOT, assert_same_results, curves_of, small
 
 SMALL = (

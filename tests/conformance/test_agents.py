@@ -2,10 +2,10 @@
 
 import pytest
 
-from agents.hand_over import hand_over_rules
+from agents.hand_over.base import hand_over_rules
 from learning.registration import learners
+from nestling.testing.animal_contract import AnimalContract, SteeredContract
 from steering.registration import steered_worlds
-from tests.conformance.agent_contract import AnimalContract, SteeredContract
 
 WORLDS = steered_worlds()
 LEARNERS = [name for name, learner in learners.all().items() if not learner.costly]  # those have tests of their own

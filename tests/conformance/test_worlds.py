@@ -3,7 +3,7 @@
 import pytest
 
 from envs import worlds
-from tests.conformance.world_contract import WorldContract
+from nestling.testing.world_contract import WorldContract
 
 
 @pytest.mark.parametrize("world", worlds.names())

@@ -7,14 +7,14 @@ import pytest
 import soundfile
 
 import envs
-from envs.errors import InvalidArgument
-from envs.song_features import LOUDNESS
-from envs.song_gestures import STRANGER, TUTOR, commands_of
-from envs.song_practice import HEARING_DELAY
-from envs.song_similarity import likeness_of, similarity, song_fitness
-from envs.song_table import features_of
-from envs.song_tutor import BadRecording, innate_tutor, recorded_tutor
-from envs.syrinx import RATE, render
+from core.errors import InvalidArgument
+from envs.birdsong.features import LOUDNESS
+from envs.birdsong.gestures import STRANGER, TUTOR, commands_of
+from envs.birdsong.note_table import features_of
+from envs.birdsong.practice import HEARING_DELAY
+from envs.birdsong.similarity import likeness_of, similarity, song_fitness
+from envs.birdsong.syrinx import RATE, render
+from envs.birdsong.tutor import BadRecording, innate_tutor, recorded_tutor
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "zebra_finch"
 

@@ -11,10 +11,10 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from envs.errors import BrokenFile, BrokenWorld
+from core.errors import BrokenFile, BrokenWorld
+from core.registry import Registry
+from core.senses import Sense, Senses
 from envs.registration import make_world, short_name, world_class
-from envs.registry import Registry
-from envs.senses import Sense, Senses
 from envs.world import World
 from envs.world_rules import broken_rule
 from tests.agents.discrete_world import Levers

@@ -13,12 +13,12 @@ from agents.life import live
 from agents.population import Population
 from agents.steered_world import Tick
 from benchmark.experiments.lives import first_days
-from envs.errors import BrokenWorld, InvalidArgument
+from core.errors import BrokenWorld, InvalidArgument
 from envs.foreign import foreign_world
 from envs.registration import world_class
+from nestling.testing.animal_contract import AnimalContract, SteeredContract
+from nestling.testing.world_contract import WorldContract
 from steering.registration import steering_class
-from tests.conformance.agent_contract import AnimalContract, SteeredContract
-from tests.conformance.world_contract import WorldContract
 
 CARTPOLE, MINIGRID = "examples.cartpole:CartPole", "examples.minigrid_goal:GreenSquare"
 EXAMPLES = [

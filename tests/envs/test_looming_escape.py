@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import envs
-from envs.errors import InvalidArgument, UnknownName
-from envs.looming_escape import LoomingEscape
-from envs.looming_physics import ARENA
+from core.errors import InvalidArgument, UnknownName
+from envs.looming_escape.physics import ARENA
+from envs.looming_escape.world import LoomingEscape
 
 
 def world(rows: int = 1, **options) -> LoomingEscape:

@@ -5,7 +5,7 @@ import pytest
 
 from agents.life import live
 from agents.population import Population
-from envs.errors import InvalidArgument
+from core.errors import InvalidArgument
 from steering.orienting import Owl, SlowingOwl
 from steering.registration import steering_class
 from tests.agents.discrete_world import Levers

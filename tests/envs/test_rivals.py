@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from agents.population import Population
+from core.errors import UnknownName
 from envs import make_world
-from envs.errors import UnknownName
-from envs.rivals import ATTACK, DISPLAY, NEIGHBOURS, OWN_STRENGTH, RETREAT, STRANGER, chance_of_round, chance_to_win
+from envs.rivals.world import ATTACK, DISPLAY, NEIGHBOURS, OWN_STRENGTH, RETREAT, STRANGER, chance_of_round, chance_to_win
 
 
 def fought(rows: int, command: int, steps: int = 400, **staged: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import envs
-from envs.errors import InvalidArgument, StateMismatch, UnknownName
-from envs.salt_appetite import SaltAppetite
-from envs.salt_physiology import SOLUTES, TASTES, taste_of
+from core.errors import InvalidArgument, StateMismatch, UnknownName
+from envs.salt_appetite.physiology import SOLUTES, TASTES, taste_of
+from envs.salt_appetite.world import SaltAppetite
 
 REST = np.array([[0.0, 0.0, -1.0]], np.float32)
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envs import song_table
-from envs.song_features import FEATURES, LOUDNESS, PERIODICITY, PITCH, extract
-from envs.song_table import features_of, note_table
-from envs.syrinx import FRAME, RATE, boundary, oscillate, oscillate_reference, render
+from envs.birdsong.features import FEATURES, LOUDNESS, PERIODICITY, PITCH, extract
+from envs.birdsong.note_table import features_of, note_table
+from envs.birdsong.syrinx import FRAME, RATE, boundary, oscillate, oscillate_reference, render
 
 # Pitch of the source alone at alpha = -0.15, which the table of the Buenos Aires group gives (413 to 2605 Hz) and finer steps of
 # integration confirm above it.

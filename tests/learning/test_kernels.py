@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envs.rows import Records
-from envs.senses import Sense, Senses
-from envs.streams import RowStreams, row_seeds
-from learning.bout_kernels import close_bouts
+from core.batch_state import Records
+from core.senses import Sense, Senses
+from core.streams import RowStreams, row_seeds
+from learning.option_kernels import close_bouts
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
 from learning.three_factor import MEMORY, fields, read_out, read_out_reference, update, update_reference, width

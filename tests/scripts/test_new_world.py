@@ -10,11 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from envs.errors import InvalidArgument
+from core.errors import InvalidArgument
 from scripts.new_world import Args, main
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("envs", "steering", "learning", "agents", "benchmark", "viewer", "scripts", "tests", "examples")
+ROOMS = (
+    "core",
+    "envs",
+    "steering",
+    "learning",
+    "agents",
+    "benchmark",
+    "viewer",
+    "nestling",
+    "scripts",
+    "tests",
+    "examples",
+)
 EVERY_COMMAND = """
 import gymnasium, sys
 from pathlib import Path

@@ -13,9 +13,9 @@ import pytest
 
 from agents.life import live
 from agents.population import Population
-from envs.canvas import pixels
-from envs.errors import InvalidArgument, UnknownName
-from tests.conformance.agent_contract import states_equal
+from core.canvas import pixels
+from core.errors import InvalidArgument, UnknownName
+from nestling.testing.animal_contract import states_equal
 from viewer.record import CannotRecord, Recorder, pace
 from viewer.session import Session, parse_age
 from viewer.stage import compose, progress

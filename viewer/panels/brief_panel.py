@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.canvas import Canvas, write
+from core.canvas import Canvas, write
 from viewer.palette import CARD, FAINT, LEARNING, STEERING, TEXT
 from viewer.panels.time_panel import ribbon
 from viewer.session import Session

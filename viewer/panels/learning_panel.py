@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from agents.lesions import lesionable
-from envs.canvas import Canvas, write
-from envs.pygame_check import import_pygame
+from core.canvas import Canvas, write
+from core.pygame_check import import_pygame
 from learning.subsystem import LiveMap
 from viewer.drawing import bar, card
 from viewer.palette import BAD, CARD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from agents.lesions import lesionable
-from envs.canvas import Canvas, write
-from envs.pygame_check import import_pygame
+from core.canvas import Canvas, write
+from core.pygame_check import import_pygame
 from viewer.drawing import bar, card
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
 from viewer.session import Session

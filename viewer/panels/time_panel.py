@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from envs.canvas import Canvas, write
-from envs.pygame_check import import_pygame
+from core.canvas import Canvas, write
+from core.pygame_check import import_pygame
 from viewer.history import LENGTH
 from viewer.palette import CARD, FAINT, GOOD, LEARNING, RULE, STEERING, TEXT
 from viewer.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.canvas import PAPER, Canvas
+from core.canvas import PAPER, Canvas
 from viewer.palette import FAINT, LEARNING, STEERING
 from viewer.session import Session
 

@@ -1,0 +1,91 @@
+"""The contract of hand-over rules: who is in charge, for each animal and tick. Rules themselves are in ``rules_*.py``.
+
+``proven`` states for each rule whether "never worse than the reflex" is proven, and under what
+assumption; everything else is an observation that the benchmark reports.
+"""
+
+from __future__ import annotations
+
+import abc
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from core.batch_state import Rows, nest, unnest
+from core.interfaces import Proposal, Reflex, Verdict
+from core.registry import Registry
+from core.streams import RowStreams, check_same_layout
+
+
+class HandOver(abc.ABC):
+    """A rule for ``rows`` animals that live ``dt`` seconds a step.
+
+    Args:
+        rows: number of animals.
+        dt: seconds per step.
+        rest: the command of an animal that does nothing; what a rule that adds commands counts from.
+        lifetime: seconds of a whole life of the species, against which schedules are set.
+    """
+
+    name: ClassVar[str]
+    proven: ClassVar[str]
+    may_defer: ClassVar[bool] = True
+    graded: ClassVar[bool] = False
+    """Whether the rule mixes commands, so that it needs a world of graded ones (a Box)."""
+
+    def __init__(self, rows: int, dt: float, rest: np.ndarray | None = None, lifetime: float = math.inf) -> None:
+        self.rows, self.dt, self.lifetime = rows, dt, lifetime
+        self.rest = np.zeros(1) if rest is None else rest
+        self.streams = RowStreams(rows, ("hand-over",))
+        self.state = self._make_state(rows)
+
+    def _make_state(self, rows: int) -> Rows:
+        return Rows(rows)
+
+    @abc.abstractmethod
+    def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
+        """(rows,) bool: where the learner's proposal is carried out, or has the larger say. ``age`` in s of life, (rows,)."""
+
+    def combine(self, reflex: Reflex, proposal: Proposal, in_charge: np.ndarray) -> np.ndarray:
+        """(rows, *command shape) what is carried out: one or the other, unless the rule mixes them."""
+        return np.where(per_row(in_charge, proposal.command), proposal.command, reflex.command)
+
+    def lesson(self, reflex: Reflex, command: np.ndarray, age: np.ndarray) -> np.ndarray | None:
+        """(rows,) added to the reward that the learner hears, by a rule in which the reflex also teaches; else None."""
+        return None
+
+    def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
+        """Keep a tally, if the rule has one."""
+
+    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+        """Start the life of the chosen rows (bool mask) from their seeds (rows,)."""
+        self.streams.seed(seeds, rows)
+        self.state.restart(rows)
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Tallies and streams, as copies."""
+        return nest("tally", self.state.get_state()) | nest("streams", self.streams.get_state())
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave."""
+        check_same_layout(f"hand-over rule {self.name}", self.get_state(), state)
+        self.state.set_state(unnest("tally", state))
+        self.streams.set_state(unnest("streams", state))
+
+    def share_of_life(self, age: np.ndarray) -> np.ndarray:
+        """(rows,) ``age`` as a share of the species' lifetime; 0 where that is not known."""
+        return age / self.lifetime
+
+
+def per_row(values: np.ndarray, command: np.ndarray) -> np.ndarray:
+    """Shape (rows,) values so that they apply to whole commands (rows, ...)."""
+    return values.reshape((-1,) + (1,) * (command.ndim - 1))
+
+
+hand_over_rules = Registry("hand-over rule", HandOver, "agents", "nestling.hand_over", key=lambda rule: rule.name)
+
+
+def hand_over_rule(name: Any) -> type[HandOver]:
+    """The class of a rule by name, ``module:Class`` or itself."""
+    return hand_over_rules.get(name)

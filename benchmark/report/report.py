@@ -1,0 +1,165 @@
+"""The report: everything worth looking at, in one self-contained HTML file."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import shlex
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+from PIL import Image
+
+from agents.catalogue import agent_spec
+from benchmark.experiments.experiment import find_signature
+from benchmark.report.figures import Drawing
+from benchmark.results.store import Store
+from benchmark.running.suites import LifeCell, cells
+from envs.registration import world_class
+
+_PAGE = Path(__file__).parent / "page"
+
+
+def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing]) -> Path:
+    """Write ``report.html``: no network, no other files, readable without scripts."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_PAGE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"centre": show_centre, "bounds": show_bounds, "number": show_number, "p": show_p}
+    page = environment.get_template("report.html.j2").render(
+        css=Markup((_PAGE / "report.css").read_text()),
+        js=Markup((_PAGE / "report.js").read_text()),
+        summary=summary,
+        about=store.about(),
+        folder=store.folder.name,
+        lifetimes=_lives(store),
+        cut_short=", ".join(
+            f"{world} at {life['steps']:,} steps" for world, life in _lives(store).items() if not life["whole"]
+        ),
+        meanings={agent: agent_spec(agent).meaning for agent in store.settings.agents},
+        drawings=[{"section": d.section, "title": d.title, "alt": d.alt, "svg": Markup(d.svg)} for d in drawings],
+        claims={name: find_signature(name) for name, _ in store.settings.experiments},
+        fewer_animals=any(n < find_signature(name).animals for name, n in store.settings.experiments),
+        command="python " + shlex.join(store.about().get("command", ["scripts/benchmark.py"])),
+        films=_films(store),
+        problems=_problems(store),
+        headlines=_headlines(summary),
+    )
+    return store.write_bytes("report.html", page.encode())
+
+
+def _lives(store: Store) -> dict[str, dict[str, Any]]:
+    return {world: _life(store, world) for world in store.settings.worlds}
+
+
+def _life(store: Store, world: str) -> dict[str, Any]:
+    kind, steps = world_class(world), store.settings.lifetime(world)
+    return {
+        "steps": steps,
+        "windows": store.settings.ages(world),
+        "episode": kind.episode_steps,
+        "time": _duration(steps * kind.dt),
+        "whole": steps >= kind.life_episodes * kind.episode_steps,
+        "unit": kind.fitness_unit,
+    }
+
+
+def _duration(seconds: float) -> str:
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} seconds"
+
+
+def _headlines(summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """The few numbers that a reader should see first, for each world."""
+    found = []
+    for world, agents in summary["worlds"].items():
+        steered, reflex, learner = (agents.get(name, {}) for name in ("steered", "reflex", "learner"))
+        if "score_grown" in steered:
+            found.append(
+                {"world": world, "steered": steered["score_grown"], "reflex": reflex.get("score_grown"),
+                 "learner": learner.get("score_grown"), "gain": steered.get("grown_minus_reflex"),
+                 "worst": steered.get("worst_difference_from_reflex"), "gap": steered.get("reward_fitness_gap")}
+            )  # fmt: skip
+    return found
+
+
+def _problems(store: Store) -> list[dict[str, str]]:
+    """Failed and missing cells, with the last lines of their errors."""
+    found = []
+    for cell in cells(store.settings):
+        error = store.error(cell)
+        if error:
+            found.append({"title": cell.title, "status": "failed", "text": "\n".join(error.strip().splitlines()[-12:])})
+        elif isinstance(cell, LifeCell) and agent_spec(cell.agent).missing:
+            text = f"{agent_spec(cell.agent).missing} is not installed; install it with: pip install nestling[sb3]"
+            found.append({"title": cell.title, "status": "not installed", "text": text})
+        elif not store.has(cell):
+            found.append({"title": cell.title, "status": "missing", "text": "not run yet, or interrupted"})
+    return found
+
+
+def _films(store: Store) -> list[dict[str, Any]]:
+    found = []
+    for cell in cells(store.settings):
+        if isinstance(cell, LifeCell) and cell.film:
+            data = store.read(cell) or {}
+            for age in ("newborn", "grown"):
+                if f"film.{age}.frames" in data:
+                    found.append(_film(cell, age, {k.rpartition(".")[2]: v for k, v in data.items() if f".{age}." in k}))
+    return found
+
+
+def _film(cell: LifeCell, age: str, film: dict[str, np.ndarray]) -> dict[str, Any]:
+    dt = world_class(cell.world).dt
+    pictures = [
+        {
+            "src": f"data:image/webp;base64,{base64.b64encode(_webp(frame)).decode()}",
+            "when": _moment((step - film["step"][0]) * dt),
+            "who": "learning" if in_charge else "steering",
+        }
+        for frame, step, in_charge in zip(film["frames"], film["step"], film["learner_in_charge"], strict=True)
+    ]
+    return {"world": cell.world, "agent": cell.agent, "age": age, "step": int(film["step"][0]), "pictures": pictures}
+
+
+def _moment(seconds: float) -> str:
+    """Time since the first picture, in seconds or minutes."""
+    return f"+{seconds:.1f} s" if seconds < 60 else f"+{seconds / 60:.0f} min"
+
+
+def _webp(frame: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(frame).save(content, "webp", quality=80)
+    return content.getvalue()
+
+
+def show_number(value: float | None, digits: int = 2) -> str:
+    """A number with a true minus sign; a dash where there is none."""
+    if value is None or math.isnan(value):
+        return "\N{EN DASH}"
+    text = f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return text[1:] if value < 0 and not any(digit in text for digit in "123456789") else text
+
+
+def show_centre(value: dict[str, Any] | None, digits: int = 2) -> str:
+    """The interquartile mean or mean of an interval."""
+    return show_number(None if value is None else value.get("iqm", value.get("mean")), digits)
+
+
+def show_bounds(value: dict[str, Any], digits: int = 2) -> str:
+    """``[low, high]``."""
+    return f"[{show_number(value['low'], digits)}, {show_number(value['high'], digits)}]"
+
+
+def show_p(value: float | None) -> str:
+    """A p-value without false precision."""
+    if value is None or math.isnan(value):
+        return "\N{EN DASH}"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"

@@ -1,0 +1,1 @@
+"""What was found: the results folder, curves, statistics and summaries."""

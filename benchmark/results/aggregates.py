@@ -1,0 +1,141 @@
+"""Statistics over several worlds at once, and over pairs of agents; definitions of Agarwal et al. (2021).
+
+Everywhere ``scores`` is a list with one (animals,) array a world. Intervals are 95% percentile bootstrap, stratified:
+animals are drawn anew within each world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from benchmark.results.statistics import RESAMPLES, interquartile_mean, mean_interval, stratified
+
+LEAST_FOR_RANKING = 10
+POWER = 0.8
+Scores = Sequence[np.ndarray]
+
+
+def aggregate(scores: Scores, seed: int = 0) -> dict[str, float]:
+    """Interquartile mean over all animals of all worlds, with its interval."""
+    return stratified(scores, lambda *drawn, axis=-1: interquartile_mean(np.concatenate(drawn, axis), axis), "iqm", seed)
+
+
+def optimality_gap(scores: Scores, seed: int = 0) -> dict[str, float]:
+    """Mean shortfall from the oracle's score of 1; what lies above 1 does not make up for it."""
+
+    def shortfall(*drawn: np.ndarray, axis: int = -1) -> Any:
+        return 1.0 - np.minimum(np.concatenate(drawn, axis), 1.0).mean(axis)
+
+    return stratified(scores, shortfall, "mean", seed)
+
+
+def performance_profile(scores: Scores, thresholds: np.ndarray, seed: int = 0) -> dict[str, np.ndarray]:
+    """Share of animals that score above each threshold, averaged over worlds, with pointwise intervals.
+
+    Resampling animals with replacement makes the number above a threshold binomial, so that is what is drawn.
+    """
+    rng = np.random.default_rng(seed)
+    shares = np.array([(values[:, None] > thresholds).mean(0) for values in scores])
+    drawn = np.mean(
+        [
+            rng.binomial(len(values), share, (RESAMPLES, len(thresholds))) / len(values)
+            for values, share in zip(scores, shares, strict=True)
+        ],
+        axis=0,
+    )
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return {"share": shares.mean(0), "low": low, "high": high}
+
+
+def probability_of_improvement(scores: Scores, others: Scores, seed: int = 0) -> dict[str, float]:
+    """P(X > Y) + P(X = Y) / 2 for a random animal of each agent in the same world, averaged over worlds."""
+    worlds = len(scores)
+
+    def mann_whitney(*drawn: np.ndarray, axis: int = -1) -> Any:
+        above = [_share_above(one, other, axis) for one, other in zip(drawn[:worlds], drawn[worlds:], strict=True)]
+        return np.mean(above, axis=0)
+
+    return stratified([*scores, *others], mann_whitney, "mean", seed)
+
+
+def _share_above(one: np.ndarray, other: np.ndarray, axis: int) -> Any:
+    """Mann-Whitney U / (n m) from ranks, which costs less memory than all pairs."""
+    n, m = one.shape[axis], other.shape[axis]
+    ranks = stats.rankdata(np.concatenate([one, other], axis), axis=axis)
+    return (np.take(ranks, range(n), axis).sum(axis) - n * (n + 1) / 2) / (n * m)
+
+
+def paired(one: np.ndarray, other: np.ndarray, seed: int = 0) -> dict[str, float]:
+    """``one - other`` for the same animals' worlds: mean with interval, test, and what could have been seen.
+
+    Returns:
+        ``mean``, ``low``, ``high``; ``p``, two-sided, of Wilcoxon's signed-rank test; ``detectable``, the smallest
+        difference that this many pairs find with 80% power at 5% (paired t-test); ``n`` pairs.
+    """
+    difference = np.asarray(one, float) - np.asarray(other, float)
+    difference = difference[np.isfinite(difference)]
+    n = difference.size
+    found = mean_interval(difference, seed) | {"p": float("nan"), "detectable": float("nan"), "n": n}
+    if n > 1:
+        spread = difference.std(ddof=1)
+        found["p"] = float(stats.wilcoxon(difference).pvalue) if difference.any() else 1.0
+        found["detectable"] = minimum_detectable_difference(spread, n)
+    return found
+
+
+def minimum_detectable_difference(spread: float, n: int, power: float = POWER) -> float:
+    """(t_97.5% + t_power) x spread / sqrt(n), the usual approximation for a paired t-test at 5% (Bloom 1995)."""
+    return float((stats.t.ppf(0.975, n - 1) + stats.t.ppf(power, n - 1)) * spread / np.sqrt(n))
+
+
+def correct_for_many(p_values: Sequence[float]) -> list[float]:
+    """Benjamini and Hochberg (1995): p-values that bound the share of false discoveries; NaN stays NaN."""
+    known = np.asarray(p_values, float)
+    finite = np.isfinite(known)
+    if finite.any():
+        known[finite] = stats.false_discovery_control(known[finite])
+    return known.tolist()
+
+
+def rank(scores: Mapping[str, Scores], seed: int = 0) -> dict[str, Any]:
+    """Order agents by their aggregate score, saying which neighbours cannot be told apart.
+
+    Args:
+        scores: agent -> one (animals,) array a world, the same worlds and seeds for each.
+
+    Returns:
+        ``order``, best first, of ``{"agent", "iqm", "low", "high", "tied_with_next"}``; or ``refused``, in words. Agents of
+        which there are too few animals are left out if others have enough; ``left_out`` names them.
+    """
+    few = [agent for agent, worlds in scores.items() if min(map(len, worlds), default=0) < LEAST_FOR_RANKING]
+    if len(few) < len(scores) - 1:
+        scores = {agent: worlds for agent, worlds in scores.items() if agent not in few}
+    else:
+        few = []
+    least = min((len(values) for worlds in scores.values() for values in worlds), default=0)
+    if len(scores) < 2:
+        refused = "A ranking needs at least two agents that finished in every world."
+        return {"order": [], "refused": refused, "left_out": few}
+    if least < LEAST_FOR_RANKING:
+        return {
+            "order": [],
+            "refused": f"No ranking: with {least} animals an order says more about luck than about agents; "
+            f"use at least {LEAST_FOR_RANKING}.",
+            "left_out": few,
+        }
+    order: list[dict[str, Any]] = [{"agent": agent} | aggregate(values, seed) for agent, values in scores.items()]
+    order.sort(key=lambda row: -row["iqm"])
+    for row, after in zip(order, [*order[1:], None], strict=True):
+        row["tied_with_next"] = after is not None and _tied(scores[row["agent"]], scores[after["agent"]], seed)
+    return {"order": order, "refused": None, "left_out": few}
+
+
+def _tied(scores: Scores, others: Scores, seed: int) -> bool:
+    both = [min(len(one), len(other)) for one, other in zip(scores, others, strict=True)]
+    differences = [one[:n] - other[:n] for n, one, other in zip(both, scores, others, strict=True)]
+    found = stratified(differences, lambda *drawn, axis=-1: np.mean([d.mean(axis) for d in drawn], axis=0), "mean", seed)
+    return not (found["low"] > 0.0 or found["high"] < 0.0)

@@ -1,0 +1,251 @@
+"""The results folder: one file a finished cell, written whole; settings that explain the folder; nothing overwritten."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from filelock import FileLock, Timeout
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as to_bytes
+
+from benchmark.running.suites import Cell, LifeCell, Settings, describe
+from benchmark.running.work import Finding, as_json
+from core.code_digest import code_digest
+from core.errors import NestlingError
+from core.files import write_whole
+
+SCHEMA = 2
+
+
+class OtherSettings(NestlingError, ValueError):
+    """The folder holds results of other settings, or is no results folder."""
+
+
+class FolderInUse(NestlingError, RuntimeError):
+    """Another process is running a benchmark in this folder."""
+
+
+class CannotKeep(NestlingError, OSError):
+    """A result could not be written: the disk is full, or the folder is read-only."""
+
+    while_working = True
+
+
+class Store:
+    """Results of one :class:`Settings` in one folder.
+
+    Args:
+        folder: made if it does not exist.
+        settings: what the results are of.
+
+    Raises:
+        OtherSettings: the folder belongs to other settings; the difference is spelled out.
+        CannotKeep: the folder cannot be made or written.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder, self.settings = Path(folder), settings
+        self._cells = self.folder / "cells"
+        if self._file.exists():
+            self._compare()
+        else:
+            self._begin()
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """A results folder as it is, of whatever sources and versions, to redraw it.
+
+        Raises:
+            OtherSettings: it is no results folder, or of a schema that cannot be read.
+        """
+        store = cls.__new__(cls)
+        store.folder, store._cells = Path(folder), Path(folder) / "cells"
+        if not store._file.exists():
+            raise OtherSettings(f"{folder} is no results folder: it has no settings.json. Give one that a benchmark wrote.")
+        store.settings = store._settings_of(store.about())
+        return store
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "settings.json"
+
+    def _begin(self) -> None:
+        leftovers = (".partial", ".lock")
+        if self.folder.exists() and not self.folder.is_dir():
+            raise OtherSettings(f"{self.folder} is a file; choose another --out.")
+        if self.folder.exists() and any(not path.name.endswith(leftovers) for path in self.folder.iterdir()):
+            raise OtherSettings(f"{self.folder} is not empty and is no results folder; choose another --out.")
+        about = {
+            "schema": SCHEMA,
+            "settings": describe(self.settings),
+            "digest": self.settings.digest(),
+            "versions": versions(),
+            "sources": code_digest(),
+            "machine": {
+                "platform": platform.platform(),
+                "python": platform.python_version(),
+                "processor": platform.machine(),
+                "cores": os.cpu_count(),
+            },
+            "command": sys.argv,
+            "files": {
+                "cells/*.safetensors": "curves, (animals, windows) for each quantity, and pictures; a file a finished cell",
+                "cells/*.json": "an experiment's claim and outcome",
+                "cells/*.error.txt": "why a cell failed",
+                "cells/*.damaged*": "files that could not be read and were run again",
+                "summary.json": "intervals for every world and agent",
+                "report.html": "everything to look at, in one file",
+            },
+        }
+        self._write(self._file, msgspec.json.format(msgspec.json.encode(about), indent=2))
+
+    def about(self) -> dict[str, Any]:
+        """The content of ``settings.json``."""
+        try:
+            found = msgspec.json.decode(self._file.read_bytes())
+            found["settings"], found["schema"]
+        except (msgspec.DecodeError, KeyError, TypeError) as error:
+            raise OtherSettings(
+                f"{self._file} cannot be read ({error}); choose another --out, or restore the file."
+            ) from None
+        return found
+
+    def _settings_of(self, about: dict[str, Any]) -> Settings:
+        try:
+            return msgspec.convert(_migrated(about, self.folder)["settings"], Settings)
+        except msgspec.ValidationError as error:
+            raise OtherSettings(f"{self._file} cannot be read ({error}); restore the file.") from None
+
+    def _compare(self) -> None:
+        about = self.about()
+        theirs = self._settings_of(about)
+        ours, there = describe(self.settings), describe(theirs)
+        changed = [
+            f"{key}: {there[key]!r} there, {ours[key]!r} now" for key in ours if key != "shard" and ours[key] != there[key]
+        ]
+        self.settings = msgspec.structs.replace(self.settings, shard=theirs.shard)
+        for key, now in (("sources", code_digest()), ("versions", versions())):
+            if about.get(key) != now:
+                changed.append(f"{key}: {about.get(key)!r} there, {now!r} now")
+        if changed:
+            raise OtherSettings(f"{self.folder} belongs to other settings ({'; '.join(changed)}). Choose another --out.")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes from running in this folder; a killed process keeps nothing locked."""
+        lock = FileLock(self.folder / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise FolderInUse(
+                f"Another process is running a benchmark in {self.folder}. Wait for it, or choose another --out."
+            ) from None
+        except OSError as error:
+            raise CannotKeep(f"{self.folder} cannot be written: {error.strerror}. Choose another --out.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def sweep(self) -> None:
+        """Delete what killed writers left half-written; call it before any writer starts."""
+        for path in self.folder.rglob(".*.partial"):
+            path.unlink(missing_ok=True)
+
+    def path(self, cell: Cell) -> Path:
+        """Where the finding of a cell is, or will be."""
+        return self._cells / f"{cell.name}.{'safetensors' if isinstance(cell, LifeCell) else 'json'}"
+
+    def has(self, cell: Cell) -> bool:
+        """Whether the cell is finished and readable."""
+        return self.read(cell) is not None
+
+    def write(self, cell: Cell, finding: Finding) -> None:
+        """Keep what a cell found."""
+        content = to_bytes(finding, {"nestling": f"curves {SCHEMA}"}) if isinstance(cell, LifeCell) else as_json(finding)
+        self._write(self.path(cell), content)
+        self._error_path(cell).unlink(missing_ok=True)
+
+    def read(self, cell: Cell) -> Any:
+        """What a cell found, or None where it is missing; a damaged file counts as missing and is set aside."""
+        path = self.path(cell)
+        if not path.exists():
+            return None
+        try:
+            if not isinstance(cell, LifeCell):
+                return msgspec.json.decode(path.read_bytes())
+            with safe_open(path, framework="numpy") as file:
+                return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
+        except (SafetensorError, msgspec.DecodeError):
+            with suppress(OSError):
+                path.replace(_free(path.with_suffix(".damaged")))
+            return None
+
+    def curves(self, cell: LifeCell) -> dict[str, np.ndarray] | None:
+        """The curves of a finished cell, (animals, windows) each."""
+        found = self.read(cell)
+        return None if found is None else {name: array for name, array in found.items() if not name.startswith("film.")}
+
+    def write_error(self, cell: Cell, text: str) -> None:
+        """Keep why a cell failed."""
+        self._write(self._error_path(cell), text.encode())
+
+    def error(self, cell: Cell) -> str | None:
+        """Why a cell failed, if it did."""
+        path = self._error_path(cell)
+        return path.read_text() if path.exists() else None
+
+    def write_bytes(self, name: str, content: bytes) -> Path:
+        """Write a file of the folder whole."""
+        return self._write(self.folder / name, content)
+
+    def _error_path(self, cell: Cell) -> Path:
+        return self._cells / f"{cell.name}.error.txt"
+
+    def _write(self, path: Path, content: bytes) -> Path:
+        try:
+            return write_whole(path, content)
+        except OSError as error:
+            raise CannotKeep(
+                f"{path} cannot be written: {error.strerror}. Nothing that was kept before is lost; mend it, and the "
+                "same command goes on from there."
+            ) from None
+
+
+def _migrated(about: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Settings of an older schema in the present form; a schema that is not known is refused."""
+    schema = about["schema"]
+    if schema == 1:  # one lifetime and one number of windows for all worlds; no experiments
+        old = dict(about["settings"])
+        worlds = len(old["worlds"])
+        old["lifetimes"], old["windows"] = [old.pop("lifetime")] * worlds, [old["windows"]] * worlds
+        return about | {"schema": SCHEMA, "settings": old}
+    if schema != SCHEMA:
+        raise OtherSettings(
+            f"{folder} has schema {schema}, but this version reads 1 and {SCHEMA}; use the version that wrote it."
+        )
+    return about
+
+
+def _free(path: Path) -> Path:
+    """A name that no file has yet."""
+    number, candidate = 1, path
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.name}{number}")
+    return candidate
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides results."""
+    names = ("nestling", "numpy", "numba", "gymnasium")
+    return {"python": sys.version.split()[0]} | {name: importlib.metadata.version(name) for name in names}

@@ -1,0 +1,214 @@
+"""Engines: where units of work are done. Results never depend on which one, nor on how many workers it has."""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import importlib.util
+import multiprocessing
+import os
+import socket
+import traceback
+from collections.abc import Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.running.suites import Cell
+from benchmark.running.work import Finding, do_cell
+from core.code_digest import code_digest
+from core.errors import InvalidArgument, unknown_name
+
+ENGINES = ("local", "ray")
+_LEFT_AT_HOME = [
+    ".git",
+    ".venv",
+    "runs",
+    "**/__pycache__",
+    "*.egg-info",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    "docs",
+]
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a cell: a finding, the text of an error, or neither where its worker was killed."""
+
+    cell: Cell
+    finding: Finding | None = None
+    error: str | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether the worker died before it answered."""
+        return self.finding is None and self.error is None
+
+
+class Engine(abc.ABC):
+    """Does cells somewhere, and answers each as soon as it is done, in any order."""
+
+    @abc.abstractmethod
+    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
+        """One answer for every cell; closing the generator stops the work."""
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+
+
+class LocalEngine(Engine):
+    """Processes of this machine.
+
+    Args:
+        workers: how many; None for one a core.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or os.cpu_count() or 1
+
+    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
+        """As :meth:`Engine.answers`; a killed process loses every cell of its pool that was not done."""
+        others = set(multiprocessing.active_children())
+        running: dict[Future, Cell] = {}
+        with ProcessPoolExecutor(
+            min(workers or self.workers, len(todo)), mp_context=multiprocessing.get_context("spawn")
+        ) as pool:
+            try:
+                running = {pool.submit(do_cell, cell, code_digest()): cell for cell in todo}
+                while running:
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        yield _answer(running.pop(future), future)
+            finally:
+                if running:  # interrupted: what is under way will be done again, so nobody waits for it
+                    for process in set(multiprocessing.active_children()) - others:
+                        process.kill()
+
+
+def _answer(cell: Cell, future: Future) -> Answer:
+    try:
+        return Answer(cell, future.result())
+    except BrokenProcessPool:
+        return Answer(cell)
+    except Exception:  # whatever one cell does wrong is kept with it, and the others go on
+        return Answer(cell, error=traceback.format_exc())
+
+
+class RayEngine(Engine):
+    """Workers of a Ray cluster, or of a Ray that is started here for the purpose.
+
+    Args:
+        address: ``"auto"``, ``host:port`` or ``ray://host:port`` of a running cluster; None starts one on this machine.
+        workers: of a Ray that is started here; None for one a core.
+
+    Raises:
+        InvalidArgument: Ray is not installed, or none answers at the address.
+    """
+
+    def __init__(self, address: str | None = None, workers: int | None = None) -> None:
+        if importlib.util.find_spec("ray") is None:
+            raise InvalidArgument(
+                "--engine ray needs Ray, which is not installed; install it with: pip install nestling[ray]"
+            )
+        import ray
+
+        self._ray: Any = ray
+        self._mine = not ray.is_initialized()
+        if not self._mine:
+            return
+        options: dict[str, Any] = {"runtime_env": _runtime(address), "log_to_driver": False, "logging_level": "ERROR"}
+        if address is None:
+            options |= {"num_cpus": workers or os.cpu_count() or 1, "include_dashboard": False}
+        else:
+            _knock(address)
+            options["address"] = address
+        try:
+            with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+                ray.init(**options)
+        except Exception as error:
+            where = "on this machine" if address is None else f"at {address}"
+            raise InvalidArgument(
+                f"No Ray answers {where} ({type(error).__name__}: {str(error).splitlines()[0][:160]}). Start one with "
+                "`ray start --head`, give its address, or leave out --address to start one just for this run."
+            ) from None
+
+    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
+        """As :meth:`Engine.answers`; only the cell of a worker that died is lost."""
+        ray = self._ray
+        remote = ray.remote(num_cpus=1, max_retries=0)(do_cell)
+        running = {remote.remote(cell, code_digest()): cell for cell in todo}
+        try:
+            while running:
+                done, _ = ray.wait(list(running), num_returns=1)
+                for reference in done:
+                    yield self._answer(running.pop(reference), reference)
+        finally:
+            for reference in running:
+                ray.cancel(reference, force=True)
+
+    def _answer(self, cell: Cell, reference: Any) -> Answer:
+        errors = self._ray.exceptions
+        try:
+            return Answer(cell, self._ray.get(reference))
+        except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.ObjectLostError):
+            return Answer(cell)
+        except Exception:  # as in the local engine
+            return Answer(cell, error=traceback.format_exc())
+
+    def close(self) -> None:
+        """Leave the cluster; one that was started here ends."""
+        if self._mine:
+            self._ray.shutdown()
+
+
+def _runtime(address: str | None) -> dict[str, Any]:
+    """Where workers find the code: here, or, on a cluster, in a copy of the checkout that is sent along.
+
+    An installed package must be installed on the cluster's machines too. A Ray of this machine works in place, where the
+    kernels are compiled already.
+    """
+    root = Path(__file__).resolve().parents[2]
+    paths = [str(Path.cwd()), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    if address is None:
+        return {"env_vars": {"PYTHONPATH": os.pathsep.join([str(root), *paths])}}
+    runtime: dict[str, Any] = {"env_vars": {"PYTHONPATH": os.pathsep.join(paths)}}
+    if (root / "pyproject.toml").exists():
+        runtime |= {"working_dir": str(root), "excludes": _LEFT_AT_HOME}
+    return runtime
+
+
+def _knock(address: str) -> None:
+    """Fail within seconds where nobody listens; Ray itself would try for a minute."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon and address != "auto":
+        raise InvalidArgument(f"A Ray address is 'auto', host:port or ray://host:port, not {address!r}.")
+    if not colon:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise InvalidArgument(
+            f"No Ray answers at {address} ({error}). Start one with `ray start --head`, or leave out --address to start "
+            "one just for this run."
+        ) from None
+
+
+def make_engine(name: str, workers: int | None = None, address: str | None = None) -> Engine:
+    """The engine of that name.
+
+    Raises:
+        UnknownName: there is no such engine.
+        InvalidArgument: it cannot be started, or an address was given to the local one.
+    """
+    if name not in ENGINES:
+        raise unknown_name("engine", name, ENGINES)
+    if name == "ray":
+        return RayEngine(address, workers)
+    if address is not None:
+        raise InvalidArgument("--address is for --engine ray; the local engine has no address.")
+    return LocalEngine(workers)

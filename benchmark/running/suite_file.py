@@ -1,0 +1,33 @@
+"""Suites of one's own, from a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from benchmark.running.suites import Suite
+from core.errors import InvalidArgument, unknown_name
+
+
+def read_suite(path: Path) -> Suite:
+    """Read a suite; its keys are the fields of :class:`benchmark.running.suites.Suite`.
+
+    Raises:
+        InvalidArgument: the file is missing, is no TOML, or a value has the wrong type.
+        UnknownName: a key does not exist; the nearest one is named.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidArgument(f"The suite file {path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidArgument(f"The suite file {path} is not valid TOML: {error}.") from None
+    for key in content:
+        if key not in Suite.__struct_fields__:
+            raise unknown_name(f"key in the suite file {path}", key, Suite.__struct_fields__)
+    try:
+        return msgspec.convert(content, Suite)
+    except msgspec.ValidationError as error:
+        raise InvalidArgument(f"The suite file {path} has a value of the wrong kind: {error}.") from None

@@ -1,0 +1,80 @@
+"""Digests of the code that decides results, so that neither old results nor old compiled kernels pass for new ones."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numba
+
+ROOMS = ("core", "envs", "steering", "learning", "agents")
+"""Packages that decide how animals live."""
+_ROOT = Path(__file__).resolve().parents[1]
+_KEPT_CACHES = 8
+
+
+@cache
+def code_digest() -> str:
+    """Sixteen hexadecimal digits over the syntax of every Python file of :data:`ROOMS`, at any depth.
+
+    Comments, docstrings and layout do not count, since they decide nothing.
+    """
+    return digest_of(python_files(_ROOT, ROOMS))
+
+
+def python_files(root: Path, rooms: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Every Python file of the rooms, as (name below ``root``, path), sorted by name."""
+    found = [file for room in rooms for file in (root / room).rglob("*.py")]
+    return ((file.relative_to(root).as_posix(), file) for file in sorted(found))
+
+
+def digest_of(files: Iterator[tuple[str, Path]] | list[tuple[str, Path]]) -> str:
+    """Sixteen hexadecimal digits over the names and the syntax of files."""
+    content = hashlib.blake2b(digest_size=8)
+    for name, file in files:
+        content.update(f"{name}\n{syntax_of(file.read_text(encoding='utf-8'))}\n".encode())
+    return content.hexdigest()
+
+
+def syntax_of(source: str) -> str:
+    """The syntax tree of Python source as text, without docstrings, comments, layout and places in the file."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            kept = [part for part in body if not _is_text(part)]
+            node.body = kept or [ast.Pass()]  # type: ignore[attr-defined]  # whatever has a body can have another
+    return ast.dump(tree)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def user_cache() -> Path:
+    """The folder for what can be made again: compiled kernels and grown animals."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nestling"
+
+
+def cache_kernels_by_code() -> None:
+    """Keep compiled kernels in a folder named by a digest of the rooms' files.
+
+    numba renews a cached kernel when its own file changes, but not when a kernel that it calls from
+    another file does. A ``NUMBA_CACHE_DIR`` that the user has set is left alone.
+    """
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return
+    content = hashlib.blake2b(digest_size=8)  # of bytes: parsing every file would take longer than all other imports
+    for name, file in python_files(_ROOT, ROOMS):
+        content.update(name.encode() + file.read_bytes())
+    folder = user_cache() / "kernels"
+    numba.config.CACHE_DIR = str(folder / content.hexdigest())  # type: ignore[attr-defined]  # set by numba at run time
+    if folder.is_dir():
+        old = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT_CACHES:]
+        for path in old:
+            shutil.rmtree(path, ignore_errors=True)

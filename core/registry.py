@@ -1,0 +1,130 @@
+"""Registries that discover what is in a room by file, by entry point and by module path."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import warnings
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from core.errors import BrokenFile, unknown_name
+
+
+def modules_below(package: str) -> list[str]:
+    """Names of all modules of a package, in folders at any depth, sorted; a folder without ``__init__.py`` is not missed."""
+    names = set()
+    for root in map(Path, importlib.import_module(package).__path__):
+        for file in root.rglob("*.py"):
+            parts = file.relative_to(root).with_suffix("").parts
+            if all(part.isidentifier() for part in parts):
+                names.add(".".join((package, *parts)).removesuffix(".__init__"))
+    return sorted(names - {package})
+
+
+class Registry:
+    """Finds the concrete subclasses of ``base`` in a package, in entry points, and by ``module:Class``.
+
+    Args:
+        kind: what is registered, in words, for error texts.
+        base: the base class, or None to register modules instead of classes.
+        package: the package whose files are searched, at any depth.
+        entry_points: the entry-point group of third-party packages.
+        key: gives the name of a class; names are compared without case.
+        broken_rule: says which rule a class breaks, in words, or None.
+    """
+
+    def __init__(
+        self, kind: str, base: type, package: str, entry_points: str, key: Callable[[Any], str],
+        broken_rule: Callable[[Any], str | None] = lambda found: None,
+    ) -> None:  # fmt: skip
+        self.kind, self.base, self.package, self.group, self.key = kind, base, package, entry_points, key
+        self.broken_rule = broken_rule
+        self._found: dict[str, Any] | None = None
+        self.broken: dict[str, BrokenFile] = {}
+
+    def all(self) -> dict[str, Any]:
+        """Everything found, by name.
+
+        Raises:
+            BrokenFile: a file of the package itself could not be imported. A broken third-party entry
+                point is warned about, kept in ``broken`` and raised when it is asked for.
+        """
+        if self._found is None:
+            found: dict[str, Any] = {}
+            for name in self._files():
+                self._collect(self._import(name), found)
+            for point in metadata.entry_points(group=self.group):
+                try:
+                    self._add(point.load(), found, point.value)
+                except Exception as error:  # a third party's file may fail in any way, and must not take the others down
+                    self.broken[point.name] = self._broken(point.value, error)
+                    warnings.warn(str(self.broken[point.name]), stacklevel=2)
+            self._found = found
+        return self._found
+
+    def names(self) -> list[str]:
+        """Sorted names of everything found."""
+        return sorted(self.all())
+
+    def get(self, name: Any) -> Any:
+        """Look up by name (any case), by ``module:Class``, or pass a class through.
+
+        Raises:
+            UnknownName: nothing has that name; the nearest is suggested.
+            BrokenFile: the file exists but cannot be used.
+        """
+        if inspect.isclass(name):
+            return self._checked(name, name.__module__)
+        if ":" in str(name):
+            module_name, _, attribute = str(name).partition(":")
+            module = self._import(module_name)
+            if not hasattr(module, attribute):
+                raise unknown_name(f"{self.kind} in module {module_name}", attribute, vars(module))
+            return self._checked(getattr(module, attribute), module_name)
+        by_folded_name = {known.casefold(): value for known, value in self.all().items()}
+        found = by_folded_name.get(str(name).casefold())
+        if found is None:
+            broken = {known.casefold(): error for known, error in self.broken.items()}.get(str(name).casefold())
+            if broken is not None:
+                raise broken
+            raise unknown_name(self.kind, name, self.all(), "Third parties are picked up as package.module:Class.")
+        return found
+
+    def _files(self) -> list[str]:
+        return modules_below(self.package)
+
+    def _import(self, module_name: str) -> Any:
+        try:
+            return importlib.import_module(module_name)
+        except Exception as error:  # whatever a file does wrong while it is imported, the user is told which file it was
+            raise self._broken(module_name, error) from error
+
+    def _broken(self, where: str, error: BaseException) -> BrokenFile:
+        if isinstance(error, BrokenFile):
+            return error
+        return BrokenFile(f"The {self.kind} file {where} cannot be used: {type(error).__name__}: {error}")
+
+    def _collect(self, module: Any, found: dict[str, Any]) -> None:
+        for value in vars(module).values():
+            is_own = inspect.isclass(value) and value.__module__ == module.__name__ and not value.__name__.startswith("_")
+            if is_own and issubclass(value, self.base) and value is not self.base and not inspect.isabstract(value):
+                self._add(value, found, module.__name__)
+
+    def _add(self, value: Any, found: dict[str, Any], where: str) -> None:
+        name = self.key(self._checked(value, where))
+        if name in found and found[name] is not value:
+            raise BrokenFile(
+                f"{where} and {found[name].__module__} both define the {self.kind} {name!r}; rename one of them."
+            )
+        found[name] = value
+
+    def _checked(self, value: Any, where: str) -> Any:
+        if not inspect.isclass(value) or not issubclass(value, self.base) or inspect.isabstract(value):
+            raise BrokenFile(f"In {where}, {value!r} is not a complete {self.kind}: it must subclass {self.base.__name__}.")
+        rule = self.broken_rule(value)
+        if rule is not None:
+            raise BrokenFile(f"The {self.kind} {value.__name__} in {where} cannot be used: {rule}.")
+        return value

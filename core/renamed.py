@@ -1,0 +1,183 @@
+"""Old names: whatever the last release called otherwise works for one more release, with a warning that says the new name."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.abc
+import importlib.util
+import sys
+import types
+import warnings
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+MODULES = {
+    "envs.messages": "core.interfaces",
+    "envs.rows": "core.batch_state",
+    "envs.senses": "core.senses",
+    "envs.streams": "core.streams",
+    "envs.registry": "core.registry",
+    "envs.errors": "core.errors",
+    "envs.manipulations": "core.manipulations",
+    "envs.canvas": "core.canvas",
+    "envs.pygame_check": "core.pygame_check",
+    "envs.atomic": "core.files",
+    "envs.sources": "core.code_digest",
+    "envs.commands": "core.actions",
+    "envs.looming_physics": "envs.looming_escape.physics",
+    "envs.looming_escape_drawing": "envs.looming_escape.drawing",
+    "envs.salt_physiology": "envs.salt_appetite.physiology",
+    "envs.salt_chamber": "envs.salt_appetite.chamber",
+    "envs.salt_appetite_drawing": "envs.salt_appetite.drawing",
+    "envs.birdsong_drawing": "envs.birdsong.drawing",
+    "envs.syrinx": "envs.birdsong.syrinx",
+    "envs.song_features": "envs.birdsong.features",
+    "envs.song_gestures": "envs.birdsong.gestures",
+    "envs.song_practice": "envs.birdsong.practice",
+    "envs.song_similarity": "envs.birdsong.similarity",
+    "envs.song_table": "envs.birdsong.note_table",
+    "envs.song_tutor": "envs.birdsong.tutor",
+    "envs.rivals_drawing": "envs.rivals.drawing",
+    "envs.orienting_drawing": "envs.orienting.drawing",
+    "steering.mouse": "steering.looming_escape",
+    "steering.rat": "steering.salt_appetite",
+    "steering.finch": "steering.birdsong",
+    "learning.bouts": "learning.options",
+    "learning.bout_kernels": "learning.option_kernels",
+    "learning.babble": "learning.random_options",
+    "learning.gated": "learning.policy_iteration",
+    "learning.graded": "learning.node_perturbation",
+    "learning.graded_kernels": "learning.node_perturbation_kernels",
+    "learning.assessors": "learning.predictive",
+    "learning.memory_bank": "learning.episodic_memory",
+    "agents.rules_fixed": "agents.hand_over.fixed",
+    "agents.rules_gated": "agents.hand_over.gated",
+    "agents.rules_outcome": "agents.hand_over.outcome",
+    "agents.rules_blended": "agents.hand_over.blended",
+    "benchmark.suites": "benchmark.running.suites",
+    "benchmark.suite_file": "benchmark.running.suite_file",
+    "benchmark.run": "benchmark.running.run",
+    "benchmark.engines": "benchmark.running.engines",
+    "benchmark.work": "benchmark.running.work",
+    "benchmark.film": "benchmark.running.film",
+    "benchmark.store": "benchmark.results.store",
+    "benchmark.curves": "benchmark.results.curves",
+    "benchmark.statistics": "benchmark.results.statistics",
+    "benchmark.aggregates": "benchmark.results.aggregates",
+    "benchmark.summary": "benchmark.results.summary",
+    "benchmark.compare": "benchmark.results.compare",
+    "benchmark.export": "benchmark.results.export",
+    "benchmark.figures": "benchmark.report.figures",
+    "benchmark.evolution": "benchmark.studies.evolution",
+    "benchmark.newborns": "benchmark.studies.newborns",
+    "benchmark.teaching": "benchmark.studies.teaching",
+    "benchmark.experiments.signature": "benchmark.experiments.experiment",
+    "benchmark.experiments.looming": "benchmark.experiments.looming_escape",
+    "benchmark.experiments.salt": "benchmark.experiments.salt_appetite",
+    "tests.conformance.world_contract": "nestling.testing.world_contract",
+    "tests.conformance.agent_contract": "nestling.testing.animal_contract",
+}
+"""Module of the last release -> module of this one."""
+
+NAMES: dict[str, dict[str, str]] = {}
+"""Module of this release -> old name -> new name of what it holds."""
+
+
+def warn(old: str, new: str, depth: int = 2) -> None:
+    """Warn that ``old`` is called ``new`` now; ``depth`` counts callers up to the line to blame."""
+    warnings.warn(f"{old} is called {new} now; the old name goes with the next release.", DeprecationWarning, depth + 1)
+
+
+# -- modules ---------------------------------------------------------------------------------------
+
+
+class _OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds modules under the names of the last release, where nothing else has these names."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: Any = None) -> ModuleSpec | None:
+        return importlib.util.spec_from_loader(fullname, self) if fullname in MODULES else None
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        module, new = types.ModuleType(spec.name), MODULES[spec.name]
+        module.__getattr__ = functools.partial(_old_attribute, spec.name, new)  # type: ignore[method-assign]
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing to run."""
+
+
+def _old_attribute(old_module: str, module: str, name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    new = NAMES.get(module, {}).get(name, name)
+    found = getattr(importlib.import_module(module), new)
+    warn(f"{old_module}.{name}", f"{module}.{new}", depth=2)
+    return found
+
+
+def find_old_modules() -> None:
+    """Let modules be imported under the names of the last release."""
+    if not any(isinstance(finder, _OldModules) for finder in sys.meta_path):
+        sys.meta_path.append(_OldModules())
+
+
+def old_names(module: str) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a module that kept its place and whose contents were renamed; see :data:`NAMES`."""
+
+    def attribute(name: str) -> Any:
+        new = NAMES.get(module, {}).get(name)
+        if new is None:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        warn(f"{module}.{name}", f"{module}.{new}")
+        return getattr(sys.modules[module], new)
+
+    return attribute
+
+
+# -- classes ---------------------------------------------------------------------------------------
+
+
+def renamed_attributes(**names: str) -> Callable[[type], type]:
+    """Decorator: attributes, methods and keyword arguments of a class under their old names (``old="new"``)."""
+
+    def decorate(kind: type) -> type:
+        for old, new in names.items():
+            setattr(kind, old, _alias(kind.__name__, old, new))
+        original = kind.__init__  # type: ignore[misc]
+
+        @functools.wraps(original)
+        def initialise(self: Any, *args: Any, **options: Any) -> None:
+            original(self, *args, **(_renamed(kind.__name__, options, names) if options.keys() & names.keys() else options))
+
+        kind.__init__ = initialise  # type: ignore[misc]
+        return kind
+
+    return decorate
+
+
+def _alias(owner: str, old: str, new: str) -> property:
+    def read(self: Any) -> Any:
+        warn(f"{owner}.{old}", f"{owner}.{new}")
+        return getattr(self, new)
+
+    def write(self: Any, value: Any) -> None:
+        warn(f"{owner}.{old}", f"{owner}.{new}")
+        setattr(self, new, value)
+
+    return property(read, write, doc=f"Old name of :attr:`{new}`.")
+
+
+def _renamed(owner: str, options: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    for old in options.keys() & names.keys():
+        warn(f"{owner}({old}=)", f"{owner}({names[old]}=)", depth=4)
+    return {names.get(name, name): value for name, value in options.items()}
+
+
+def accept_old_members(kind: type, names: dict[str, str]) -> None:
+    """Let a subclass that was written for the last release define members under their old names (``old: new``)."""
+    for old, new in names.items():
+        if old in vars(kind) and new not in vars(kind):
+            warn(f"{kind.__name__}.{old}", f"{kind.__name__}.{new}", depth=3)
+            setattr(kind, new, vars(kind)[old])

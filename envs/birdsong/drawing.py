@@ -1,0 +1,104 @@
+"""Drawing of one row of Birdsong on a 640 x 480 surface: spectrograms of tutor and bird, and what the muscles do."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import signal
+
+from core.canvas import INK, Canvas, write
+from envs.birdsong.syrinx import FRAME, RATE, render
+
+if TYPE_CHECKING:
+    from envs.birdsong.world import Birdsong
+
+_LEFT, _WIDTH, _HEIGHT = 62, 560, 140
+_TOPS = (34, 206, 378)
+_HIGHEST = 10_000.0  # Hz shown
+_RANGE = 55.0  # dB shown
+_LINE, _FAINT = (205, 200, 188), (112, 116, 122)
+_GESTURE = (("pressure", (0, 114, 178)), ("tension", (213, 94, 0)), ("turbulence", (0, 158, 115)))
+
+
+def spectrogram(audio: np.ndarray, size: tuple[int, int] = (_WIDTH, _HEIGHT)) -> np.ndarray:
+    """(width, height, 3) uint8 picture of audio at 44.1 kHz, time to the right, 0 to 10 kHz upwards, dark is loud."""
+    frequency, _, power = signal.stft(audio, RATE, nperseg=256, noverlap=160, nfft=512)
+    level = 20.0 * np.log10(np.abs(power[frequency <= _HIGHEST]) + 1e-9)
+    shade = np.clip((level + _RANGE + 25.0) / _RANGE, 0.0, 1.0)
+    across = np.linspace(0, shade.shape[1] - 1, size[0]).round().astype(int)
+    upward = np.linspace(shade.shape[0] - 1, 0, size[1]).round().astype(int)
+    picture = shade[upward][:, across].T[..., None]
+    return (np.array([250, 250, 247]) * (1 - picture) + np.array([22, 28, 60]) * picture).astype(np.uint8)
+
+
+@lru_cache(maxsize=32)
+def _of_song(commands: bytes, frames: int, seed: int) -> np.ndarray:
+    return spectrogram(render(np.frombuffer(commands).reshape(frames, 3), seed))
+
+
+def _columns(played: np.ndarray, edge: int) -> np.ndarray:
+    """The first ``edge`` columns of a spectrogram of audio that may be silent from there on."""
+    samples = min(len(played), round(len(played) * edge / _WIDTH) + 2048)
+    return spectrogram(played[:samples], (round(_WIDTH * samples / len(played)), _HEIGHT))[:edge]
+
+
+@lru_cache(maxsize=8)
+def _of_audio(audio: bytes) -> np.ndarray:
+    return spectrogram(np.frombuffer(audio))
+
+
+def draw(surface: Canvas, world: Birdsong, row: int) -> None:
+    """Draw row ``row``."""
+    bird, frames = world.body.table[row], world.frames
+    tutor = world.tutors[int(bird["tutor"])]
+    now = min(frames, int(bird["moment"]))
+    padded = np.pad(tutor.audio, (0, frames * FRAME - len(tutor.audio)))
+    title = "song that fitness asks for" if world.decoy else f"tutor's song ({tutor.name})"
+    _panel(surface, 0, title, _of_audio(padded.tobytes()))
+    past = world.rendition(row)
+    sung = past.copy()
+    sung[:now] = bird["sung"][:now]
+    picture = _of_song(past.tobytes(), frames, world.voice(row)).copy()
+    edge = round(_WIDTH * now / frames)
+    if now:
+        played = np.zeros(frames * FRAME)
+        played[: now * FRAME] = world.audio(row)[: now * FRAME]
+        picture[:edge] = _columns(played, edge)
+    picture[edge:] = 128 + picture[edge:] // 2
+    _panel(surface, 1, f"this bird, rendition {int(bird['renditions']) + 1}", picture)
+    states = (("deaf", bird["deaf"]), ("hears its tutor", bird["tutoring"]), ("noise", bird["noise_left"]))
+    notes = [word for word, on in states if on]
+    write(surface, "   ".join(notes), (_LEFT + _WIDTH, _TOPS[1] - 22), 18, (190, 40, 40), anchor="topright")
+    _gesture(surface, sung, now)
+    at = _LEFT + _WIDTH * now / frames
+    for top in _TOPS[:2]:
+        surface.line((213, 94, 0), (at, top), (at, top + _HEIGHT), 2)
+    write(surface, f"{now * 10} ms", (at, _TOPS[2] + 84), 16, _FAINT, anchor="midtop")
+
+
+def _panel(surface: Canvas, index: int, title: str, picture: np.ndarray) -> None:
+    top = _TOPS[index]
+    write(surface, title, (_LEFT, top - 24), 20, INK, bold=True)
+    surface.picture(picture, (_LEFT, top, _WIDTH, _HEIGHT))
+    surface.rect(_LINE, (_LEFT, top, _WIDTH, _HEIGHT), 1)
+    for kilohertz in (0, 5, 10):
+        place = top + _HEIGHT - _HEIGHT * 1000.0 * kilohertz / _HIGHEST
+        write(surface, f"{kilohertz} kHz", (_LEFT - 6, place), 16, _FAINT, anchor="midright")
+
+
+def _gesture(surface: Canvas, sung: np.ndarray, now: int) -> None:
+    """The three commands through the song, as far as it is sung now in strong lines."""
+    top, height = _TOPS[2], 82
+    surface.line(_LINE, (_LEFT, top + height / 2), (_LEFT + _WIDTH, top + height / 2))
+    for index, (name, colour) in enumerate(_GESTURE):
+        points = [
+            (_LEFT + _WIDTH * (frame + 0.5) / len(sung), top + height * (0.5 - 0.5 * float(value)))
+            for frame, value in enumerate(sung[:, index])
+        ]
+        pale = tuple(175 + part // 4 for part in colour)
+        surface.lines(pale, False, points, 1)
+        if now > 1:
+            surface.lines(colour, False, points[:now], 3)
+        write(surface, name, (_LEFT + 4 + 96 * index, top - 24), 18, colour, bold=True)

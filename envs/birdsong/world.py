@@ -1,0 +1,297 @@
+"""Birdsong: a young finch with a syrinx, ears and a tutor, that practises one motif over and over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from core.batch_state import Records
+from core.errors import InvalidArgument, whole_number
+from core.manipulations import in_range, manipulation
+from core.senses import Sense, Senses
+from envs.birdsong.features import FEATURES
+from envs.birdsong.gestures import FRAME_TIME, SILENT
+from envs.birdsong.note_table import note_table
+from envs.birdsong.practice import HEARING_DELAY, LONGEST, MOST_SYLLABLES, perceive, sing
+from envs.birdsong.similarity import INTERVAL, SHIFTS, TRAITS, species
+from envs.birdsong.syrinx import COMMANDS, FRAME
+from envs.birdsong.tutor import Tutor, innate_tutor, tutor_of
+from envs.world import World
+
+LESSONS = 20  # renditions of the tutor that a young bird hears before it begins to practise; chosen
+
+
+class Birdsong(World):
+    """A finch that practises a motif, from subsong to song.
+
+    Description:
+        An episode is one rendition of a motif, in frames of 10 ms. Commands move a syrinx (labial oscillator, trachea,
+        oro-oesophageal cavity); during training its sound is looked up in a table of steady notes. The bird hears itself
+        20 ms later. At the start of life the tutor is heard in place of the bird's own voice for 20 renditions. One
+        rendition stands for about fifty of a real bird: a day of development is 40, a life runs from day 25 to day 90.
+    Observation:
+        A flat Box; see ``senses``. What is heard goes to steering alone; the learner gets the phase of the song, as HVC
+        gives it.
+    Action:
+        Box(-1, 1, (3,), float32): air-sac pressure (sound above about 0.05), tension of the ventral muscle (pitch 0.4 to
+        4.6 kHz on a logarithmic scale), turbulence of breath.
+    Reward:
+        Fitness: over a rendition it adds up to 0.8 x resemblance to the tutor's song (1 the same, 0 as unrelated songs)
+        + 0.2 x how song-like its rhythm and notes are (0 to 1). It is measured otherwise than steering judges; see
+        :mod:`envs.birdsong.similarity`.
+    Start:
+        Silence; the phase is 0.
+    End:
+        Never terminated; truncated at the end of the rendition (65 frames and the hearing delay by default).
+    Arguments:
+        tutor: a recording (any file that libsndfile reads), by default a song that the project's own syrinx sings; labels: a
+        CSV file of its syllables. num_envs, autoreset_mode, render_mode: see :class:`envs.world.World`; ``max_episode_steps``
+        can only cut renditions short; ``dt`` is always 0.01 s.
+    Version history:
+        v0: first version.
+    Source:
+        Syrinx: Perl et al. (2011), Amador et al. (2013). Features: Tchernichovski et al. (2000). Times: Roper and Zann
+        (2006), Gobes et al. (2017). Other numbers are chosen where the modules ``envs/song_*.py`` say so.
+    """
+
+    id = "Birdsong-v0"
+    dt = FRAME_TIME
+    episode_steps = 67
+    life_episodes = 2600
+    grown_episodes = 2600
+    random_hold = 0.05
+    fitness_unit = "resemblance a song"
+    purposes = ("hearing", "distortion")
+    decoy: ClassVar[bool] = False
+    metadata = {"render_modes": ["human", "rgb_array"], "render_fps": 100, "sound_rate": 44_100}
+    command_space = Box(-1.0, 1.0, (3,), np.float32)
+    command_names = COMMANDS
+    senses = Senses(
+        Sense("phase", "1", 0.0, 1.0, "how far the song has come, as HVC counts it"),
+        Sense("tutor_sings", "1", 0.0, 1.0, "1 while the tutor is heard in place of the own voice", heard_by=("steering",)),
+        Sense("moment", "frame", -1.0, float(LONGEST), "moment of the song that is heard now", heard_by=("steering",)),
+        Sense("hears", "1", 0.0, 1.0, "1 from when the first sound has arrived", heard_by=("steering",)),
+        Sense("loudness", "1", 0.0, 1.5, "1 for a loud note, 0 from 50 dB below it", heard_by=("steering",)),
+        Sense("pitch", "octave", -2.0, 5.0, "above 500 Hz", heard_by=("steering",)),
+        Sense("periodicity", "1", 0.0, 1.1, "1 for a clear pitch, 0 for none", heard_by=("steering",)),
+        Sense("entropy", "1", -20.0, 0.5, "Wiener entropy, 0 for white noise", heard_by=("steering",)),
+        Sense("brightness", "octave", -1.0, 5.0, "mean frequency, above 500 Hz", heard_by=("steering",)),
+    )  # fmt: skip
+
+    body: Records
+
+    def __init__(
+        self, num_envs: int = 1, *, tutor: str | Path | None = None, labels: str | Path | None = None,
+        max_episode_steps: int | None = None, dt: float | None = None, **options: Any,
+    ) -> None:  # fmt: skip
+        if dt is not None and dt != FRAME_TIME:
+            raise InvalidArgument(f"dt is always {FRAME_TIME} s in {self.id}, since the syrinx is played frame by frame.")
+        self.tutors: tuple[Tutor, ...] = (tutor_of(tutor, labels), innate_tutor("stranger"))
+        self.frames = max(len(song) for song in self.tutors)
+        self._songs = _stacked(self.tutors, self.frames)
+        self._species = species()
+        self._notes = note_table()
+        self._rendered: dict[int, tuple[Any, np.ndarray]] = {}
+        longest = self.frames + HEARING_DELAY
+        steps = longest if max_episode_steps is None else whole_number("max_episode_steps", max_episode_steps)
+        super().__init__(num_envs, max_episode_steps=min(steps, longest), **options)
+
+    def _make_body(self, rows: int) -> Records:
+        return Records(
+            rows, moment=0, tutor=0, tutor_heard=int(self.decoy), lessons=LESSONS, tutoring=False, deaf=False, muffled=0.0,
+            pitch_shift=0.0, noise_syllable=-1, noise_above=True, noise_threshold=0.0, noise_left=0,
+            distorted_syllable=-1, distortion=0.0, distorts=False,
+            syllable=-1, pitch_sum=0.0, pitch_frames=0, mean_pitch=np.zeros(MOST_SYLLABLES),
+ times_sung=np.zeros(MOST_SYLLABLES, int),
+            before=np.zeros(len(FEATURES)), sounding=False,
+            ring=np.zeros((SHIFTS, INTERVAL)), sums=np.zeros(SHIFTS), traits=np.zeros(TRAITS),
+            ears=np.zeros((HEARING_DELAY + 1, len(FEATURES))), sung=np.full((LONGEST, 3), SILENT, np.float32),
+            past=np.full((LONGEST, 3), SILENT, np.float32), renditions=0,
+        )  # fmt: skip
+
+    def _be_born(self, rows: np.ndarray) -> None:
+        """Nothing differs between birds of one nest but their ears' noise."""
+
+    def _begin_episode(self, rows: np.ndarray) -> None:
+        body = self.body
+        body.past[rows] = body.sung[rows]
+        body.renditions[rows] += body.moment[rows] > 0
+        body.restart(
+            rows, "moment", "noise_left", "syllable", "pitch_sum", "pitch_frames", "before", "sounding", "ring", "sums",
+            "traits", "ears", "sung",
+        )  # fmt: skip
+        body.tutoring[rows] = body.lessons[rows] > 0
+        body.lessons[rows] = np.maximum(0, body.lessons[rows] - 1)
+        draw = self.streams.uniform("distortion", 1, rows)[:, 0]
+        body.distorts[rows] = (draw < body.distortion)[rows]
+
+    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        body, songs, kind = self.body, self._songs, self._species
+        fitness = np.empty(self.num_envs)
+        sing(
+            body.table, self._notes, command, songs["features"], songs["measures"], songs["weights"], songs["quantiles"],
+            songs["lengths"], songs["syllables"], kind.scale, kind.trait_mean, kind.trait_deviation,
+            self.streams.uniform("hearing", 4), fitness,
+        )  # fmt: skip
+        return fitness, np.zeros(self.num_envs, bool)
+
+    def _sense(self, reading: Any) -> None:
+        perceive(self.body.table, float(self.frames), reading)
+
+    def _facts(self) -> dict[str, np.ndarray]:
+        return {"renditions": self.body.renditions}
+
+    def _oracle(self) -> np.ndarray:
+        """The best that this syrinx can do, known by heart."""
+        commands = self._songs["commands"]
+        return commands[self.body.tutor, np.minimum(self.body.moment, commands.shape[1] - 1)]
+
+    def rendition(self, row: int, finished: bool = True) -> np.ndarray:
+        """(frames, 3) commands of the last finished rendition of a bird, or of the one that it is singing."""
+        return (self.body.past if finished else self.body.sung)[row, : self.frames].astype(float)
+
+    def audio(self, row: int) -> np.ndarray:
+        """(frames x 441,) audio at 44.1 kHz of what the bird has sung of its present rendition; kept until it sings on."""
+        from envs.birdsong.syrinx import render
+
+        sung = self.body.sung[row, : int(self.body.moment[row])]
+        key = (self.voice(row), sung.tobytes())
+        if self._rendered.get(row, (None, None))[0] != key:
+            self._rendered[row] = (key, render(sung, self.voice(row)) if len(sung) else np.zeros(0))
+        return self._rendered[row][1]
+
+    def voice(self, row: int) -> int:
+        """Seed of a bird's breath noise."""
+        return int(self.streams.seeds[row])
+
+    def sound(self, row: int) -> np.ndarray:
+        """(441,) audio at 44.1 kHz of the frame before the one that was just sung: only now is it known how it goes over."""
+        end = (int(self.body.moment[row]) - 1) * FRAME
+        return self.audio(row)[end - FRAME : end] if end > 0 else np.zeros(FRAME)
+
+    def episode_sound(self, row: int) -> np.ndarray:
+        """(frames x 441,) audio at 44.1 kHz of the last finished rendition."""
+        from envs.birdsong.syrinx import render
+
+        return render(self.rendition(row), self.voice(row))
+
+    def _draw(self, row: int, canvas: Any) -> None:
+        from envs.birdsong.drawing import draw
+
+        draw(canvas, self, row)
+
+    # -- manipulations ---------------------------------------------------------------------------
+
+    @manipulation
+    def deafen(self, rows: np.ndarray, deaf: bool = True) -> None:
+        """Take hearing away: what is left are the cells' own noise (``deaf=False`` gives it back)."""
+        self.body.deaf[rows] = deaf
+
+    @manipulation
+    def muffle(self, rows: np.ndarray, decibels: float = 20.0) -> None:
+        """Plug the ears: everything is fainter by so many dB, and duller."""
+        self.body.muffled[rows] = in_range("decibels", decibels, 0.0, 50.0, "dB") / 50.0
+
+    @manipulation
+    def shift_pitch(self, rows: np.ndarray, cents: float = 100.0) -> None:
+        """Headphones: the bird hears itself higher by so many hundredths of a semitone (Sober and Brainard 2009)."""
+        self.body.pitch_shift[rows] = in_range("cents", cents, -1200.0, 1200.0, "cents") / 1200.0
+
+    @manipulation
+    def white_noise(self, rows: np.ndarray, syllable: int = 3, above: bool = True, threshold: float | None = None) -> None:
+        """Play a burst of noise whenever a syllable's pitch is above (or below) a threshold (Tumer and Brainard 2007).
+
+        The threshold is in Hz; None takes each bird's own mean pitch at present.
+        """
+        index = self._syllable(syllable)
+        if threshold is None:
+            found = self.body.mean_pitch[:, index]
+        else:
+            found = np.full(self.num_envs, np.log2(in_range("threshold", threshold, 100.0, 10_000.0, "Hz") / 500.0))
+        self.body.noise_threshold[rows] = found[rows]
+        self.body.noise_syllable[rows], self.body.noise_above[rows] = index, bool(above)
+
+    @manipulation
+    def distort(self, rows: np.ndarray, syllable: int = 3, probability: float = 0.5) -> None:
+        """Distort a syllable by noise in a share of renditions, whatever the bird does (Gadagkar et al. 2016)."""
+        share = in_range("probability", probability, 0.0, 1.0)
+        self.body.distorted_syllable[rows], self.body.distortion[rows] = self._syllable(syllable), share
+
+    @manipulation
+    def quiet(self, rows: np.ndarray) -> None:
+        """End all noise and distortion."""
+        self.body.restart(rows, "noise_syllable", "noise_left", "distorted_syllable", "distortion", "distorts")
+
+    @manipulation
+    def isolate(self, rows: np.ndarray) -> None:
+        """Take the tutor away; nothing more is heard of it."""
+        self.body.lessons[rows], self.body.tutoring[rows] = 0, False
+
+    @manipulation
+    def lessons(self, rows: np.ndarray, renditions: int = LESSONS, stranger: bool = False) -> None:
+        """Let a tutor (the home tutor, or a stranger) be heard in the next so many renditions."""
+        if not isinstance(renditions, int) or isinstance(renditions, bool) or not 0 <= renditions <= 10_000:
+            raise InvalidArgument(f"renditions must be a whole number from 0 to 10000, not {renditions!r}.")
+        self.body.lessons[rows], self.body.tutor_heard[rows] = renditions, int(bool(stranger))
+
+    @manipulation
+    def swap_tutor(self, rows: np.ndarray, stranger: bool = True) -> None:
+        """Raise the bird with a stranger: its song is heard in lessons, and fitness compares with it."""
+        self.body.tutor[rows] = self.body.tutor_heard[rows] = int(bool(stranger))
+
+    def _syllable(self, syllable: int) -> int:
+        fewest = min(len(song.syllables) for song in self.tutors)
+        if not isinstance(syllable, int | np.integer) or isinstance(syllable, bool) or not 0 <= syllable < fewest:
+            raise InvalidArgument(f"syllable must be a whole number from 0 to {fewest - 1} in this song, not {syllable!r}.")
+        return int(syllable)
+
+
+class SongDecoy(Birdsong):
+    """A nest where a loudspeaker sings: steering memorises a stranger's song, and fitness counts the home song.
+
+    Description:
+        As :class:`Birdsong`, but all lessons play the stranger's song. Steering's judgement is innately ready to take the first
+        song of its species for the tutor's, so it is fooled: reward and fitness part ways.
+    Observation:
+        As Birdsong.
+    Action:
+        As Birdsong.
+    Reward:
+        As Birdsong, against the home tutor's song.
+    Start:
+        As Birdsong.
+    End:
+        As Birdsong.
+    Source:
+        Cross-tutoring: Araki et al. (2016).
+    """
+
+    id = "SongDecoy-v0"
+    steering = "Birdsong"
+    decoy = True
+
+
+def _stacked(tutors: tuple[Tutor, ...], frames: int) -> dict[str, np.ndarray]:
+    """The arrays of several songs, padded with silence to the same length."""
+    total = frames + HEARING_DELAY
+    stacked = {
+        "features": np.stack([_padded(song.features, total, np.r_[0.0, song.features[-1, 1:]]) for song in tutors]),
+        "commands": np.stack([_padded(song.commands, total, np.r_[SILENT, song.commands[-1, 1:]]) for song in tutors]),
+        "measures": np.stack([_padded(song.measures, total, song.measures[-1]) for song in tutors]),
+        "weights": np.stack([_padded(song.weights, total, np.zeros(())) for song in tutors]),
+        "quantiles": np.stack([song.quantiles for song in tutors]),
+        "lengths": np.array([len(song) for song in tutors]),
+    }
+    syllables = np.full((len(tutors), total), -1)
+    for index, song in enumerate(tutors):
+        for number, (first, end) in enumerate(song.syllables[:MOST_SYLLABLES]):
+            syllables[index, first:end] = number
+    return stacked | {"syllables": syllables}
+
+
+def _padded(values: np.ndarray, total: int, filling: np.ndarray) -> np.ndarray:
+    rest = np.broadcast_to(filling, (total - len(values), *values.shape[1:]))
+    return np.concatenate([values, rest])

@@ -1,0 +1,285 @@
+"""LoomingEscape: a mouse-like animal forages in an open arena under a sky that sometimes kills."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from core.batch_state import Records
+from core.errors import unknown_name
+from core.manipulations import in_range, manipulation
+from core.senses import Sense, Senses
+from envs.looming_escape.physics import (
+    ARENA,
+    BELOW,
+    CONTRAST,
+    FASTEST,
+    FIRST_TIME,
+    FOOD_ITEMS,
+    GAP,
+    KILL_MOVING,
+    KILL_RUNNING_AWAY,
+    KILL_STILL,
+    KINDS,
+    LARGEST,
+    NONE,
+    RUN_SPEED,
+    SHELTER_RADIUS,
+    SIZE_OVER_SPEED,
+    STRIKE,
+    fly,
+    forage,
+    move,
+    needs_growth,
+    niche,
+    perceive,
+    place_food,
+)
+from envs.world import World
+
+
+class LoomingEscape(World):
+    """A walled arena with one dark shelter, food that regrows, and discs overhead.
+
+    Description:
+        A mouse-like animal in a square arena of 1.2 m walks (0.25 m/s is typical) or runs (0.8 m/s, the
+        order of peak escape speeds in mice; chosen). A dark shelter (radius 0.16 m, at a wall) and two
+        food sites lie where this animal's seed puts them; three food items regrow, mostly near the sites.
+        Every 8-10 s a disc appears overhead: a strike (22%: dark, contrast 0.6-1, l/|v| 0.15-0.3 s, 3 s
+        from appearing to contact), a faint harmless loom (22%: contrast 0.1-0.4), a slow one that passes
+        (16%), a sweep of 5 degrees at 20 degrees/s (16%), a receding one (12%) or a white one (12%).
+        Times are longer than in the laboratory's 250 ms stimulus, so that a run across the arena takes
+        as long as an approach. A strike kills an animal outside the shelter with probability 0.75 when
+        it moves, 0.4 when it keeps still, and 0.3 when it runs straight away from the disc. An episode
+        is one day of 100 s.
+    Observation:
+        A flat Box; see ``senses`` for names, units, bounds and who hears what.
+    Action:
+        Box(-1, 1, (2,), float32): wanted velocity (x, y) as a share of 0.8 m/s, in the arena's frame;
+        longer vectors are shortened to 1. First-order inertia of 0.1 s.
+    Reward:
+        Fitness in food items: +1 for each item eaten, less 0.2 per second at full running speed
+        (times the squared share of that speed). Death ends the day, so what it would have eaten is lost.
+    Start:
+        In the shelter, with half of the energy store.
+    End:
+        Terminated by capture; truncated after ``max_episode_steps`` (default 1000 steps of 0.1 s).
+    Arguments:
+        num_envs, autoreset_mode, max_episode_steps, render_mode, dt: see :class:`envs.world.World`.
+    Version history:
+        v0: first version.
+    Source:
+        Looming and sweeping discs: Yilmaz and Meister (2013), De Franceschi et al. (2016). Shelter as a
+        memorised goal: Vale et al. (2017). Optics theta = 2 atan(l / (|v| t)): Gabbiani et al. (1999).
+    """
+
+    id = "LoomingEscape-v0"
+    dt = 0.1
+    episode_steps = 1000
+    fitness_unit = "food items a day"
+    purposes = ("niche", "start", "weather", "growth", "fate")
+    command_space = Box(-1.0, 1.0, (2,), np.float32)
+    senses = Senses(
+        Sense("angular_size", "rad", 0.0, LARGEST, "angle that the disc overhead subtends; 0 without one", scale=0.2),
+        Sense("expansion", "rad/s", -FASTEST, FASTEST, "rate of change of the angular size", scale=0.1),
+        Sense("translation", "rad/s", 0.0, 1.0, "angular speed of a disc that moves without expanding"),
+        Sense("contrast", "1", -1.0, 1.0, "contrast of the disc, positive when darker than the sky"),
+        Sense("disc_direction", "1", -1.0, 1.0, "unit vector towards the disc's azimuth, arena frame", (2,)),
+        Sense("elevation", "rad", -math.pi / 2, math.pi / 2, "elevation of the disc; negative below the horizon"),
+        Sense("loudness", "1", 0.0, 1.0, "loudness of an alarming sound"),
+        Sense("darkness", "1", 0.0, 1.0, "1 under the shelter's roof"),
+        Sense(
+            "smell", "1", -3.0, 3.0, "sum over food items of exp(-distance / 0.2 m) along their directions", (2,), scale=0.2
+        ),
+        Sense("touch", "1", -1.0, 1.0, "push of a wall within 6 cm on the whiskers, away from it", (2,)),
+        Sense("place", "1", -1.0, 1.0, "path-integrated place in the arena, the centre at 0, the walls at +-1", (2,)),
+        Sense("hunger", "1", 0.0, 1.0, "empty share of the energy store"),
+        Sense("taste", "1", 0.0, 3.0, "food items eaten in this step"),
+        Sense("pain", "1", 0.0, 1.0, "1 when captured", heard_by=("steering",)),
+    )
+
+    body: Records
+
+    def _make_body(self, rows: int) -> Records:
+        return Records(
+            rows,
+            position=np.zeros(2),
+            velocity=np.zeros(2),
+            energy=0.5,
+            shelter=np.zeros(2),
+            shelter_present=True,
+            shelter_dark=True,
+            site=np.zeros((2, 2)),
+            food=np.zeros((FOOD_ITEMS, 2)),
+            food_wait=np.zeros(FOOD_ITEMS),
+            eaten=0,
+            captured=False,
+            disc_kind=NONE,
+            disc_time=0.0,
+            disc_size_over_speed=0.2,
+            disc_contrast=0.0,
+            disc_azimuth=0.0,
+            disc_elevation=0.0,
+            until_next=0.0,
+            quiet=False,
+            loudness=0.0,
+            sound_left=0.0,
+            numb=False,
+        )
+
+    def _be_born(self, rows: np.ndarray) -> None:
+        draw = self.streams.uniform("niche", 40, rows)
+        for row in np.flatnonzero(rows):
+            shelter, sites = niche(draw[row])
+            self.body.shelter[row] = shelter
+            self.body.site[row] = sites
+
+    def _begin_episode(self, rows: np.ndarray) -> None:
+        body = self.body
+        draw = self.streams.uniform("start", 16, rows)
+        body.restart(
+            rows,
+            "velocity",
+            "energy",
+            "food_wait",
+            "eaten",
+            "captured",
+            "disc_kind",
+            "loudness",
+            "sound_left",
+            "disc_contrast",
+        )
+        body.position[rows] = (body.shelter + 0.1 * (draw[:, :2] - 0.5))[rows]
+        np.clip(body.position, 0.0, ARENA, out=body.position)
+        body.until_next[rows] = GAP[0] + (GAP[1] - GAP[0]) * draw[rows, 2]
+        for row in np.flatnonzero(rows):
+            for item in range(FOOD_ITEMS):
+                place_food(body.food[row, item], body.site[row], draw[row, 3 + 4 * item : 7 + 4 * item])
+
+    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        body, dt = self.body, self.dt
+        fitness = np.empty(self.num_envs)
+        struck = np.empty(self.num_envs, bool)
+        weather = self.streams.uniform("weather", 6, (body.disc_kind == NONE) & (body.until_next <= dt) & ~body.quiet)
+        move(body.table, command, dt)
+        growth = self.streams.uniform("growth", 15, needs_growth(body.table, dt))
+        forage(body.table, growth, dt, fitness)
+        fly(body.table, weather, dt, struck)
+        body.captured = False
+        if struck.any():
+            self._strike(struck)
+        return fitness, body.captured.copy()
+
+    def _strike(self, struck: np.ndarray) -> None:
+        body = self.body
+        away = np.stack([-np.cos(body.disc_azimuth), -np.sin(body.disc_azimuth)], axis=1)
+        speed = np.hypot(body.velocity[:, 0], body.velocity[:, 1])
+        along = body.velocity[:, 0] * away[:, 0] + body.velocity[:, 1] * away[:, 1]
+        running_away = (speed > 0.5 * RUN_SPEED) & (along > 0.9 * speed)
+        still = speed < 0.1 * RUN_SPEED
+        chance = np.where(running_away, KILL_RUNNING_AWAY, np.where(still, KILL_STILL, KILL_MOVING))
+        fate = self.streams.uniform("fate", 1, struck)[:, 0]
+        body.captured = struck & ~self.sheltered & ~body.numb & (fate < chance)
+
+    @property
+    def sheltered(self) -> np.ndarray:
+        """(rows,) bool: under the shelter's roof."""
+        away = self.body.position - self.body.shelter
+        return (np.hypot(away[:, 0], away[:, 1]) < SHELTER_RADIUS) & self.body.shelter_present
+
+    def _sense(self, reading: Any) -> None:
+        perceive(self.body.table, reading)
+
+    def _facts(self) -> dict[str, np.ndarray]:
+        body = self.body
+        return {
+            "captured": body.captured,
+            "eaten": body.eaten,
+            "sheltered": self.sheltered,
+            "threat": body.disc_kind,
+        }
+
+    def _oracle(self) -> np.ndarray:
+        """Knows which discs kill and when, where all food is, and where the shelter is."""
+        body = self.body
+        to_shelter = body.shelter - body.position
+        distance = np.hypot(to_shelter[:, 0], to_shelter[:, 1])
+        strike = (body.disc_kind == STRIKE) & body.shelter_present
+        needed = np.maximum(0.0, distance - 0.5 * SHELTER_RADIUS) / RUN_SPEED + 0.35
+        flee = strike & (body.disc_time <= needed) & (distance > 0.5 * SHELTER_RADIUS)
+        stay = strike & (body.disc_time <= needed) & ~flee
+        to_food = body.food - body.position[:, None, :]
+        food_distance = np.hypot(to_food[:, :, 0], to_food[:, :, 1]) + 0.5 * RUN_SPEED * body.food_wait
+        best = food_distance.argmin(axis=1)
+        everyone = np.arange(self.num_envs)
+        target = np.where(flee[:, None], to_shelter, to_food[everyone, best])
+        reach = np.maximum(np.hypot(target[:, 0], target[:, 1]), 1e-9)
+        pace = np.where(flee, 1.0, np.minimum(0.5, reach / (RUN_SPEED * self.dt)))
+        return np.where(stay[:, None], 0.0, target / reach[:, None] * pace[:, None])
+
+    def _draw(self, row: int, canvas: Any) -> None:
+        from envs.looming_escape.drawing import draw
+
+        draw(canvas, self, row)
+
+    # -- manipulations ---------------------------------------------------------------------------
+
+    @manipulation
+    def remove_shelter(self, rows: np.ndarray, removed: bool = True) -> None:
+        """Take the shelter away (``removed=False`` puts it back)."""
+        self.body.shelter_present[rows] = not removed
+
+    @manipulation
+    def hide_shelter(self, rows: np.ndarray, hidden: bool = True) -> None:
+        """Make the shelter imperceptible: it protects but is no longer dark."""
+        self.body.shelter_dark[rows] = not hidden
+
+    @manipulation
+    def quiet_sky(self, rows: np.ndarray, quiet: bool = True) -> None:
+        """Let no disc appear by itself."""
+        self.body.quiet[rows] = quiet
+
+    @manipulation
+    def present(
+        self, rows: np.ndarray, kind: str = "strike", contrast: float | None = None, size_over_speed: float | None = None,
+        azimuth: float = 0.0, time: float | None = None,
+    ) -> None:  # fmt: skip
+        """Show a disc now: kind, azimuth (rad), and contrast, l/|v| (s), first time (s), by default the kind's usual ones."""
+        if kind not in KINDS:
+            raise unknown_name("kind of disc", kind, KINDS)
+        number = KINDS.index(kind)
+        body = self.body
+        usual_contrast, usual_ratio = CONTRAST[number].mean(), SIZE_OVER_SPEED[number].mean()
+        body.disc_contrast[rows] = usual_contrast if contrast is None else in_range("contrast", contrast, -1.0, 1.0)
+        body.disc_size_over_speed[rows] = (
+            usual_ratio if size_over_speed is None else in_range("size_over_speed", size_over_speed, 1e-3, 10.0, "s")
+        )
+        body.disc_azimuth[rows] = in_range("azimuth", azimuth, -10.0, 10.0, "rad")
+        body.disc_time[rows] = FIRST_TIME[number] if time is None else in_range("time", time, 0.0, 60.0, "s")
+        body.disc_elevation[rows] = math.radians(-30.0 if number == BELOW else 75.0)
+        body.disc_kind[rows] = number
+
+    @manipulation
+    def place_at(self, rows: np.ndarray, x: float = 0.6, y: float = 0.6) -> None:
+        """Put the animal at a place of the arena (metres) and let it stand still."""
+        self.body.position[rows] = (in_range("x", x, 0.0, ARENA, "m"), in_range("y", y, 0.0, ARENA, "m"))
+        self.body.velocity[rows] = 0.0
+
+    @manipulation
+    def spare(self, rows: np.ndarray, spared: bool = True) -> None:
+        """Let strikes pass without capture, as an experimenter's screen does."""
+        self.body.numb[rows] = spared
+
+    @manipulation
+    def alarm(self, rows: np.ndarray, loudness: float = 0.9, seconds: float = 1.0) -> None:
+        """Play an alarming sound (loudness 0 to 1) for some seconds."""
+        self.body.loudness[rows] = in_range("loudness", loudness, 0.0, 1.0)
+        self.body.sound_left[rows] = in_range("seconds", seconds, 0.0, 60.0, "s")
+
+    @manipulation
+    def feed(self, rows: np.ndarray, energy: float = 1.0) -> None:
+        """Set the energy store (0 empty to 1 full)."""
+        self.body.energy[rows] = in_range("energy", energy, 0.0, 1.0)

@@ -1,0 +1,195 @@
+"""Orienting: an owl-like animal turns its gaze to flashes and sounds, through prisms and weak muscles if it must."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from core.batch_state import Records
+from core.errors import InvalidArgument
+from core.manipulations import in_range, manipulation
+from core.senses import Sense, Senses
+from envs.world import World
+
+REACH = 70.0  # degrees of gaze to every side; chosen
+FOVEA = 5.0  # degrees: about an owl's least audible angle, 4 (Krumm et al. 2019)
+FIELD = 90.0  # degrees seen to each side; chosen
+SITES = np.array([(x, y) for y in (20.0, -20.0) for x in (-36.0, -12.0, 12.0, 36.0)])  # degrees; chosen
+SCATTER = 1.0  # degrees of a target about its site; chosen
+STAY, REVEAL, SHORTEST_GAP, LONGEST_GAP = 6, 3, 4, 6  # steps; chosen
+HABIT = 0.85  # chance that prey follows its round; chosen
+SOUND_NOISE, SIGHT_NOISE, MOTOR_NOISE = 1.5, 0.2, 0.3  # degrees; chosen
+EAR_SCALE, EAR_OFFSET, MUSCLE = 0.2, 6.0, 0.08  # widest individual errors at birth: crude innate maps; chosen
+
+
+class Orienting(World):
+    """Flashes and sounds around an animal that turns towards them; early sight of the target pays.
+
+    Description:
+        A perched animal turns its gaze, up to 70 degrees to each side. Prey appears for 1.2 s at one of eight sites, as a flash
+        that is seen at once, or as a rustle that is heard at once and seen after 0.6 s, if there is light. It makes rounds of four
+        sites of this animal's own, kept in 85% of steps and else left to chance. Ears differ from animal to animal by up to 20% and
+        6 degrees, muscles by 8%. Prisms shift what is seen; muscles can be weakened; a target can be made to step during the turn
+        (McLaughlin 1967).
+    Observation:
+        A flat Box; see ``senses``. Directions are relative to gaze.
+    Action:
+        Box(-1, 1, (2,), float32): wanted gaze (azimuth, elevation) as a share of 70 degrees; reached within one step.
+    Reward:
+        Fitness in prey: the share of a target's stay (6 steps) for which gaze is truly within 5 degrees of it, less 0.01 for a turn of
+        70 degrees.
+    Start:
+        Gaze straight ahead, no target.
+    End:
+        Truncated after ``max_episode_steps`` (default 400 steps of 0.2 s, some 36 targets).
+    Arguments:
+        num_envs, autoreset_mode, max_episode_steps, render_mode, dt: see :class:`envs.world.World`.
+    Version history:
+        v0: first version.
+    Source:
+        Owls with prisms: Knudsen and Knudsen (1990), Linkenhoker and Knudsen (2002). Double step: McLaughlin (1967).
+    """
+
+    id = "Orienting-v0"
+    dt = 0.2
+    episode_steps = 400
+    life_episodes = 100
+    grown_episodes = 50
+    random_hold = 0.6
+    fitness_unit = "prey a day"
+    purposes = ("niche", "targets", "noise")
+    command_space = Box(-1.0, 1.0, (2,), np.float32)
+    command_names = ("azimuth", "elevation")
+    senses = Senses(
+        Sense("gaze", "1", -1.0, 1.0, "direction of gaze, as a share of 70 degrees", (2,)),
+        Sense("seen", "1", 0.0, 1.0, "1 while the target is seen"),
+        Sense("sight", "deg", -150.0, 150.0, "where it is seen, from the fovea", (2,), scale=15.0),
+        Sense("heard", "1", 0.0, 1.0, "1 while it is heard"),
+        Sense("sound", "deg", -150.0, 150.0, "where it is heard, from straight ahead of gaze", (2,), scale=30.0),
+        Sense("quiet", "s", 0.0, 4.0, "time since the last target, 0 while there is one"),
+    )
+
+    body: Records
+
+    def _make_body(self, rows: int) -> Records:
+        if self.dt != type(self).dt:
+            raise InvalidArgument(
+                f"{self.id} counts stays and gaps in steps of {type(self).dt:g} s; dt cannot be {self.dt:g}."
+            )
+        return Records(
+            rows, gaze=np.zeros(2), target=np.zeros(2), present=False, audible=False, since=0, wait=SHORTEST_GAP, quiet=0.0, at=0,
+            round=np.zeros(4, int), ear_scale=np.ones(2), ear_offset=np.zeros(2), muscle=1.0, gain=1.0, prism=np.zeros(2),
+            half=False, dark=False, sounds=0.5, step=0.0, roams=False, error=np.zeros(2), turned=False, noise=np.zeros(6),
+        )  # fmt: skip
+
+    def _be_born(self, rows: np.ndarray) -> None:
+        draw, body = self.streams.uniform("niche", 13, rows), self.body
+        body.round[rows] = np.argsort(draw[rows, :8], axis=1, kind="stable")[:, :4]
+        spread = 2.0 * draw[rows, 8:] - 1.0
+        body.ear_scale[rows] = 1.0 + EAR_SCALE * spread[:, :2]
+        body.ear_offset[rows] = EAR_OFFSET * spread[:, 2:4]
+        body.muscle[rows] = 1.0 + MUSCLE * spread[:, 4]
+
+    def _begin_episode(self, rows: np.ndarray) -> None:
+        self.body.restart(rows, "gaze", "present", "audible", "since", "wait", "quiet", "error")
+
+    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        body, noise = self.body, self.streams.normal("noise", 6)
+        body.noise = noise
+        turn = REACH * command - body.gaze
+        moved = np.hypot(turn[:, 0], turn[:, 1])
+        moving = moved > 0.5
+        strength = (body.muscle * body.gain)[:, None]
+        end = body.gaze + (strength * turn + MOTOR_NOISE * noise[:, :2]) * moving[:, None]
+        body.gaze = np.clip(end, -REACH, REACH)
+        steps = body.present & moving & (body.since > 0)
+        body.target[steps, 0] += (np.sign(turn[:, 0]) * body.step)[steps]
+        body.turned = body.present & moving
+        body.error = np.where(body.turned[:, None], body.target - body.gaze, 0.0)
+        on = body.present & (np.hypot(*(body.target - body.gaze).T) <= FOVEA)
+        self._pass(moved)
+        return on / STAY - 0.01 * moved / REACH, np.zeros(self.num_envs, bool)
+
+    def _pass(self, moved: np.ndarray) -> None:
+        """Targets leave and come."""
+        body = self.body
+        body.since += body.present
+        leaves = body.present & (body.since >= STAY)
+        body.wait -= ~body.present
+        comes = ~body.present & (body.wait <= 0)
+        if leaves.any():
+            draw = self.streams.uniform("targets", 1, leaves)[:, 0]
+            body.restart(leaves, "present", "audible", "since")
+            body.wait[leaves] = (SHORTEST_GAP + np.floor((LONGEST_GAP - SHORTEST_GAP + 1) * draw))[leaves]
+        body.quiet = np.where(body.present, 0.0, np.minimum(4.0, body.quiet + self.dt))
+        if comes.any():
+            draw, scatter = self.streams.uniform("targets", 3, comes), self.streams.normal("targets", 2, comes)
+            body.at[comes] = np.where(draw[:, 0] < HABIT, (body.at + 1) % 4, np.floor(4.0 * draw[:, 1]))[comes]
+            site = SITES[body.round[np.arange(self.num_envs), body.at]]
+            anywhere = (2.0 * self.streams.uniform("targets", 2, comes) - 1.0) * (36.0, 20.0)
+            site = np.where(body.roams[:, None], anywhere, site)
+            body.target[comes] = (site + SCATTER * scatter)[comes]
+            body.present[comes], body.since[comes], body.quiet[comes] = True, 0, 0.0
+            body.audible[comes] = (draw[:, 2] < body.sounds)[comes]
+
+    def _sense(self, reading: Any) -> None:
+        body, away = self.body, self.body.target - self.body.gaze
+        noise = body.noise
+        bent = ~body.half | (body.target[:, 0] > 0.0)
+        shown = away + body.prism * bent[:, None]
+        seen = body.present & ~body.dark & (~body.audible | (body.since >= REVEAL)) & (np.abs(shown).max(axis=1) < FIELD)
+        heard = body.present & body.audible
+        reading["gaze"][:] = body.gaze / REACH
+        reading["seen"][:], reading["heard"][:] = seen, heard
+        reading["sight"][:] = np.clip((shown + SIGHT_NOISE * noise[:, 2:4]) * seen[:, None], -150.0, 150.0)
+        sound = body.ear_scale * away + body.ear_offset + SOUND_NOISE * noise[:, 4:]
+        reading["sound"][:] = np.clip(sound * heard[:, None], -150.0, 150.0)
+        reading["quiet"][:] = body.quiet
+
+    def _facts(self) -> dict[str, np.ndarray]:
+        return {name: getattr(self.body, name) for name in ("target", "gaze", "present", "turned", "error")}
+
+    def _oracle(self) -> np.ndarray:
+        """Knows where the next target will most likely be, the muscles, and waits there."""
+        body, everyone = self.body, np.arange(self.num_envs)
+        following = SITES[body.round[everyone, (body.at + 1) % 4]]
+        wanted = np.where(body.present[:, None], body.target, following)
+        turn = (wanted - body.gaze) / (body.muscle * body.gain)[:, None]
+        turn[np.hypot(turn[:, 0], turn[:, 1]) < 2.0] = 0.0
+        return np.clip((body.gaze + turn) / REACH, -1.0, 1.0)
+
+    def _draw(self, row: int, canvas: Any) -> None:
+        from envs.orienting.drawing import draw
+
+        draw(canvas, self, row)
+
+    # -- manipulations ---------------------------------------------------------------------------
+
+    @manipulation
+    def prism(self, rows: np.ndarray, degrees: float = 23.0, half: bool = False) -> None:
+        """Put prisms before the eyes that shift what is seen to the right (0 takes them off); half: only right of the middle."""
+        self.body.prism[rows, 0] = in_range("degrees", degrees, -40.0, 40.0, "degrees")
+        self.body.half[rows] = half
+
+    @manipulation
+    def weaken(self, rows: np.ndarray, gain: float = 0.7) -> None:
+        """Let every turn fall short: muscles reach this share of what is wanted."""
+        self.body.gain[rows] = in_range("gain", gain, 0.3, 1.5)
+
+    @manipulation
+    def darken(self, rows: np.ndarray, dark: bool = True) -> None:
+        """Put out the light: nothing is seen, rustles are heard."""
+        self.body.dark[rows] = dark
+
+    @manipulation
+    def double_step(self, rows: np.ndarray, degrees: float = -1.0) -> None:
+        """Let the target step onward (or back, if negative) during each turn, by so many degrees of azimuth."""
+        self.body.step[rows] = in_range("degrees", degrees, -10.0, 10.0, "degrees")
+
+    @manipulation
+    def offer(self, rows: np.ndarray, sounds: float = 0.5, anywhere: bool = False) -> None:
+        """Choose the share of targets that rustle instead of flash, and whether they come from anywhere."""
+        self.body.sounds[rows] = in_range("sounds", sounds, 0.0, 1.0)
+        self.body.roams[rows] = anywhere

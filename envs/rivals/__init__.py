@@ -1,0 +1,5 @@
+"""The fighter: contests of unknown strength."""
+
+from envs.rivals.world import Rivals
+
+__all__ = ["Rivals"]

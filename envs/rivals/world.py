@@ -1,0 +1,239 @@
+"""Rivals: an animal of unknown strength meets neighbours and strangers over something worth having."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Discrete
+
+from core.batch_state import Records
+from core.errors import unknown_name
+from core.manipulations import in_range, manipulation
+from core.senses import Sense, Senses
+from envs.world import World
+
+RETREAT, DISPLAY, ATTACK = range(3)
+NEIGHBOURS, STRANGER = 4, 4
+OUTCOMES = ("chance", "win", "lose", "none")
+OWN_STRENGTH = 1.2  # of the strong, and less of the weak; in standard deviations of opponents; chosen
+STEEPNESS = 1.5  # of the chance to win a round, per unit of strength (Parker 1974: the stronger mostly wins; number chosen)
+WOUNDS_TO_LOSE = 3  # rounds; chosen
+VALUE, WOUND, EFFORT = 1.0, 0.3, 0.02  # fitness of the resource, of a wound, of a second of attack; chosen
+FAMILIAR = 0.7  # share of meetings with neighbours; chosen
+LOOKS = 0.5  # how much of strength shows in size (correlation); chosen
+LONGEST, SHORTEST_GAP, LONGEST_GAP = 20, 3, 8  # s; chosen
+STRIKES = 0.5  # chance a second that an attack comes to a round; chosen
+PROVOKED, YIELDS = (
+    0.15,
+    0.2,
+)  # chance a second that the opponent attacks, or that a weak one leaves, when threatened; chosen
+
+
+def chance_of_round(own: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """P(win a round) = 1 / (1 + exp(-k (R_i - R_j))) (Parker 1974; Maynard Smith and Price 1973)."""
+    return 1.0 / (1.0 + np.exp(-STEEPNESS * (own - other)))
+
+
+def chance_to_win(own: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """P(the opponent is the first to bear three wounds)."""
+    p = chance_of_round(own, other)
+    return p**3 * (1.0 + 3.0 * (1.0 - p) + 6.0 * (1.0 - p) ** 2)
+
+
+class Rivals(World):
+    """Contests with hidden strength, over resources, with familiar and strange opponents.
+
+    Description:
+        A male holds a territory. Every 3-8 s somebody comes for what is there: one of four neighbours (70%), each with a strength and
+        a look of its own for life, or a stranger. Its own strength is +1.2 or -1.2, even odds, and nobody tells it. An attack comes
+        to a round in half of all seconds; the loser of a round bears a wound, and three wounds lose the contest. Who threatens may
+        be attacked (15% a second), and may be left alone (up to 20% a second by the weak). Size tells strength with r = 0.5.
+        After 20 s the opponent leaves, and nobody has won.
+    Observation:
+        A flat Box; see ``senses``. Wounds and outcomes are felt by steering, faces are told apart by learning.
+    Action:
+        Discrete(3): 0 retreat, 1 threaten, 2 attack; without an opponent it does nothing.
+    Reward:
+        Fitness in resources: +1 for each contest won, -0.3 for each wound, -0.02 for each second of attack.
+    Start:
+        Alone, without wounds.
+    End:
+        Truncated after ``max_episode_steps`` (default 400 steps of 1 s, a day of about 30 contests).
+    Arguments:
+        num_envs, autoreset_mode, max_episode_steps, render_mode, dt: see :class:`envs.world.World`.
+    Version history:
+        v0: first version.
+    Source:
+        Contests by hidden strength: Parker (1974). Own strength unknown: Fawcett and Johnstone (2010). Numbers are chosen.
+    """
+
+    id = "Rivals-v0"
+    dt = 1.0
+    episode_steps = 400
+    life_episodes = 60
+    grown_episodes = 30
+    random_hold = 1.0
+    fitness_unit = "resources a day"
+    purposes = ("niche", "meetings", "rounds")
+    command_space = Discrete(3)
+    senses = Senses(
+        Sense("opponent", "1", 0.0, 1.0, "1 while there is one"),
+        Sense("size", "1", -4.0, 4.0, "how large it looks, in standard deviations", scale=0.7),
+        Sense("face", "1", 0.0, 1.0, "which neighbour it is; all 0 for a stranger", (NEIGHBOURS,)),
+        Sense("advantage", "1", -6.0, 6.0, "own strength less the opponent's, where it can be seen, else 0"),
+        Sense("shown", "1", 0.0, 1.0, "1 where strength can be seen", heard_by=("steering",)),
+        Sense("engaged", "s", 0.0, LONGEST + 1.0, "how long this contest has lasted", scale=5.0),
+        Sense("wounds", "1", 0.0, WOUNDS_TO_LOSE, "own wounds in this contest"),
+        Sense("blow", "1", 0.0, 1.0, "1 when a round was lost just now", heard_by=("steering",)),
+        Sense("won", "1", 0.0, 1.0, "1 when the opponent gave up just now", heard_by=("steering",)),
+        Sense("lost", "1", 0.0, 1.0, "1 when a fight was lost just now", heard_by=("steering",)),
+        Sense("met", "1", 0.0, STRANGER, "whom that was: a neighbour, or 4 for a stranger", heard_by=("steering",)),
+    )
+
+    body: Records
+
+    def _make_body(self, rows: int) -> Records:
+        return Records(
+            rows, strength=0.0, neighbour=np.zeros(NEIGHBOURS), look=np.zeros(NEIGHBOURS), wait=0.0, present=False, who=STRANGER,
+            other=0.0, size=0.0, engaged=0.0, wounds=0, dealt=0, blow=False, won=False, lost=False, fought=False, met=STRANGER,
+            shown=False, outcome=0, staged=-1, staged_strength=0.0, alone=False,
+        )  # fmt: skip
+
+    def _be_born(self, rows: np.ndarray) -> None:
+        body, draw = self.body, self.streams.uniform("niche", 1, rows)[:, 0]
+        body.strength[rows] = np.where(draw < 0.5, -OWN_STRENGTH, OWN_STRENGTH)[rows]
+        normal = self.streams.normal("niche", 2 * NEIGHBOURS, rows)
+        body.neighbour[rows] = normal[rows, :NEIGHBOURS]
+        body.look[rows] = _look(normal[rows, :NEIGHBOURS], normal[rows, NEIGHBOURS:])
+
+    def _begin_episode(self, rows: np.ndarray) -> None:
+        self.body.restart(rows, "present", "engaged", "wounds", "dealt", "blow", "won", "lost", "fought")
+        self.body.wait[rows] = SHORTEST_GAP
+
+    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        body, there = self.body, self.body.present.copy()
+        draw = self.streams.uniform("rounds", 3)
+        body.blow = body.won = body.lost = False
+        body.engaged = np.where(there, body.engaged + self.dt, 0.0)
+        attacks, threatens = there & (command == ATTACK), there & (command == DISPLAY)
+        forced = there & (body.outcome == OUTCOMES.index("none"))
+        round_ = (attacks & (draw[:, 0] < STRIKES * self.dt)) | (threatens & (draw[:, 0] < PROVOKED * self.dt))
+        chance = chance_of_round(body.strength, body.other)
+        chance = np.where(
+            body.outcome == OUTCOMES.index("win"), 1.0, np.where(body.outcome == OUTCOMES.index("lose"), 0.0, chance)
+        )
+        body.fought |= round_
+        round_ &= ~forced  # a staged fight without a winner leaves no wound either
+        ours = round_ & (draw[:, 1] < chance)
+        body.blow = round_ & ~ours
+        body.wounds += body.blow
+        body.dealt += ours
+        weak = 1.0 / (1.0 + np.exp(2.0 * body.other))
+        leaves = threatens & ~round_ & ~forced & (draw[:, 2] < YIELDS * weak * self.dt)
+        body.won = there & ((body.dealt >= WOUNDS_TO_LOSE) | leaves)
+        flees = there & (command == RETREAT)
+        body.lost = (there & (body.wounds >= WOUNDS_TO_LOSE)) | (flees & body.fought & ~forced)
+        body.met = np.where(there, body.who, body.met)
+        self._part(body.won | body.lost | flees | (there & (body.engaged >= LONGEST)))
+        self._meet()
+        return VALUE * body.won - WOUND * body.blow - EFFORT * self.dt * attacks, np.zeros(self.num_envs, bool)
+
+    def _part(self, rows: np.ndarray) -> None:
+        body = self.body
+        body.restart(rows, "present", "wounds", "dealt", "fought")
+        if rows.any():
+            gap = self.streams.uniform("meetings", 1, rows)[:, 0]
+            body.wait[rows] = (SHORTEST_GAP + np.floor((LONGEST_GAP - SHORTEST_GAP + 1) * gap))[rows]
+
+    def _meet(self) -> None:
+        """Whoever comes, comes now."""
+        body = self.body
+        body.wait -= self.dt * ~body.present
+        comes = ~body.present & ~body.alone & (body.wait <= 0.0)
+        if not comes.any():
+            return
+        draw, normal = self.streams.uniform("meetings", 2, comes), self.streams.normal("meetings", 2, comes)
+        who = np.where(draw[:, 0] < FAMILIAR, np.floor(NEIGHBOURS * draw[:, 1]).astype(int), STRANGER)
+        who = np.where(body.staged >= 0, body.staged, who)
+        known, everyone = np.minimum(who, NEIGHBOURS - 1), np.arange(self.num_envs)
+        strange = who == STRANGER
+        other = np.where(strange, normal[:, 0], body.neighbour[everyone, known])
+        size = np.where(strange, _look(normal[:, 0], normal[:, 1]), body.look[everyone, known])
+        staged = body.staged >= 0
+        other, size = np.where(staged, body.staged_strength, other), np.where(staged, 0.0, size)
+        for name, value in (("who", who), ("other", other), ("size", size), ("present", True), ("engaged", 0.0)):
+            getattr(body, name)[comes] = np.broadcast_to(value, comes.shape)[comes]
+
+    def _sense(self, reading: Any) -> None:
+        body, there = self.body, self.body.present
+        reading["opponent"][:] = there
+        reading["size"][:] = np.clip(body.size * there, -4.0, 4.0)
+        reading["face"][:] = (body.who[:, None] == np.arange(NEIGHBOURS)) & there[:, None]
+        reading["shown"][:] = body.shown & there
+        reading["advantage"][:] = np.clip((body.strength - body.other) * (body.shown & there), -6.0, 6.0)
+        reading["engaged"][:] = np.where(there, body.engaged, 0.0)
+        for name in ("wounds", "blow", "won", "lost", "met"):
+            reading[name][:] = getattr(body, name)
+
+    def _facts(self) -> dict[str, np.ndarray]:
+        return {name: getattr(self.body, name) for name in ("strength", "other", "won", "lost", "who")}
+
+    def _oracle(self) -> np.ndarray:
+        """Knows both strengths: the best act by dynamic programming over the wounds of both, with time worth 0.035 a second."""
+        body, time = self.body, 0.035 * self.dt
+        p = chance_of_round(body.strength, body.other)
+        leaves = YIELDS * self.dt / (1.0 + np.exp(2.0 * body.other))
+        worth, best = {}, {}
+        for wounds in range(WOUNDS_TO_LOSE, -1, -1):
+            for dealt in range(WOUNDS_TO_LOSE, -1, -1):
+                if WOUNDS_TO_LOSE in (wounds, dealt):
+                    worth[wounds, dealt] = np.full(self.num_envs, VALUE * (dealt == WOUNDS_TO_LOSE))
+                    continue
+                after = p * worth[wounds, dealt + 1] + (1.0 - p) * (worth[wounds + 1, dealt] - WOUND)
+                attack = after - (EFFORT * self.dt + time) / (STRIKES * self.dt)
+                calm = 1.0 - PROVOKED * self.dt
+                threat = (PROVOKED * self.dt * after + calm * leaves * VALUE - time) / (1.0 - calm * (1.0 - leaves))
+                values = np.stack([np.zeros(self.num_envs), threat, attack])
+                worth[wounds, dealt], best[wounds, dealt] = values.max(axis=0), values.argmax(axis=0)
+        table = np.array([[best[w, d] for d in range(WOUNDS_TO_LOSE)] for w in range(WOUNDS_TO_LOSE)])
+        return table[body.wounds, body.dealt, np.arange(self.num_envs)]
+
+    def _draw(self, row: int, canvas: Any) -> None:
+        from envs.rivals.drawing import draw
+
+        draw(canvas, self, row)
+
+    # -- manipulations ---------------------------------------------------------------------------
+
+    @manipulation
+    def stage(self, rows: np.ndarray, outcome: str = "win", opponent: int = STRANGER, strength: float = 0.0) -> None:
+        """Stage contests: who comes (a neighbour 0-3, 4 for a stranger) and how rounds end (win, lose, none, chance)."""
+        if outcome not in OUTCOMES:
+            raise unknown_name("outcome", outcome, OUTCOMES)
+        self.body.staged[rows] = int(in_range("opponent", opponent, 0, STRANGER))
+        self.body.staged_strength[rows] = in_range("strength", strength, -3.0, 3.0)
+        self.body.outcome[rows] = OUTCOMES.index(outcome)
+        self._part(rows)
+
+    @manipulation
+    def release(self, rows: np.ndarray) -> None:
+        """End all staging: contests are real again."""
+        self.body.restart(rows, "staged", "outcome", "staged_strength", "alone")
+
+    @manipulation
+    def isolate(self, rows: np.ndarray, alone: bool = True) -> None:
+        """Let nobody come (or end it)."""
+        self.body.alone[rows] = alone
+        if alone:
+            self._part(rows)
+
+    @manipulation
+    def show_strength(self, rows: np.ndarray, shown: bool = True) -> None:
+        """Let the difference of strength be seen before any fight."""
+        self.body.shown[rows] = shown
+
+
+def _look(strength: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Size from strength, in standard deviations."""
+    return LOOKS * strength + np.sqrt(1.0 - LOOKS**2) * noise

@@ -1,0 +1,342 @@
+"""SaltAppetite: a rat in a chamber of spouts, with a body that needs water, energy and salt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from core.batch_state import Records
+from core.errors import InvalidArgument, unknown_name
+from core.manipulations import in_range, manipulation
+from core.senses import Sense, Senses
+from envs.salt_appetite.chamber import (
+    AILMENT_CHANCE,
+    CHAMBER,
+    LEVER_PLACES,
+    LEVERS,
+    NOTHING,
+    REACH,
+    SPOUTS,
+    STRIDE,
+    act,
+    pass_time,
+    perceive,
+    spout_sites,
+)
+from envs.salt_appetite.physiology import (
+    ENERGY_SCALE,
+    LETHAL_ENERGY,
+    LETHAL_SODIUM,
+    LETHAL_WATER,
+    LITHIUM,
+    POTASSIUM,
+    QUININE,
+    SALT,
+    SODIUM_PER_MG,
+    SODIUM_SCALE,
+    SOLUTES,
+    STRONGEST,
+    SUCROSE,
+    TASTES,
+    USUAL,
+    WATER,
+    WATER_SCALE,
+)
+from envs.world import World
+
+
+class SaltAppetite(World):
+    """A chamber with spouts at places of the animal's own, and a body that salt can leave.
+
+    Description:
+        A rat of 400 g in a square chamber of 0.9 m, in steps of 30 s. Six spouts stand at the walls, which of them gives
+        what differs by animal: water, 0.3 M sodium chloride, sucrose syrup (the food, with a trace of sodium), potassium
+        chloride, quinine, and nothing. The body absorbs with a delay (15 min), loses 0.25 mEq of sodium, 30 ml of water
+        and 250 kJ a day, and excretes a surplus, but never a reserve. On three days of ten an ailment costs 2 mEq of
+        sodium within an hour. Two levers can be put out as Pavlovian cues. An episode is a day; the body lives on from
+        day to day, and starts anew only after death.
+    Observation:
+        A flat Box; see ``senses``. The body's inside is heard by steering alone.
+    Action:
+        Box(-1, 1, (3,), float32): direction (x, y) of a step of up to 0.1 m, and licking where the third is above 0 and
+        a spout is within 0.1 m (1.5 ml/min); an animal that licks does not walk.
+    Reward:
+        Fitness in days of full vigour: each step adds its share of a day times vigour, exp(-1/2 sum of squared
+        deviations from the set-points in units of 1.5 mEq, 12 ml and 50 kJ), less for malaise (up to 70%) and walking
+        (20%). Death ends the day, so the rest of it is lost.
+    Start:
+        At birth somewhere in the inner half, after death in the middle, all set-points met; on other days as the last ended.
+    End:
+        Terminated by a sodium deviation outside -7 to 9 mEq, water outside -45 to 80 ml, energy outside -500 to 1,500 kJ;
+        truncated after ``max_episode_steps`` (default 2,880 steps, one day).
+    Arguments:
+        num_envs, autoreset_mode, max_episode_steps, render_mode, dt: see :class:`envs.world.World`.
+    Version history:
+        v0: first version.
+    Source:
+        Balance: Brensilver et al. (1985), Ledingham and Simpson (1987). Levers: Robinson and Berridge (2013). Other
+        numbers are chosen where ``envs/salt_appetite/physiology.py`` says so.
+    """
+
+    id = "SaltAppetite-v0"
+    dt = 30.0
+    episode_steps = 2880
+    life_episodes = 30
+    grown_episodes = 10
+    random_hold = 120.0
+    fitness_unit = "days of full vigour a day"
+    purposes = ("niche", "day")
+    offers: tuple[int, ...] = (WATER, SALT, SUCROSE, POTASSIUM, QUININE, NOTHING)
+    command_space = Box(-1.0, 1.0, (3,), np.float32)
+    senses = Senses(
+        Sense("place", "1", -1.0, 1.0, "place in the chamber, the centre at 0, the walls at +-1", (2,)),
+        Sense("lever", "1", 0.0, 1.0, "1 where that lever is out", (LEVERS,)),
+        Sense("spout", "1", 0.0, 1.0, "1 where a spout is within reach"),
+        Sense("lever_direction", "1", -1.0, 1.0, "unit vector towards the lever that is out, else 0", (2,)),
+        Sense("touch", "1", -1.0, 1.0, "push of a wall within 0.1 m, away from it", (2,)),
+        Sense("salt", "mEq", 0.0, 30.0, "sodium (or lithium) tasted in this step", heard_by=("steering",)),
+        Sense("water", "ml", 0.0, 20.0, "plain water tasted in this step", heard_by=("steering",)),
+        Sense("sweet", "kJ", 0.0, 60.0, "sugar tasted in this step, as the energy it stands for", heard_by=("steering",)),
+        Sense("bitter", "1", 0.0, 1.0, "bitterness tasted in this step", heard_by=("steering",)),
+        Sense("lick_cost", "1/ml", 0.0, 10.0, "effort that a ml costs at the spouts", heard_by=("steering",)),
+        Sense(
+            "angiotensin", "mEq", 0.0, 40.0, "fast hormone of missing sodium, in the mEq it follows", heard_by=("steering",)
+        ),
+        Sense("aldosterone", "mEq", 0.0, 20.0, "slow hormone of missing sodium, likewise", heard_by=("steering",)),
+        Sense("water_deficit", "ml", -100.0, 50.0, "water missing in the body", heard_by=("steering",)),
+        Sense("energy_deficit", "kJ", -2000.0, 520.0, "energy missing in the body", heard_by=("steering",)),
+        Sense("malaise", "1", 0.0, 1.0, "sickness", heard_by=("steering",)),
+    )
+
+    body: Records
+
+    def _make_body(self, rows: int) -> Records:
+        return Records(
+            rows,
+            position=np.full(2, CHAMBER / 2), moving=0.0, since_dawn=0.0, ailment=-1.0, ailing=True, died=False, spared=False,
+            sodium=0.0, water=0.0, energy=0.0, lithium=0.0, natriuresis_left=0.0, angiotensin=0.0, aldosterone=0.0,
+            gut_sodium=0.0, gut_water=0.0, gut_energy=0.0, gut_lithium=0.0,
+            sodium_in=0.0, sodium_out=0.0, water_in=0.0, water_out=0.0,
+            sham=False, captopril=False, lick_cost=0.0, infused=NOTHING, infused_molarity=0.0, infused_volume=0.0,
+            taste=np.zeros(len(TASTES)), drunk=np.zeros(len(SOLUTES)),
+            spout_place=np.zeros((SPOUTS, 2)), solute=np.full(SPOUTS, NOTHING), home_solute=np.full(SPOUTS, NOTHING),
+            molarity=np.zeros(SPOUTS), lever=np.zeros(LEVERS), lever_place=np.zeros((LEVERS, 2)),
+        )  # fmt: skip
+
+    def _be_born(self, rows: np.ndarray) -> None:
+        draw = self.streams.uniform("niche", SPOUTS + 3, rows)
+        sites = spout_sites()
+        for row in np.flatnonzero(rows):
+            order = np.argsort(draw[row, :SPOUTS], kind="stable")
+            self.body.spout_place[row] = sites
+            self.body.home_solute[row] = self.body.solute[row] = np.array(self.offers)[order]
+            self.body.molarity[row] = [0.0 if s == NOTHING else USUAL[s] for s in self.body.solute[row]]
+            self.body.position[row] = CHAMBER * (0.25 + 0.5 * draw[row, SPOUTS + 1 :])
+            self.body.lever_place[row] = LEVER_PLACES if draw[row, SPOUTS] < 0.5 else LEVER_PLACES[::-1]
+
+    def _begin_episode(self, rows: np.ndarray) -> None:
+        body = self.body
+        dead = rows & body.died
+        if dead.any():
+            body.restart(
+                dead, "position", "sodium", "water", "energy", "lithium", "natriuresis_left", "angiotensin", "aldosterone",
+                "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "sodium_in", "sodium_out", "water_in", "water_out",
+                "died", "moving", "infused",
+            )  # fmt: skip
+        body.restart(rows, "since_dawn", "taste", "drunk")
+        draw = self.streams.uniform("day", 2, rows)
+        moment = np.where(draw[:, 0] < AILMENT_CHANCE, draw[:, 1] * 86_400.0, -1.0)
+        body.ailment[rows] = moment[rows]
+
+    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        body = self.body
+        volume, fitness, died = np.empty(self.num_envs), np.empty(self.num_envs), np.empty(self.num_envs, bool)
+        act(
+            body.table, body.spout_place, body.solute, body.molarity, body.drunk, command, self.dt, volume, body.taste,
+        )  # fmt: skip
+        pass_time(body.table, body.ailment, self.dt, fitness, died)
+        body.died[:] = died
+        return fitness, died
+
+    def _sense(self, reading: Any) -> None:
+        perceive(self.body.table, self.body.spout_place, self.body.solute, self.body.taste, reading)
+        for name, sense in ((sense.name, sense) for sense in self.senses):
+            np.clip(reading[name], sense.low, sense.high, out=reading[name])
+
+    def _facts(self) -> dict[str, np.ndarray]:
+        body = self.body
+        return {"sodium": body.sodium, "water": body.water, "energy": body.energy, "died": body.died}
+
+    def _oracle(self) -> np.ndarray:
+        """Knows the body, the gut and every spout; goes for what is missing most, and licks until it is on its way."""
+        body = self.body
+        missing = np.stack(
+            [
+                -(body.water + body.gut_water) / WATER_SCALE,
+                -(body.sodium + body.gut_sodium - body.natriuresis_left) / SODIUM_SCALE,
+                -(body.energy + body.gut_energy) / ENERGY_SCALE,
+            ],
+            axis=1,
+        )
+        command = np.zeros((self.num_envs, 3))
+        command[:, 2] = -1.0
+        for row in range(self.num_envs):
+            for solute in np.argsort(-missing[row], kind="stable"):
+                spouts = np.flatnonzero(body.solute[row] == solute)
+                if missing[row, solute] < 0.1 or not spouts.size:
+                    continue
+                away = body.spout_place[row, spouts[0]] - body.position[row]
+                if np.hypot(*away) <= 0.9 * REACH:
+                    command[row, 2] = 1.0
+                else:
+                    command[row, :2] = away / max(np.hypot(*away), STRIDE)
+                break
+        return command
+
+    def _draw(self, row: int, canvas: Any) -> None:
+        from envs.salt_appetite.drawing import draw
+
+        draw(canvas, self, row)
+
+    # -- manipulations ---------------------------------------------------------------------------
+
+    @manipulation
+    def furosemide(self, rows: np.ndarray, dose: float = 2.0) -> None:
+        """Inject a diuretic (dose in mg): 1 mEq of sodium for each mg leaves within about an hour."""
+        self._alive(rows, "furosemide")
+        self.body.natriuresis_left[rows] += SODIUM_PER_MG * in_range("dose", dose, 0.0, 10.0, "mg")
+
+    @manipulation
+    def captopril(self, rows: np.ndarray, given: bool = True) -> None:
+        """Give a low dose of captopril, which raises angiotensin in the brain (``given=False`` ends it)."""
+        self.body.captopril[rows] = given
+
+    @manipulation
+    def sham(self, rows: np.ndarray, open_fistula: bool = True) -> None:
+        """Open a gastric fistula: what is drunk is tasted but never absorbed."""
+        self.body.sham[rows] = open_fistula
+
+    @manipulation
+    def infuse_gastric(self, rows: np.ndarray, sodium: float = 2.0, water: float = 6.0, energy: float = 0.0) -> None:
+        """Put sodium (mEq), water (ml) and energy (kJ) straight into the stomach, past the tongue."""
+        self._alive(rows, "a gastric infusion")
+        sodium, water = in_range("sodium", sodium, 0.0, 20.0, "mEq"), in_range("water", water, 0.0, 50.0, "ml")
+        energy = in_range("energy", energy, 0.0, 500.0, "kJ")
+        self.body.gut_energy[rows] += energy
+        for store, amount in (("gut_sodium", sodium), ("sodium_in", sodium), ("gut_water", water), ("water_in", water)):
+            getattr(self.body, store)[rows] += amount
+
+    @manipulation
+    def infuse_oral(
+        self, rows: np.ndarray, solution: str = "sodium chloride", molarity: float | None = None, volume: float = 0.2
+    ) -> None:
+        """Put a little of a solution (ml) into the mouth during the next step."""
+        self._alive(rows, "an oral infusion")
+        solute = _solute(solution)
+        strength, volume = _molarity(solute, molarity), in_range("volume", volume, 0.0, 5.0, "ml")
+        self.body.infused_molarity[rows], self.body.infused_volume[rows] = strength, volume
+        self.body.infused[rows] = solute
+
+    @manipulation
+    def replete(self, rows: np.ndarray, sodium: float = 0.0, water: float = 0.0, energy: float = 0.0) -> None:
+        """Set the body to these deviations from its set-points (mEq, ml, kJ), empty the gut, and let hormones settle."""
+        self._alive(rows, "repletion")
+        body = self.body
+        new = {
+            "sodium": in_range("sodium", sodium, *LETHAL_SODIUM, "mEq"),
+            "water": in_range("water", water, *LETHAL_WATER, "ml"),
+            "energy": in_range("energy", energy, *LETHAL_ENERGY, "kJ"),
+        }
+        for name, value in new.items():
+            store = getattr(body, name)
+            if name != "energy":  # what an experimenter adds or takes is in the books like anything else
+                getattr(body, f"{name}_in")[rows] += value - store[rows] - getattr(body, f"gut_{name}")[rows]
+            store[rows] = value
+        missing = max(0.0, -new["sodium"])
+        body.angiotensin[rows] = body.aldosterone[rows] = missing
+        body.restart(rows, "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "lithium", "natriuresis_left")
+
+    @manipulation
+    def offer(self, rows: np.ndarray, only: str | None = None, molarity: float | None = None) -> None:
+        """Offer nothing but one solution at every spout; without a name, nothing at all."""
+        solute = NOTHING if only is None else _solute(only)
+        strength = 0.0 if only is None else _molarity(solute, molarity)
+        self.body.solute[rows], self.body.molarity[rows] = solute, strength
+
+    @manipulation
+    def restore_spouts(self, rows: np.ndarray) -> None:
+        """Give every spout back what this animal has always found there."""
+        body = self.body
+        body.solute[rows] = body.home_solute[rows]
+        body.molarity[rows] = np.where(body.home_solute[rows] == NOTHING, 0.0, USUAL[body.home_solute[rows]])
+
+    @manipulation
+    def extend_lever(self, rows: np.ndarray, lever: int = 0, out: bool = True) -> None:
+        """Put a lever (0 or 1) out as a cue, or take it back."""
+        if lever not in range(LEVERS) or isinstance(lever, bool):
+            raise InvalidArgument(f"lever must be 0 or 1, not {lever!r}.")
+        self.body.lever[rows, lever] = float(out)
+
+    @manipulation
+    def cost_of_licking(self, rows: np.ndarray, per_ml: float = 0.2) -> None:
+        """Make each ml cost effort, in units of reward, as a progressive ratio does."""
+        self.body.lick_cost[rows] = in_range("per_ml", per_ml, 0.0, 10.0)
+
+    @manipulation
+    def place_at(self, rows: np.ndarray, x: float = CHAMBER / 2, y: float = CHAMBER / 2) -> None:
+        """Put the animal at a place of the chamber (m)."""
+        self.body.position[rows] = (in_range("x", x, 0.0, CHAMBER, "m"), in_range("y", y, 0.0, CHAMBER, "m"))
+
+    @manipulation
+    def spare_ailments(self, rows: np.ndarray, spared: bool = True) -> None:
+        """Let no ailment cost salt, and no imbalance kill, as an experimenter's care does."""
+        self.body.ailing[rows] = not spared
+        self.body.spared[rows] = spared
+
+    def _alive(self, rows: np.ndarray, what: str) -> None:
+        dead = np.flatnonzero(rows & self.body.died & self._clock.finished)
+        if dead.size:
+            raise InvalidArgument(f"{what} needs a living animal, but rows {dead.tolist()} are dead; reset them first.")
+
+
+class SaltTrap(SaltAppetite):
+    """SaltAppetite with a trap: one spout gives lithium chloride, which tastes of salt and poisons.
+
+    Description:
+        As :class:`SaltAppetite`, but 0.15 M lithium chloride stands where potassium chloride stood. Steering's tongue is
+        fooled: reward and fitness part ways, and malaise comes half an hour later.
+    Observation:
+        As SaltAppetite.
+    Action:
+        As SaltAppetite.
+    Reward:
+        As SaltAppetite; 1.2 mEq of lithium (3 mEq/kg, the usual aversive dose) takes about 44% of vigour for hours.
+    Start:
+        As SaltAppetite.
+    End:
+        As SaltAppetite.
+    Arguments:
+        As SaltAppetite.
+    Version history:
+        v0: first version.
+    Source:
+        Lithium passes the tongue's sodium channel; appetite for it in need: Duriez et al. (2023).
+    """
+
+    id = "SaltTrap-v0"
+    steering = "SaltAppetite"
+    offers = (WATER, SALT, SUCROSE, LITHIUM, QUININE, NOTHING)
+
+
+def _solute(name: str) -> int:
+    if name not in SOLUTES:
+        raise unknown_name("solution", name, SOLUTES)
+    return SOLUTES.index(name)
+
+
+def _molarity(solute: int, molarity: float | None) -> float:
+    if molarity is None:
+        return float(USUAL[solute])
+    return in_range(f"molarity of {SOLUTES[solute]}", molarity, 0.0, float(STRONGEST[solute]), "mol/l")

@@ -1,0 +1,133 @@
+"""A memory bank that starts empty: the essay's plainest learner from scratch, a lookup table.
+
+Each moment unlike all that are kept is written to a new slot; what is done at a moment is what was found good in the slots
+most like it (model-free episodic control, Blundell et al. 2016; there with Monte Carlo returns, here with the same temporal
+differences as the other bout learners). Moments are compared after a random projection that each animal draws at birth, so
+that nobody else can read its bank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from core.senses import Senses
+from core.streams import RowStreams
+from learning.options import BoutGenome, BoutLearner
+from learning.pattern_separator import SenseScaling
+
+
+@njit(cache=True)
+def _look_up(rows, inputs, projection, keys, used, clock, last_used, apart, active, fresh):
+    """Nearest slots of each row; a moment unlike all is written to the next slot, or over the one unused for longest."""
+    slots, width = keys.shape[1:]
+    nearest_count = active.shape[1]
+    key = np.empty(width, np.float32)
+    distance = np.empty(slots, np.float32)
+    for row in rows:
+        clock[row] += 1
+        for place in range(width):
+            total = np.float32(0.0)
+            for entry in range(inputs.shape[1]):
+                total += projection[row, place, entry] * inputs[row, entry]
+            key[place] = total
+        nearest = np.float32(np.inf)
+        for slot in range(used[row]):
+            total = np.float32(0.0)
+            for place in range(width):
+                off = key[place] - keys[row, slot, place]
+                total += off * off
+            distance[slot] = total
+            nearest = min(nearest, total)
+        fresh[row] = -1
+        if nearest > apart * apart:
+            slot = int(used[row] if used[row] < slots else np.argmin(last_used[row]))
+            used[row] = max(used[row], slot + 1)
+            keys[row, slot] = key
+            distance[slot] = np.float32(0.0)
+            fresh[row] = slot
+        for winner in range(nearest_count):
+            if winner >= used[row]:
+                active[row, winner] = active[row, 0]
+                continue
+            best = 0
+            for slot in range(1, used[row]):
+                if distance[slot] < distance[best]:
+                    best = slot
+            active[row, winner] = best
+            distance[best] = np.float32(np.inf)
+        last_used[row, active[row, 0]] = clock[row]
+
+
+class MemoryBank:
+    """Slots of moments, for ``rows`` animals; as a code, the ``nearest`` slots are its active units.
+
+    Args:
+        rows: number of animals.
+        senses: the context's senses.
+        slots: how many moments are kept.
+        nearest: how many kept moments are consulted.
+        apart: distance from which a moment is a new one, in half ranges of a sense.
+        width: numbers in a key.
+    """
+
+    def __init__(
+        self, rows: int, senses: Senses, slots: int, nearest: int = 4, apart: float = 1.5, width: int = 16
+    ) -> None:
+        self.units, self.active_units, self.apart = slots, nearest, apart
+        self.scaling = SenseScaling(rows, senses)
+        self.projection = np.zeros((rows, width, senses.size), np.float32)
+        self.keys = np.zeros((rows, slots, width), np.float32)
+        self.used, self.clock = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
+        self.last_used = np.zeros((rows, slots), np.int64)
+        self.fresh = np.full(rows, -1)
+
+    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
+        """Draw the projection of the chosen rows (bool mask) and empty their banks."""
+        draw = streams.normal(purpose, self.projection[0].size, rows).reshape(self.projection.shape)
+        self.projection[rows] = draw[rows] / np.sqrt(self.projection.shape[1])
+        for array in (self.keys, self.used, self.clock, self.last_used):
+            array[rows] = 0
+
+    def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
+        """As :meth:`learning.codes.Code.encode`; ``fresh`` then tells which slot was written, -1 for none."""
+        inputs = self.scaling.scale(rows, context, inner)
+        _look_up(
+            rows, inputs, self.projection, self.keys, self.used, self.clock, self.last_used, self.apart, active, self.fresh
+        )
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Projection and bank, as copies."""
+        return {name: getattr(self, name).copy() for name in ("projection", "keys", "used", "clock", "last_used")}
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave."""
+        for name, array in state.items():
+            getattr(self, name)[...] = array
+
+
+@dataclass(frozen=True)
+class LookupGenome(BoutGenome):
+    """As :class:`learning.options.BoutGenome`, with ``units`` slots; ``apart`` as in :class:`MemoryBank`."""
+
+    units: int = 1000
+    apart: float = 1.5
+
+
+class LookupTable(BoutLearner):
+    """The bout learner with a memory bank in place of the pattern separator."""
+
+    name = "lookup"
+    genome: LookupGenome
+    genome_type = LookupGenome
+
+    def _make_code(self, senses: Senses) -> MemoryBank:
+        self.bank = MemoryBank(self.rows, senses, self.genome.units, apart=self.genome.apart)
+        return self.bank
+
+    def _encode(self, rows: np.ndarray, context: np.ndarray) -> None:
+        super()._encode(rows, context)
+        written = rows[self.bank.fresh[rows] >= 0]
+        self.synapses.table[written, self.bank.fresh[written]] = self._newborn_unit

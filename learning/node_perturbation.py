@@ -1,0 +1,247 @@
+"""A learner of graded commands: a time- or context-locked read-out, improved by its own perturbations.
+
+Reward times centred perturbation, as in the model of song learning of Fiete, Fee and Seung (2007): the code (HVC) drives the
+outputs (RA) through motor weights; a second pathway (LMAN, by way of Area X) adds correlated noise and a bias, learns from the
+third factor, and hands over to the motor weights within about a day (Andalman and Fee 2009; Fee and Goldberg 2011).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from core.batch_state import Rows
+from core.errors import InvalidArgument
+from core.interfaces import Gains, Proposal, Reflex
+from learning.node_perturbation_kernels import TALLIES, learn_rows, propose_rows
+from learning.pattern_separator import PatternSeparator
+from learning.subsystem import Anatomy, Experience, Learner, LiveMap
+
+OPTIONS = ("directed song", "practice")
+_CODES = 256  # contexts whose code is kept
+
+
+@dataclass(frozen=True)
+class GradedGenome:
+    """Innate settings of the graded learner.
+
+    Attributes:
+        units, share: width of the pattern separator and share of active units.
+        first_weights: spread of a newborn's commands around the mean innate act.
+        noise, calm_noise: standard deviation of the perturbation in practice, and its share when not practising.
+        correlation_time: of the perturbation, s.
+        rate: learning rate: change of a command for a perturbation of one standard deviation and a reward of 1 (or any, if
+            ``binary``).
+        binary: only the sign of the reward counts.
+        spread: half width of the eligibility's peak, in steps.
+        consolidation_time: s of a unit's activity in which the bias moves to the motor weights, per unit active.
+        bound: largest deviation from it that weights can give.
+        practice: share of episodes that are practice once the own song is as good as the reflex's; ``first_practice`` before.
+        watches: weight of the reflex's acts that were better than expected.
+        lead: share by which the comparison of own song and reflex's follows each step.
+        tally: share by which the tallies of reward follow.
+        enough: visits of each unit, with either in charge, that make a comparison familiar.
+    """
+
+    units: int = 256
+    share: float = 1 / 32
+    first_weights: float = 0.6
+    noise: float = 0.1
+    calm_noise: float = 0.3
+    correlation_time: float = 0.007
+    rate: float = 0.015
+    binary: bool = True
+    spread: float = 0.3
+    consolidation_time: float = 0.8
+    bound: float = 2.0
+    practice: float = 0.8
+    first_practice: float = 0.1
+    watches: float = 0.3
+    lead: float = 0.002
+    tally: float = 0.05
+    enough: float = 5.0
+
+
+class GradedLearner(Learner):
+    """Perturbs a read-out of the pattern-separated context and keeps what was judged better than expected.
+
+    Some episodes are practice, a tenth at first and most of them once its own acts are judged no worse than the reflex's: it
+    perturbs them fully and acts whatever the reflex would do (``explores``). In the others it is calm, and acts where its tally
+    of reward exceeds the reflex's.
+    """
+
+    name = "graded"
+    purposes = ("wiring", "exploration", "practice", "first weights")
+    lesionable = ("variability", "plasticity")
+    option_names = OPTIONS
+
+    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: GradedGenome | None = None) -> None:
+        super().__init__(rows, anatomy, may_defer)
+        if not isinstance(anatomy.command_space, Box):
+            raise InvalidArgument("The graded learner needs graded commands (a Box); this world's are discrete.")
+        self.genome = genome = genome or GradedGenome()
+        space = anatomy.command_space
+        self._lowest, self._highest = space.low.ravel().astype(float), space.high.ravel().astype(float)
+        outputs = self._lowest.size
+        self._rest = np.asarray(anatomy.repertoire.commands, float).reshape(-1, outputs).mean(axis=0)  # the mean innate act
+        self._shape = (rows, *space.shape)
+        self.separator = PatternSeparator(rows, anatomy.outer, genome.units, share=genome.share)
+        active = self.separator.active_units
+        width = 2 * outputs + TALLIES
+        self.synapses = Rows(rows, table=np.zeros((self.separator.units, width), np.float32))
+        delay = 0 if anatomy.judging_delay is None else round(anatomy.judging_delay / anatomy.dt)
+        slots = np.arange(delay + 1 + math.ceil(2 * genome.spread))
+        kernel = np.exp(-0.5 * ((slots - delay) / genome.spread) ** 2)
+        self._kernel = np.where(kernel < 0.01, 0.0, kernel / kernel.sum())
+        self.trace = Rows(
+            rows, units=np.zeros((len(slots), active), np.int32), deviation=np.zeros((len(slots), outputs)),
+            in_charge=np.zeros(len(slots), bool), newest=0, length=0,
+        )  # fmt: skip
+        self.act = Rows(
+            rows,
+            perturbation=np.zeros(outputs),
+            sung=0,
+            watched=0,
+            luck=1.0,
+            lead=-1e-3,
+            practises=False,
+            began=False,
+            units=np.zeros(active, np.int32),
+        )
+        self._kept = math.exp(-anatomy.dt / genome.correlation_time)
+        self._consolidation = 1.0 - math.exp(-anatomy.dt / genome.consolidation_time)
+        self._command, self._evidence = np.zeros((rows, outputs)), np.zeros((rows, TALLIES))
+        self._read_out = np.zeros((rows, outputs))
+        self._inner = np.zeros((rows, 0), np.float32)
+        self._codes = np.zeros((_CODES, rows, active), np.int32)
+        self._known: dict[bytes, int] = {}
+
+    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+        """Random wiring, random first weights, no bias."""
+        self.streams.seed(seeds, rows)
+        for part in (self.synapses, self.trace, self.act, self.lesions):
+            part.restart(rows)
+        self.separator.wire(self.streams, "wiring", rows)
+        self._known.clear()
+        outputs = self._lowest.size
+        for row in np.flatnonzero(rows):
+            draw = self.streams.uniform("first weights", self.separator.units * outputs, np.arange(self.rows) == row)[row]
+            weights = self.genome.first_weights * (2.0 * draw - 1.0) / math.sqrt(self.separator.active_units)
+            self.synapses.table[row, :, :outputs] = weights.reshape(-1, outputs)
+        self.begin(rows)
+
+    def begin(self, rows: np.ndarray) -> None:
+        """A new episode: nothing is eligible any more, and whether it will be practice is drawn."""
+        self.trace.length[rows] = 0
+        self.act.began[rows] = False
+        self.act.luck[rows] = self.streams.uniform("practice", 1, rows)[rows, 0]
+
+    def _encode(self, context: np.ndarray) -> np.ndarray:
+        """(rows, active) units; the code of a context that all animals share is kept, since wiring is fixed."""
+        heard = np.ascontiguousarray(context[:, : self.separator.groups])
+        if (heard != heard[0]).any():
+            self.separator.encode(np.arange(self.rows), heard, self._inner, self.act.units)
+            return self.act.units
+        key = heard[0].tobytes()
+        place = self._known.get(key)
+        if place is None:
+            place = len(self._known) % _CODES
+            if len(self._known) >= _CODES:
+                self._known.clear()
+                place = 0
+            units = np.zeros_like(self.act.units)
+            self.separator.encode(np.arange(self.rows), heard, self._inner, units)
+            self._codes[place] = units
+            self._known[key] = place
+        self.act.units[...] = self._codes[place]
+        return self.act.units
+
+    def read(self, context: np.ndarray) -> np.ndarray:
+        """(rows, *command shape) what the read-out says for a context (rows, senses), unperturbed; changes nothing."""
+        heard = np.ascontiguousarray(context[:, : self.separator.groups], np.float32)
+        units = np.zeros_like(self.act.units)
+        self.separator.encode(np.arange(self.rows), heard, self._inner, units)
+        outputs = self._lowest.size
+        weights = np.take_along_axis(self.synapses.table, units[:, :, None], axis=1)[:, :, : 2 * outputs].sum(axis=1)
+        bias = np.where(self.lesions.variability[:, None], 0.0, weights[:, outputs:])
+        return np.clip(self._rest + weights[:, :outputs] + bias, self._lowest, self._highest).reshape(self._shape)
+
+    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+        """The read-out and its perturbation."""
+        genome, act, rows = self.genome, self.act, self.rows
+        fresh = ~act.began
+        if fresh.any():
+            share = np.where((act.lead > 0.0) | (not self.may_defer), genome.practice, genome.first_practice)
+            practises = act.luck < share * (gains.exploration > 0.0)
+            act.practises = np.where(fresh, practises, act.practises)
+            act.began[:] = True
+        units = self._encode(context)
+        amplitude = genome.noise * gains.exploration * np.where(act.practises, 1.0, genome.calm_noise)
+        propose_rows(
+            units, self.synapses.table, self._rest, self.lesions.variability, self.streams.normal("exploration", self._lowest.size),
+            self._kept, amplitude, self._lowest, self._highest, act.perturbation, self._read_out, self._command, self._evidence,
+        )  # fmt: skip
+        own, reflexes = self._evidence.T
+        visits = genome.share * np.minimum(act.sung, act.watched)  # of each unit, by the learner and by the reflex
+        act.lead += genome.lead * np.where(visits > 1.0, own - reflexes, 0.0)
+        familiarity = np.minimum(1.0, visits / genome.enough)
+        return Proposal(
+            self._command.reshape(self._shape).copy(), own - reflexes, own - reflexes, familiarity, np.zeros(rows, bool),
+            act.practises.copy(), act.practises.astype(int), fresh, np.zeros(rows, bool),
+        )  # fmt: skip
+
+    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+        """Credit the perturbation that was judged now."""
+        genome, act = self.genome, self.act
+        gains = experience.gains
+        rate = genome.rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
+        own = act.perturbation * (np.where(act.practises, 1.0, genome.calm_noise) * ~self.lesions.variability)[:, None]
+        seen = np.clip(experience.command.reshape(own.shape) - self._read_out, -1.0, 1.0) / genome.noise
+        seen *= (genome.watches * gains.exploration)[:, None]
+        judged = experience.verdict.reward != 0.0
+        act.sung += judged & experience.in_charge
+        act.watched += judged & ~experience.in_charge
+        deviation = np.where(experience.in_charge[:, None], own, seen * ~self.lesions.variability[:, None])
+        learn_rows(
+            act.units, deviation, experience.in_charge, experience.verdict.reward, rate, self._kernel,
+            self._consolidation * ~self.lesions.variability, genome.tally, genome.binary, genome.bound, self.trace.units,
+            self.trace.deviation, self.trace.in_charge, self.trace.newest, self.trace.length, self.synapses.table,
+        )  # fmt: skip
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def _state_parts(self) -> dict[str, Any]:
+        return {
+            "wiring": self.separator, "synapses": self.synapses, "trace": self.trace, "act": self.act,
+            "lesions": self.lesions, "streams": self.streams,
+        }  # fmt: skip
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """As every learner; kept codes are those of the wiring."""
+        before = self.separator.preferred.copy()
+        super().set_state(state)
+        if not np.array_equal(before, self.separator.preferred):
+            self._known.clear()
+
+    def read_outs(self) -> dict[str, np.ndarray]:
+        """Motor and bias weights, and tallies."""
+        return {"synapses": self.synapses.table}
+
+    def live_map(self, row: int) -> LiveMap | None:
+        """The commands that were learned for the contexts met so far, in the order in which they were met first."""
+        if not self._known:
+            return None
+        units = self._codes[: len(self._known), row]
+        outputs = self._lowest.size
+        weights = self.synapses.table[row][units].sum(axis=1)
+        values = self._rest + weights[:, :outputs] + weights[:, outputs : 2 * outputs]
+        names = self.anatomy.command_names or tuple(f"axis {index + 1}" for index in range(outputs))
+        return LiveMap("learned commands, in the order in which their contexts come", values.T, names)
+
+    def settings(self) -> dict[str, Any]:
+        """The genome."""
+        return asdict(self.genome)

@@ -1,0 +1,294 @@
+"""The default learner: options held for bouts, valued by temporal-difference learning on a separated code.
+
+Cortex and hippocampus give the context (senses, steering's signals, remembered places), the striatum
+values options in it. Letting the reflex act is one option among the others, with a value of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from core.batch_state import Records, Rows
+from core.interfaces import Gains, Proposal, Recollection, Reflex
+from core.senses import Sense, Senses
+from learning.codes import Code
+from learning.option_kernels import (
+    DEFER,
+    accumulate,
+    aim,
+    close_bouts,
+    commands,
+    decide,
+    needs_decision,
+    open_bouts,
+    value_next,
+)
+from learning.pattern_separator import PatternSeparator
+from learning.place_memory import PlaceMemory
+from learning.subsystem import Anatomy, Experience, Learner
+from learning.three_factor import MEMORY, fields, width
+
+_GOAL_REACHED = 0.05
+
+
+@dataclass(frozen=True)
+class BoutGenome:
+    """Innate settings of the bout learner; the same for every world.
+
+    Attributes:
+        units: width of the pattern separator.
+        place_cells: number of place cells.
+        discount_time: time constant of discounting, s.
+        trace_decay: lambda of the eligibility trace, per bout.
+        rate: learning rate of the read-out (striatum).
+        place_rate: factor on the learning of the place memory (hippocampus).
+        anneal, rate_floor: how the rate of a unit falls with its visits.
+        bout: length of a bout of a fixed motor programme, s.
+        goal_bout: longest bout of a programme with a goal, s.
+        explore, explore_aroused: chance that a bout explores, when calm and when aroused.
+        pessimism: standard errors subtracted from an advantage before it counts.
+        optimism: standard errors added where options are compared for exploration; negative explores uniformly.
+        enough: visits of a unit with an option that make it familiar.
+        noise: largest error that is added to every value at every decision; for experiments on noisy critics.
+    """
+
+    units: int = 500
+    place_cells: int = 100
+    discount_time: float = 5.0
+    trace_decay: float = 0.5
+    rate: float = 0.3
+    place_rate: float = 1.0
+    anneal: float = 50.0
+    rate_floor: float = 0.02
+    bout: float = 1.0
+    goal_bout: float = 4.0
+    explore: float = 0.3
+    explore_aroused: float = 0.05
+    pessimism: float = 0.5
+    optimism: float = 0.5
+    enough: float = 5.0
+    noise: float = 0.0
+
+
+class BoutLearner(Learner):
+    """Semi-Markov options on a pattern-separated code, with a place memory (see the module's text)."""
+
+    name = "bouts"
+    purposes: ClassVar[tuple[str, ...]] = ("wiring", "place fields", "exploration", "first weights")
+    lesionable = ("place_memory", "plasticity")
+    genome_type: ClassVar[type[BoutGenome]] = BoutGenome
+
+    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: BoutGenome | None = None) -> None:
+        super().__init__(rows, anatomy, may_defer)
+        self.genome = genome or self.genome_type()
+        repertoire = anatomy.repertoire
+        goals = repertoire.goals if repertoire.place else tuple(g for g in repertoire.goals if g.sense)
+        self.option_names = ("let the reflex act", *repertoire.names, *(goal.name for goal in goals))
+        remembered = tuple(dict.fromkeys(goal.channel for goal in goals if goal.channel))
+        self._channels = np.array([anatomy.channels.index(channel) for channel in remembered], int)
+        self._programmes = np.asarray(repertoire.commands, float).reshape(len(repertoire.names), -1)
+        self._pace = np.array([goal.pace for goal in goals], float)
+        self._column = np.array([anatomy.senses.place(g.sense).start if g.sense else -1 for g in goals], int)
+        self._slot = np.array([remembered.index(g.channel) if g.channel else -1 for g in goals], int)
+        self._where = anatomy.senses.place(repertoire.place) if repertoire.place else slice(0, 2)
+        depleting = tuple(any(goal.depletes for goal in goals if goal.channel == channel) for channel in remembered)
+        self.place_memory = PlaceMemory(rows, remembered, depleting, self.genome.place_cells, anatomy.dt)
+        inner = [Sense(f"distance_{c}", "1", 0.0, 3.0, f"distance to remembered {c}") for c in remembered]
+        inner += [Sense(f"confidence_{c}", "1", 0.0, 1.0, f"confidence in remembered {c}") for c in remembered]
+        self.separator = self._make_code(anatomy.senses + Senses(*inner))
+        units, options, active = self.separator.units, len(self.option_names), self.separator.active_units
+        self._fields = fields(options)
+        newborn = np.zeros((units, width(options)), np.float32)
+        newborn[:, self._fields["square"]] = 1.0
+        self._newborn_unit = newborn[0]
+        self.synapses = Rows(rows, table=newborn)
+        shape = anatomy.command_space.shape or ()
+        self.bout = Records(
+            rows,
+            running=False,
+            left=0,
+            steps=0,
+            option=-1,
+            chosen=-1,
+            value=0.0,
+            next_value=0.0,
+            next_tried=False,
+            reward=0.0,
+            urgency=0.0,
+            arousal=0.0,
+            explores=False,
+            confidence=0.0,
+            familiarity=0.0,
+            best_value=0.0,
+            defer_value=0.0,
+            cut=False,
+        )
+        self.trace = Rows(
+            rows,
+            units=np.zeros(active, np.int32),
+            past_units=np.zeros((MEMORY, active), np.int32),
+            past_option=np.full(MEMORY, -1),
+            strength=np.zeros(MEMORY),
+        )
+        self._command_shape = (rows, *shape)
+        self._step_discount = math.exp(-anatomy.dt / self.genome.discount_time)
+        self._plasticity = np.ones(rows)
+        self._values = np.zeros((rows, options), np.float32)
+        self._next_units = np.zeros((rows, active), np.int32)
+        self.aim = Rows(
+            rows,
+            vector=np.zeros((len(goals), 2)),
+            usable=np.zeros(len(goals), bool),
+            offered=np.zeros(len(goals), bool),
+            inner=np.zeros(len(inner)),
+        )
+        self._portion = np.full(options, 0.0 if may_defer else 0.5)
+        self._portion[DEFER] = 1.0
+        self._target, self._next = np.zeros(rows), np.zeros(rows, np.int64)
+        steps = (self.genome.bout / anatomy.dt, self.genome.goal_bout / anatomy.dt)
+        self._bout_steps = tuple(max(1, round(length)) for length in steps)
+        self._may_defer = np.full(rows, may_defer)
+
+    def _make_code(self, senses: Senses) -> Code:
+        """What turns senses into the active units of the read-out."""
+        return PatternSeparator(self.rows, senses, self.genome.units)
+
+    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+        """Random wiring, random faint read-out, empty place memory."""
+        self.streams.seed(seeds, rows)
+        for part in (self.synapses, self.bout, self.trace, self.aim, self.lesions):
+            part.restart(rows)
+        self.separator.wire(self.streams, "wiring", rows)
+        self.place_memory.wire(self.streams, "place fields", rows)
+        shape = (self.separator.units, len(self.option_names))
+        for row in np.flatnonzero(rows):
+            noise = self.streams.uniform("first weights", shape[0] * shape[1], np.arange(self.rows) == row)[row]
+            self.synapses.table[row, :, self._fields["weights"]] = 1e-3 * (noise.reshape(shape) - 0.5)
+
+    def begin(self, rows: np.ndarray) -> None:
+        """A new episode: bouts, traces and the sense of having just been somewhere end."""
+        self.bout.restart(rows)
+        self.trace.restart(rows)
+        self.aim.restart(rows, "offered")
+        self.place_memory.begin(rows)
+
+    def recall(self, context: np.ndarray) -> Recollection | None:
+        """Where steering's channels were found, seen from here."""
+        place, memory = context[:, self._where].astype(float), self.place_memory
+        memory.recall(place)
+        aim(
+            context, place, memory.state.target, memory.state.confidence, self.lesions.place_memory, self._column, self._slot,
+            _GOAL_REACHED, self.aim.vector, self.aim.usable, self.aim.inner,
+        )  # fmt: skip
+        count = len(memory.channels)
+        return Recollection(
+            {name: memory.state.target[:, index] - place for index, name in enumerate(memory.channels)},
+            {name: self.aim.inner[:, count + index].copy() for index, name in enumerate(memory.channels)},
+        )
+
+    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+        """Go on with the running bout, or decide afresh where it is over, something happened, or a goal came within reach."""
+        bout, genome = self.bout, self.genome
+        fresh = needs_decision(bout.table, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
+        rows = np.flatnonzero(fresh)
+        if rows.size:
+            self._plasticity = gains.plasticity
+            self._encode(rows, context)
+            chance = gains.exploration * np.where(reflex.arousal > 0.5, genome.explore_aroused, genome.explore)
+            draw = self.streams.uniform("exploration", 1 + len(self.option_names), fresh)
+            decide(
+                rows, self._next_units, self.synapses.table, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
+                genome.enough, genome.noise, self._values, bout.table,
+            )  # fmt: skip
+            self._weigh(rows)
+        return self._proposal(fresh)
+
+    def _encode(self, rows: np.ndarray, context: np.ndarray) -> None:
+        """Fill the active units of the given rows."""
+        self.separator.encode(rows, context, self.aim.inner, self._next_units)
+
+    def _weigh(self, rows: np.ndarray) -> None:
+        """A learner's own second thoughts about the decisions just taken in the given rows."""
+
+    def _defers(self) -> np.ndarray:
+        return self._may_defer & ~self.bout.explores & (self.bout.best_value <= self.bout.defer_value)
+
+    def _proposal(self, fresh: np.ndarray) -> Proposal:
+        bout = self.bout
+        defers = self._defers()
+        command = np.zeros((self.rows, self._programmes.shape[1]))
+        commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
+        return Proposal(
+            command.reshape(self._command_shape), bout.confidence.copy(), bout.best_value - bout.defer_value,
+            bout.familiarity.copy(), defers, bout.explores.copy(), bout.chosen.copy(), fresh, np.zeros(self.rows, bool),
+        )  # fmt: skip
+
+    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+        """Close the bout that ended before this tick, open the new one, add this tick's reward."""
+        bout, genome = self.bout, self.genome
+        plastic = experience.gains.plasticity * ~self.lesions.plasticity
+        rate = genome.rate * experience.gains.learning_rate * plastic
+        rows = np.flatnonzero(proposal.fresh)
+        if rows.size:
+            self._value_next(rows, experience.in_charge)
+            self._close(rows, self._target, rate)
+            open_bouts(
+                rows, bout.table, self._next, self._next_units, self.trace.units, len(self._programmes), *self._bout_steps
+            )
+        accumulate(bout.table, experience.verdict.reward, self._step_discount)
+        self.place_memory.remember(
+            experience.outcome[:, self._where], experience.verdict.channels[:, self._channels], plastic * genome.place_rate
+        )
+        if experience.terminated.any():
+            self._close(np.flatnonzero(experience.terminated), np.zeros(self.rows), rate)
+        self._stop_at_goals()
+
+    def _value_next(self, rows: np.ndarray, in_charge: np.ndarray) -> None:
+        """Fill what is done next in the given rows, and what that is worth to the bout that ends."""
+        value_next(
+            rows, in_charge, self.bout.table, self._values, self.may_defer, self._step_discount, self._target, self._next
+        )
+
+    def _stop_at_goals(self) -> None:
+        """A bout towards a goal ends where the goal is reached or gone."""
+        goal = self.bout.option - 1 - len(self._programmes)
+        seeking = np.flatnonzero(goal >= 0)
+        self.bout.left[seeking] *= self.aim.usable[seeking, goal[seeking]]
+
+    def _close(self, rows: np.ndarray, target: np.ndarray, rate: np.ndarray) -> None:
+        bout, genome = self.bout, self.genome
+        trace = self.trace
+        close_bouts(
+            rows, target, bout.table, trace.units, trace.past_units, trace.past_option, trace.strength, genome.trace_decay,
+            self._step_discount, rate, genome.anneal, genome.rate_floor, self._portion, self.synapses.table,
+        )  # fmt: skip
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def _state_parts(self) -> dict[str, Any]:
+        return {
+            "wiring": self.separator,
+            "synapses": self.synapses,
+            "bout": self.bout,
+            "aim": self.aim,
+            "trace": self.trace,
+            "lesions": self.lesions,
+            "place_memory": self.place_memory.state,
+            "streams": self.streams,
+        }
+
+    def read_outs(self) -> dict[str, np.ndarray]:
+        """Everything that experience wrote: read-out weights, visits, place maps."""
+        return {"synapses": self.synapses.table, "places": self.place_memory.state.memory}
+
+    def option_values(self, row: int) -> np.ndarray | None:
+        """Values of all options where the animal last decided."""
+        return self._values[row].astype(float)
+
+    def settings(self) -> dict[str, Any]:
+        """The genome."""
+        return asdict(self.genome)

@@ -1,0 +1,269 @@
+"""A learner whose values are steering's: thought assessors predict sensations, steering says what they are worth now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from core.batch_state import Rows, nest, unnest
+from core.errors import InvalidArgument
+from core.interfaces import Gains, Proposal, Recollection, Reflex
+from core.senses import Senses
+from core.streams import RowStreams
+from learning.pattern_separator import PatternSeparator
+from learning.subsystem import Anatomy, Experience, Learner, LiveMap
+from learning.thought_assessors import LATE, MEMORY, correct_rows, find_shunned, newborn_table, predict_rows, values_of
+
+REST = 0  # the first programme of a repertoire
+
+
+@dataclass(frozen=True)
+class AssessorGenome:
+    """Innate settings of the assessor learner; the same for every world.
+
+    Attributes:
+        place_units, units, share: width of the two pattern separators, of place alone and of all senses, and the share of
+            active units.
+        horizon: discount per step of what is within reach.
+        coming_horizon, trace_decay: discount and lambda per step of what is coming.
+        rate, anneal, rate_floor: learning rate, and how that of a unit falls with its visits.
+        explore: chance per step of a random act while steering seeks something.
+        hold: most steps for which a random act goes on.
+        knows: value below which nothing is known to be worth doing.
+        enough: visits of a place with an act that make it familiar.
+        shuns: unwelcome worth from which an act is not counted on.
+        cached: predict reward itself, as a model-free critic does, instead of channels (a control).
+        hears_signals: whether steering's signals of the body's state are among the inputs.
+    """
+
+    place_units: int = 1000
+    units: int = 300
+    share: float = 0.025
+    horizon: float = 0.85
+    coming_horizon: float = 0.8
+    trace_decay: float = 0.9
+    rate: float = 0.3
+    anneal: float = 20.0
+    rate_floor: float = 0.05
+    explore: float = 0.1
+    hold: int = 4
+    knows: float = 0.01
+    enough: float = 2.0
+    shuns: float = 0.25
+    cached: bool = False
+    hears_signals: bool = False
+
+
+class SeparatedCode:
+    """Two pattern separators side by side: of place alone, as in the hippocampus, and of all senses, as in the cortex."""
+
+    def __init__(self, rows: int, senses: Senses, place: str | None, genome: AssessorGenome) -> None:
+        self._parts: list[tuple[str, slice, PatternSeparator]] = []
+        if place is not None:
+            only = Senses(senses[place])
+            self._parts.append(
+                ("place fields", senses.place(place), PatternSeparator(rows, only, genome.place_units, share=genome.share))
+            )
+        everything = slice(0, senses.size)
+        self._parts.append(("wiring", everything, PatternSeparator(rows, senses, genome.units, share=genome.share)))
+        self.inputs = senses.size
+        self.units = sum(separator.units for *_, separator in self._parts)
+        self.active_units = sum(separator.active_units for *_, separator in self._parts)
+        self._nothing = np.zeros((rows, 0), np.float32)
+
+    def wire(self, streams: RowStreams, rows: np.ndarray) -> None:
+        """Draw the wiring of the chosen rows (bool mask)."""
+        for purpose, _, separator in self._parts:
+            separator.wire(streams, purpose, rows)
+
+    def encode(self, rows: np.ndarray, context: np.ndarray, active: np.ndarray) -> None:
+        """Write the active units of the given rows into ``active`` (rows, active_units) int32."""
+        unit = place = 0
+        for _, where, separator in self._parts:
+            found = np.zeros((len(context), separator.active_units), np.int32)
+            separator.encode(rows, np.ascontiguousarray(context[:, where]), self._nothing, found)
+            active[rows, place : place + separator.active_units] = found[rows] + unit
+            unit, place = unit + separator.units, place + separator.active_units
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """The wiring, as copies."""
+        state: dict[str, np.ndarray] = {}
+        for purpose, _, separator in self._parts:
+            state |= nest(purpose, separator.get_state())
+        return state
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Restore what :meth:`get_state` gave."""
+        for purpose, _, separator in self._parts:
+            separator.set_state(unnest(purpose, state))
+
+
+class AssessorLearner(Learner):
+    """Acts for what thought assessors foretell, as steering values it in the present state of the body.
+
+    Where nothing worth doing is foretold it lets the reflex act. With ``cached`` it becomes a Q-learner on the same code,
+    with the same rates: the model-free control.
+    """
+
+    name = "assessors"
+    purposes = ("wiring", "place fields", "exploration")
+    lesionable = ("assessors", "plasticity")
+
+    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: AssessorGenome | None = None) -> None:
+        super().__init__(rows, anatomy, may_defer)
+        self.genome = genome = genome or AssessorGenome()
+        if not anatomy.assessed and not genome.cached:
+            raise InvalidArgument(
+                "Thought assessors need a steering subsystem that values predictions, but this one assesses no channel. "
+                "Declare its ``assessed`` channels and give an appraisal with each reflex, or use another learner."
+            )
+        self._programmes = np.asarray(anatomy.repertoire.commands, float)
+        self.option_names = ("let the reflex act", *anatomy.repertoire.names)
+        self._assessed = np.array([anatomy.channels.index(channel) for channel in anatomy.assessed], int)
+        count = 1 if genome.cached else len(self._assessed)
+        heard = anatomy.senses if genome.hears_signals else anatomy.outer
+        self.code = SeparatedCode(rows, heard, anatomy.repertoire.place, genome)
+        options, active = len(self._programmes), self.code.active_units
+        self.synapses = Rows(
+            rows,
+            table=newborn_table(self.code.units, options, count),
+            visits=np.zeros((self.code.units, options), np.float32),
+        )
+        units = np.zeros(active, np.int32)
+        predictions = np.zeros((2 * options + 1, count), np.float32)
+        unseen = np.full(self.code.inputs, np.nan, np.float32)  # differs from every context, so that the first is encoded
+        self.now = Rows(rows, context=unseen, units=units, predictions=predictions)
+        self.past = Rows(rows, units=units, predictions=predictions)
+        self._end = Rows(rows, context=unseen, units=units, predictions=predictions)
+        self.trace = Rows(rows, units=np.zeros((MEMORY, active), np.int32), strength=np.zeros(MEMORY))
+        delays = np.array([dict(anatomy.delayed).get(channel, 0.0) for channel in anatomy.assessed])
+        self._delay = (
+            np.zeros(1)
+            if genome.cached
+            else np.where(delays > 0.0, 1.0 - np.exp(-anatomy.dt / np.maximum(delays, 1e-9)), 0.0)
+        )
+        self.late = Rows(
+            rows, units=np.zeros((LATE, active), np.int32), act=np.full(LATE, -1), strength=np.zeros((LATE, count))
+        )
+        self._shunned = np.zeros((rows, options), bool)
+        self.act = Rows(rows, option=0, held=0, explores=False)
+        self._values = np.zeros((rows, options))
+        self._everyone = np.arange(rows)
+
+    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+        """Random wiring; the assessors predict nothing."""
+        self.streams.seed(seeds, rows)
+        for part in (self.synapses, self.now, self.past, self.trace, self.late, self.act, self.lesions):
+            part.restart(rows)
+        self.code.wire(self.streams, rows)
+
+    def begin(self, rows: np.ndarray) -> None:
+        """A new episode: traces and held acts end; what was tasted may still have its effect, since a body lives on."""
+        self.trace.restart(rows)
+        self.act.restart(rows)
+
+    def recall(self, context: np.ndarray) -> Recollection | None:
+        """What is coming as things are."""
+        self._look(context, self.now)
+        coming = self.now.predictions[:, -1] * ~self.lesions.assessors[:, None]
+        if self.genome.cached:
+            return Recollection(cached=coming[:, 0].astype(float))
+        return Recollection(foretold=coming.astype(float))
+
+    def _look(self, context: np.ndarray, into: Rows) -> None:
+        heard = context[:, : into.context.shape[1]]
+        changed = np.flatnonzero((heard != into.context).any(axis=1))  # most of a life is rest, and rest changes nothing
+        if changed.size:
+            self.code.encode(changed, context, into.units)
+            into.context[changed] = heard[changed]
+        predict_rows(into.units, self.synapses.table, into.predictions)
+
+    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+        """The act whose foretold sensations are worth most now."""
+        genome, act, past = self.genome, self.act, self.past
+        past.units[:], past.predictions[:] = self.now.units, self.now.predictions
+        worth = np.ones((self.rows, 1)) if genome.cached else reflex.appraisal
+        assert worth is not None
+        values_of(past.predictions, worth, self._values)
+        self._values[self.lesions.assessors] = 0.0
+        best = self._values.argmax(axis=1)
+        value = self._values[self._everyone, best]
+        known = value > genome.knows
+        draw = self.streams.uniform("exploration", 3)
+        starts = (act.held <= 0) & (draw[:, 0] < genome.explore * gains.exploration * (reflex.arousal > 0.5))
+        lost = ~known & (reflex.arousal > 0.5) & (act.held <= 0) & (not self.may_defer)
+        starts |= lost
+        act.held = np.where(starts, 1 + (draw[:, 1] * genome.hold).astype(int), np.maximum(0, act.held - 1))
+        random = (draw[:, 2] * len(self._programmes)).astype(int)
+        act.explores = act.held > 0
+        act.option = np.where(starts, random, np.where(act.explores, act.option, np.where(known, best, REST)))
+        visits = self.synapses.visits[self._everyone[:, None], past.units, best[:, None]].mean(axis=1)
+        return Proposal(
+            self._programmes[act.option], value.copy(), value.copy(), np.minimum(1.0, visits / genome.enough),
+            np.full(self.rows, self.may_defer) & ~act.explores & ~known, act.explores.copy(), act.option + 1,
+            np.ones(self.rows, bool), np.zeros(self.rows, bool),
+        )  # fmt: skip
+
+    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+        """Correct every prediction by what steering's channels did, whoever acted."""
+        genome, past, now = self.genome, self.past, self.now
+        verdict = experience.verdict
+        felt = verdict.reward[:, None] if genome.cached else verdict.channels[:, self._assessed]
+        option = _nearest(experience.command, self._programmes)
+        units, predictions = now.units, now.predictions
+        if experience.truncated.any():
+            self._end.restart(np.ones(self.rows, bool))
+            self._look(experience.outcome, self._end)
+            cut = experience.truncated[:, None]
+            units = np.where(cut, self._end.units, units)
+            predictions = np.where(cut[:, :, None], self._end.predictions, predictions)
+        if not genome.cached:
+            assert experience.reflex.appraisal is not None
+            find_shunned(predictions, experience.reflex.appraisal, genome.shuns, self._shunned)
+        gains = experience.gains
+        rate = genome.rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
+        correct_rows(
+            past.units, option, felt, past.predictions, units, predictions, experience.terminated, rate, genome.anneal,
+            genome.rate_floor, genome.horizon, genome.coming_horizon, genome.trace_decay, self.trace.units,
+            self.trace.strength, self.synapses.visits, self._shunned, self._delay, self.late.units, self.late.act,
+            self.late.strength, self.synapses.table,
+        )  # fmt: skip
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def _state_parts(self) -> dict[str, Any]:
+        return {
+            "wiring": self.code, "synapses": self.synapses, "now": self.now, "past": self.past, "trace": self.trace, "late": self.late,
+            "act": self.act, "lesions": self.lesions, "streams": self.streams,
+        }  # fmt: skip
+
+    def read_outs(self) -> dict[str, np.ndarray]:
+        """The assessors, and how often each was there."""
+        return {"assessors": self.synapses.table, "visits": self.synapses.visits}
+
+    def option_values(self, row: int) -> np.ndarray | None:
+        """Value of each act now; letting the reflex act counts as 0."""
+        return np.concatenate([[0.0], self._values[row]])
+
+    def live_map(self, row: int) -> LiveMap | None:
+        """What is foretold here of each channel: as things are, and within reach of each act."""
+        if self.genome.cached:
+            return None
+        options = len(self._programmes)
+        predictions = self.now.predictions[row]
+        values = np.concatenate([predictions[-1:], predictions[options : 2 * options]]).T
+        return LiveMap(
+            "foretold here, as things are and by each act", values, self.anatomy.assessed, ("now", *self.option_names[1:])
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """The genome."""
+        return asdict(self.genome)
+
+
+def _nearest(command: np.ndarray, programmes: np.ndarray) -> np.ndarray:
+    """(rows,) the programme that each command resembles most."""
+    flat, known = command.reshape(len(command), -1), programmes.reshape(len(programmes), -1)
+    return ((flat[:, None, :] - known[None]) ** 2).sum(axis=2).argmin(axis=1)

@@ -1,0 +1,1 @@
+"""Nestling: innate steering keeps a newborn alive while learning from scratch takes over."""

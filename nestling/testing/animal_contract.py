@@ -1,0 +1,202 @@
+"""The contracts of steering subsystems, learners and hand-over rules, and of whole animals made of them."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
+
+from agents.life import live
+from agents.population import Population
+from agents.registration import make_single_steered, make_steered
+from core.errors import InvalidArgument, ResetNeeded, UnknownName
+
+
+def states_equal(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    """Bit for bit."""
+    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
+
+
+def row_of(state: dict[str, np.ndarray], row: int) -> dict[str, np.ndarray]:
+    """One animal's part of a population's state."""
+    return {name: array[row : row + 1] for name, array in state.items()}
+
+
+class SteeredContract:
+    """Rules of a world with its steering inside."""
+
+    def test_checkers(self, world: Any) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            check_env(make_single_steered(world), skip_render_check=True)
+            checker = pytest.importorskip("stable_baselines3.common.env_checker", reason="SB3 is not installed")
+            checker.check_env(make_single_steered(world))
+
+    def test_info(self, world: Any) -> None:
+        steered = make_steered(world, 3)
+        _, info = steered.reset(seed=1)
+        keys = set(info)
+        assert {"fitness", "learner_in_charge", "command"} <= keys
+        *_, stepped = steered.step(steered.world.random_commands())
+        assert set(stepped) == keys, "reset and step must have the same keys"
+
+    def test_reward_is_not_fitness(self, world: Any) -> None:
+        steered = make_steered(world, 8, hand_over="always")
+        steered.reset(seed=1)
+        rewards, fitness = [], []
+        for _ in range(200):
+            _, reward, _, _, info = steered.step(steered.world.random_commands())
+            rewards.append(reward)
+            fitness.append(info["fitness"])
+        assert not np.allclose(rewards, fitness), "the learner must be taught by steering's judgement, not by fitness"
+
+    def test_autoreset_modes_agree(self, world: Any) -> None:
+        days = {mode: self._days(world, mode) for mode in AutoresetMode}
+        for mode, seen in days.items():
+            for number, (one, other) in enumerate(zip(days[AutoresetMode.DISABLED], seen, strict=True)):
+                assert np.array_equal(one, other), f"day {number} in {mode} differs from DISABLED"
+
+    @staticmethod
+    def _days(world: Any, mode: AutoresetMode) -> list[np.ndarray]:
+        steered = make_steered(world, 1, hand_over="urgency", autoreset_mode=mode, max_episode_steps=60)
+        context, _ = steered.reset(seed=3)
+        command = steered.world.random_commands()
+        days, day = [], [context[0]]
+        while len(days) < 3:
+            context, _, terminated, truncated, info = steered.step(command)
+            if not (terminated[0] or truncated[0]):
+                day.append(context[0])
+                continue
+            days.append(np.stack([*day, info["final_obs"][0] if mode is AutoresetMode.SAME_STEP else context[0]]))
+            if mode is AutoresetMode.NEXT_STEP:
+                context, reward, *_ = steered.step(command)
+                assert reward[0] == 0.0
+            elif mode is AutoresetMode.DISABLED:
+                context, _ = steered.reset(options={"reset_mask": np.array([True])})
+            day = [context[0]]
+        return days
+
+    def test_resetting_one_row_leaves_the_others_alone(self, world: Any) -> None:
+        steered = make_steered(world, 2, hand_over="never", autoreset_mode=AutoresetMode.DISABLED)
+        steered.reset(seed=3)
+        for _ in range(20):
+            steered.step(steered.world.random_commands())
+        before = steered.get_state()
+        steered.reset(options={"reset_mask": np.array([True, False])})
+        assert states_equal(row_of(before, 1), row_of(steered.get_state(), 1)), "row 1 was not reset and must not change"
+
+    def test_order_of_calls(self, world: Any) -> None:
+        steered = make_steered(world, 1)
+        with pytest.raises(ResetNeeded):
+            steered.step(steered.action_space.sample())
+        with pytest.raises(ResetNeeded):
+            steered.get_state()
+
+    def test_context_hides_what_only_steering_hears(self, world: Any) -> None:
+        steered = make_steered(world, 1)
+        hidden = [sense.name for sense in steered.world.senses if "learning" not in sense.heard_by]
+        assert not set(hidden) & set(steered.context_senses.names)
+
+    def test_steering_stays_in_bounds(self, world: Any) -> None:
+        steered = make_steered(world, 8, hand_over="never", autoreset_mode=AutoresetMode.SAME_STEP)
+        steered.reset(seed=5)
+        space = steered.single_action_space
+        for _ in range(900):
+            reflex = steered.reflex
+            assert reflex is not None
+            assert ((reflex.urgency >= 0) & (reflex.urgency <= 1)).all(), "urgency must lie in [0, 1]"
+            assert ((reflex.arousal >= 0) & (reflex.arousal <= 1)).all(), "arousal must lie in [0, 1]"
+            assert all(space.contains(command.astype(space.dtype)) for command in reflex.command), (
+                "reflexes must be valid commands"
+            )
+            observation, reward, *_ = steered.step(steered.world.random_commands())
+            assert np.isfinite(reward).all()
+            assert all(steered.single_observation_space.contains(row) for row in observation), (
+                "signals must keep their range"
+            )
+            for variable in steered.steering.variables:
+                values = getattr(steered.steering.mutable, variable.name)
+                assert ((values >= variable.low) & (values <= variable.high)).all(), (
+                    f"{variable.name} left its declared range"
+                )
+
+    def test_mutable_variables_can_be_set_and_frozen(self, world: Any) -> None:
+        steered = make_steered(world, 2, hand_over="never", autoreset_mode=AutoresetMode.SAME_STEP)
+        steered.reset(seed=5)
+        steering = steered.steering
+        for variable in steering.variables:
+            assert variable.meaning
+            assert variable.source
+            value = 0.5 * (variable.low + min(variable.high, variable.low + 10.0))
+            steering.set_variable(variable.name, value, [0])
+            steering.freeze_variable(variable.name, [0])
+        for _ in range(300):
+            steered.step(steered.world.random_commands())
+        for variable in steering.variables:
+            value = 0.5 * (variable.low + min(variable.high, variable.low + 10.0))
+            assert getattr(steering.mutable, variable.name)[0] == value, f"{variable.name} changed although frozen"
+        with pytest.raises(UnknownName):
+            steering.set_variable("no_such_variable", 1.0)
+
+    def test_lesions_are_named(self, world: Any) -> None:
+        population = Population("steered", world, 2, seed=0)
+        for part in population.steered.steering.lesionable:
+            population.lesion(part, [1])
+            assert population.steered.steering.lesioned(part).tolist() == [False, True]
+        with pytest.raises(UnknownName):
+            population.lesion("no_such_part")
+
+
+class AnimalContract:
+    """Rules of whole animals, for any learner and hand-over rule: ``agent`` is LEARNER+RULE."""
+
+    @pytest.fixture(autouse=True)
+    def _fits(self, world: Any, agent: str) -> None:
+        try:
+            Population(agent, world, 1)
+        except InvalidArgument as error:
+            pytest.skip(str(error))
+
+    def test_life_does_not_depend_on_the_others(self, world: Any, agent: str) -> None:
+        many, one = Population(agent, world, 5, seed=70), Population(agent, world, 1, seed=73)
+        live(many, 500)
+        live(one, 500)
+        assert states_equal(row_of(many.get_state(), 3), one.get_state()), "animal 3 must live as it would alone"
+
+    def test_state_round_trip(self, world: Any, agent: str) -> None:
+        first = Population(agent, world, 2, seed=1)
+        live(first, 250)
+        saved = first.get_state()
+        live(first, 150)
+        second = Population(agent, world, 2, seed=1)
+        second.set_state(saved)
+        live(second, 150)
+        assert states_equal(first.get_state(), second.get_state()), "a restored animal must go on bit for bit"
+
+    def test_choice_is_a_mask(self, world: Any, agent: str) -> None:
+        population = Population(agent, world, 3, seed=1)
+        for _ in range(100):
+            chosen = population.tick().in_charge
+            assert chosen.dtype == bool
+            assert chosen.shape == (3,)
+        assert population.steered.hand_over.proven, "a rule must say what is proven"
+
+    def test_genome_is_shared_but_wiring_is_not(self, world: Any, agent: str) -> None:
+        population = Population(agent, world, 2, seed=1)
+        learner = population.learner
+        assert learner is not None
+        state = learner.get_state()
+        wiring = [array for name, array in state.items() if name.startswith("wiring/")]
+        assert wiring
+        assert any(not np.array_equal(array[0], array[1]) for array in wiring), "each animal must be wired at random"
+
+    def test_learned_state_pickles(self, world: Any, agent: str) -> None:
+        population = Population(agent, world, 2, seed=1)
+        live(population, 50)
+        state = pickle.loads(pickle.dumps(population.get_state()))
+        assert states_equal(state, population.get_state())

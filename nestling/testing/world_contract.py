@@ -1,0 +1,351 @@
+"""The contract of a world, as a test class that anyone can run on a world of their own.
+
+import pytest
+from nestling.testing.world_contract import WorldContract
+
+@pytest.mark.parametrize("world", ["my_package.my_world:MyWorld"])
+class TestMyWorld(WorldContract):
+    pass
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import warnings
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
+
+from core.errors import InvalidArgument, InvalidCommand, ResetNeeded, StateMismatch, UnknownName
+from envs import make_single, make_world, world_class
+from envs.single import Single
+from envs.world import SUMMARY_HEADINGS, World
+
+STEPS = 250
+EPISODE = 60
+
+
+def build(world: Any, rows: int = 3, **options: Any) -> World:
+    """A world with short episodes, so that many end within a test."""
+    return make_world(world, rows, **({"max_episode_steps": EPISODE} | options))
+
+
+def record(world: World, steps: int = STEPS) -> list[np.ndarray]:
+    """Observations, fitness and flags of random commands."""
+    seen = [world.observation.copy()]
+    for _ in range(steps):
+        observation, fitness, terminated, truncated, _ = world.step(world.random_commands())
+        seen += [observation, fitness, terminated, truncated]
+    return seen
+
+
+def assert_same(one: list[np.ndarray], other: list[np.ndarray], why: str) -> None:
+    """Bit for bit."""
+    for index, (a, b) in enumerate(zip(one, other, strict=True)):
+        assert np.array_equal(a, b), f"{why}: entry {index} differs"
+
+
+def _in_another_process(payload: bytes) -> bytes:
+    world = pickle.loads(payload)
+    return pickle.dumps(record(world, 50))
+
+
+class WorldContract:
+    """Every rule that a world must keep; each message states the rule."""
+
+    def test_gymnasium_checker(self, world: Any) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            single = Single(build(world, 1, autoreset_mode=AutoresetMode.DISABLED))
+            check_env(single, skip_render_check=True)
+
+    def test_stable_baselines3_checker(self, world: Any) -> None:
+        checker = pytest.importorskip("stable_baselines3.common.env_checker", reason="SB3 is not installed")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            checker.check_env(make_single(world))
+
+    def test_same_seed_same_life(self, world: Any) -> None:
+        lives = []
+        for _ in range(2):
+            built = build(world)
+            built.reset(seed=11)
+            lives.append(record(built))
+        assert_same(*lives, "the same seed must give the same life")
+
+    def test_other_seed_other_life(self, world: Any) -> None:
+        built = build(world, 2)
+        built.reset(seed=1)
+        same = np.repeat(built.random_commands()[:1], 2, axis=0)
+        seen = [built.observation.copy()]
+        for _ in range(2 * EPISODE):
+            seen.append(built.step(same)[0])
+        assert any(not np.array_equal(part[0], part[1]) for part in seen), "seeds must reach the draws of every row"
+
+    def test_row_equals_single_life(self, world: Any) -> None:
+        batch = build(world, 5)
+        batch.reset(seed=40)
+        seen = record(batch)
+        for row in (0, 3):
+            alone = build(world, 1)
+            alone.reset(seed=40 + row)
+            assert_same(
+                [part[row : row + 1] for part in seen], record(alone), f"row {row} must equal the single life of its seed"
+            )
+
+    def test_global_random_state_is_left_alone(self, world: Any) -> None:
+        np.random.seed(5)  # noqa: NPY002  # the legacy global state is what must not be touched
+        before = np.random.get_state()[1].copy()  # noqa: NPY002  # as above
+        built = build(world)
+        built.reset(seed=0)
+        record(built, 20)
+        after = np.random.get_state()[1]  # noqa: NPY002  # as above
+        assert np.array_equal(before, after), "a world must draw from its own streams only"
+
+    def test_state_round_trip(self, world: Any) -> None:
+        built = build(world)
+        built.reset(seed=3)
+        record(built, 70)
+        state = built.get_state()
+        first = record(built, 100)
+        built.set_state(state)
+        assert_same(first, record(built, 100), "a restored state must go on as before, random streams included")
+        other = build(world)
+        other.reset(seed=99)
+        other.set_state(state)
+        assert_same(first, record(other, 100), "a state must fit another instance")
+
+    def test_foreign_state_is_refused(self, world: Any) -> None:
+        built = build(world)
+        built.reset(seed=3)
+        state = built.get_state()
+        before = built.get_state()
+        broken = dict(state)
+        broken.popitem()
+        with pytest.raises(StateMismatch):
+            built.set_state(broken)
+        with pytest.raises(StateMismatch):
+            build(world, 2).set_state(state)
+        assert_same(list(before.values()), list(built.get_state().values()), "a refused state must change nothing")
+
+    def test_pickles_under_spawn(self, world: Any) -> None:
+        built = build(world)
+        built.reset(seed=8)
+        payload = pickle.dumps(built)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            theirs = pickle.loads(pool.apply(_in_another_process, (payload,)))
+        assert_same(record(built, 50), theirs, "a pickled world must live the same life in another process")
+
+    def test_observations_stay_inside_their_space(self, world: Any) -> None:
+        built = build(world, 8, max_episode_steps=200)
+        built.reset(seed=17)
+        space = built.single_observation_space
+        choose = np.random.default_rng(0)
+        names = list(built.manipulations())
+        for step in range(1500):
+            if names and step % 60 == 59:
+                built.manipulate(names[choose.integers(len(names))], [int(choose.integers(8))])
+            observation, fitness, *_ = built.step(built.random_commands())
+            assert observation.dtype == np.float32
+            assert np.isfinite(fitness).all(), "fitness must be finite"
+            inside = (observation >= space.low) & (observation <= space.high)
+            if not inside.all():
+                row, entry = np.argwhere(~inside)[0]
+                name = next(n for n in built.senses.names if entry in np.arange(built.senses.size)[built.senses.place(n)])
+                pytest.fail(f"sense {name!r} of row {row} is {observation[row, entry]}, outside its declared range")
+
+    def test_autoreset_modes_agree(self, world: Any) -> None:
+        """The days of one animal are the same in all three modes; commands are a function of the step of the day."""
+        days = {mode: self._days(world, mode) for mode in AutoresetMode}
+        for mode, seen in days.items():
+            for one, other in zip(days[AutoresetMode.DISABLED], seen, strict=False):
+                assert np.array_equal(one, other), f"{mode} shows another life than DISABLED"
+            assert len(seen) >= 4
+
+    def _days(self, world: Any, mode: AutoresetMode) -> list[np.ndarray]:
+        built = build(world, 1, autoreset_mode=mode)
+        observation, _ = built.reset(seed=23)
+        commands = np.random.default_rng(1)
+        space = built.single_action_space
+        held = [self._command(space, commands) for _ in range(EPISODE)]
+        days, day, step = [], [observation[0]], 0
+        while len(days) < 4:
+            observation, _, terminated, truncated, info = built.step(held[step][None])
+            step += 1
+            if terminated[0] or truncated[0]:
+                final = info["final_obs"][0] if mode is AutoresetMode.SAME_STEP else observation[0]
+                days.append(np.stack([*day, final]))
+                if mode is AutoresetMode.NEXT_STEP:
+                    observation, reward, *flags, _ = built.step(held[0][None])
+                    assert reward[0] == 0.0, "the step of a NEXT_STEP autoreset has reward 0"
+                    assert not any(flag[0] for flag in flags), "the step of a NEXT_STEP autoreset ends nothing"
+                elif mode is AutoresetMode.DISABLED:
+                    observation, _ = built.reset(options={"reset_mask": np.array([True])})
+                day, step = [observation[0]], 0
+            else:
+                day.append(observation[0])
+        return days
+
+    @staticmethod
+    def _command(space: gym.Space, rng: np.random.Generator) -> np.ndarray:
+        if isinstance(space, gym.spaces.Box):
+            return rng.uniform(space.low, space.high).astype(space.dtype)
+        return np.asarray(rng.integers(space.n) + space.start)
+
+    def test_same_step_reports_the_end(self, world: Any) -> None:
+        built = build(world, 2, autoreset_mode=AutoresetMode.SAME_STEP)
+        built.reset(seed=2)
+        for _ in range(EPISODE):
+            *_, terminated, truncated, info = built.step(built.random_commands())
+            ended = terminated | truncated
+            if ended.any():
+                break
+        assert ended.any()
+        assert np.array_equal(info["_final_obs"], ended)
+        assert np.array_equal(info["_final_info"], ended)
+        row = int(np.argmax(ended))
+        assert info["final_obs"][row].shape == built.single_observation_space.shape
+        assert set(info["final_info"]) >= set(built._facts()), "final_info must hold the world's facts"
+
+    def test_final_facts_are_those_before_the_reset(self, world: Any) -> None:
+        built = {mode: build(world, 4, autoreset_mode=mode) for mode in (AutoresetMode.SAME_STEP, AutoresetMode.DISABLED)}
+        for one in built.values():
+            one.reset(seed=31)
+        infos = {}
+        for _ in range(EPISODE):
+            command = built[AutoresetMode.DISABLED].random_commands()
+            for mode, one in built.items():
+                *_, terminated, truncated, infos[mode] = one.step(command)
+            ended = terminated | truncated
+            if ended.any():
+                break
+        final, plain = infos[AutoresetMode.SAME_STEP]["final_info"], infos[AutoresetMode.DISABLED]
+        for name in built[AutoresetMode.DISABLED]._facts():
+            assert np.array_equal(final[name][ended], plain[name][ended]), f"final_info[{name!r}] is not that of the end"
+
+    def test_info_has_the_same_keys_and_masks(self, world: Any) -> None:
+        built = build(world)
+        _, info = built.reset(seed=1)
+        keys = set(info)
+        assert all(f"_{key}" in keys for key in keys if not key.startswith("_")), "every key needs its mask"
+        assert set(built.step(built.random_commands())[4]) == keys, "reset and step must have the same keys"
+
+    def test_results_are_copies(self, world: Any) -> None:
+        built = build(world)
+        observation, _ = built.reset(seed=1)
+        kept = observation.copy()
+        observation[:] = 7.0
+        again = built.observation.copy()
+        assert np.array_equal(kept, again), "reset must return a copy"
+        stepped = built.step(built.random_commands())[0]
+        kept = stepped.copy()
+        built.step(built.random_commands())
+        assert np.array_equal(kept, stepped), "step must return a copy"
+
+    def test_bad_commands_are_refused_before_anything_happens(self, world: Any) -> None:
+        built = build(world)
+        built.reset(seed=1)
+        good = built.random_commands()
+        before = built.get_state()
+        bad: list[Any] = [good[:2], good[..., None], np.full(good.shape, "x"), None]
+        if isinstance(built.single_action_space, gym.spaces.Box):
+            bad += [np.full_like(good, value) for value in (np.nan, np.inf, built.single_action_space.high.max() + 1)]
+        else:
+            bad += [np.full_like(good, built.single_action_space.start + built.single_action_space.n), good + 0.5]
+        for command in bad:
+            with pytest.raises(InvalidCommand):
+                built.step(command)
+        assert_same(list(before.values()), list(built.get_state().values()), "a refused command must change nothing")
+
+    def test_order_of_calls(self, world: Any) -> None:
+        fresh = build(world)
+        with pytest.raises(ResetNeeded, match="reset"):
+            fresh.step(np.zeros(fresh.action_space.shape, fresh.action_space.dtype))
+        built = build(world, 2, autoreset_mode=AutoresetMode.DISABLED, max_episode_steps=3)
+        built.reset(seed=0)
+        for _ in range(3):
+            built.step(built.random_commands())
+        with pytest.raises(ResetNeeded, match="finished"):
+            built.step(built.random_commands())
+
+    @pytest.mark.parametrize(
+        "options", [{"reset_mask": [True]}, {"reset_mask": np.zeros(3, bool)}, {"reset_mask": np.ones(2, bool)}]
+    )
+    def test_bad_reset_masks(self, world: Any, options: dict) -> None:
+        with pytest.raises(InvalidArgument):
+            build(world).reset(seed=0, options=options)
+
+    def test_bad_arguments(self, world: Any) -> None:
+        for rows in (0, -1, 1.5, "3"):
+            with pytest.raises(InvalidArgument, match="whole number"):
+                build(world, rows)  # type: ignore[arg-type]
+        with pytest.raises(UnknownName):
+            build(world, render_mode="ascii")
+        with pytest.raises(UnknownName):
+            build(world, autoreset_mode="sometimes")
+        for seed in (-1, [1, 2], [0.5, 1, 2]):
+            with pytest.raises(InvalidArgument):
+                build(world).reset(seed=seed)
+
+    def test_manipulations(self, world: Any) -> None:
+        for name, switch in world_class(world).manipulations().items():
+            built = build(world)
+            built.reset(seed=4)
+            built.manipulate(name, [1])
+            record(built, 30)
+            assert switch.meaning, f"manipulation {name} needs a docstring"
+        built = build(world)
+        built.reset(seed=4)
+        with pytest.raises(UnknownName):
+            built.manipulate("no_such_switch")
+
+    def test_frames(self, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            monkeypatch.delenv(name, raising=False)
+        built = build(world, 2, render_mode="rgb_array")
+        built.reset(seed=0)
+        frames = built.render()
+        assert frames is not None
+        assert len(frames) == 2
+        assert frames[0].shape == (480, 640, 3)
+        assert frames[0].dtype == np.uint8
+        assert len(np.unique(frames[0].reshape(-1, 3), axis=0)) > 5, "a frame must show something"
+
+    def test_window(self, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        if "DISPLAY" not in os.environ:
+            monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+        built = build(world, 1, render_mode="human")
+        built.reset(seed=0)
+        for _ in range(3):
+            built.step(built.random_commands())
+        built.close()
+        assert built.closed
+
+    def test_oracle_beats_random(self, world: Any) -> None:
+        score = {}
+        for policy in ("random", "oracle"):
+            built = make_world(world, 16)
+            built.reset(seed=100)
+            total = 0.0
+            for _ in range(built.max_episode_steps):
+                command = built.random_commands() if policy == "random" else built.oracle_commands()
+                total += float(built.step(command)[1].sum())
+            score[policy] = total
+        assert score["oracle"] > score["random"]
+
+    def test_docstring_headings(self, world: Any) -> None:
+        text = world_class(world).__doc__ or ""
+        missing = [heading for heading in SUMMARY_HEADINGS if f"{heading}:" not in text]
+        assert not missing, f"the docstring lacks {missing}"
+
+    def test_declarations(self, world: Any) -> None:
+        kind = world_class(world)
+        assert kind.fitness_unit
+        assert all(sense.meaning for sense in kind.senses), "every sense needs a meaning"
+        assert kind.senses.heard_by("learning").size > 0, "a learner must hear something"

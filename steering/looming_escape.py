@@ -1,0 +1,281 @@
+"""The mouse's steering subsystem: looming detector, threat accumulator, freeze, flight, and approach to food."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from core.batch_state import Records
+from core.interfaces import Gains, Goal, Recollection, Reflex, Repertoire
+from core.senses import Sense, Senses
+from steering.detectors import LoomingDetector, accumulate, looming_response
+from steering.subsystem import MutableVariable, Steering
+
+REST, FORAGE, FREEZE, FLEE, HIDE = range(5)
+
+# Accumulator: structure from Evans et al. (2018), constants chosen so that most strikes are fled in time.
+_LEAK = 0.5  # s
+_DRIVE = 7.0  # evidence per second at the detector's peak for the typical l/|v|, at contrast 1
+_NOISE = 0.15  # evidence per square root of a second
+_TYPICAL_SIZE_OVER_SPEED = 0.2  # s
+_FREEZE_SHARE = 0.4  # of the bound, from which it freezes
+_NO_REFUGE_FACTOR = 2.0  # on the bound where no refuge is remembered: freezing rises (Vale et al. 2017)
+_SWEEP_DRIVE = 10.0  # per rad of translation
+_SOUND_DRIVE = 4.0  # per second at loudness 1
+_REMEMBERED = 0.3  # confidence from which a remembered refuge counts
+# Acts; all chosen.
+_FLIGHT_SECONDS = 2.0  # how long flight goes on after the threat fell below the bound
+_HIDE_SECONDS = 3.0
+_ALARM_SECONDS = 2.0
+_HUNGRY = 0.3  # empty share of the energy store from which it forages
+_SMELLED = 0.12  # strength of smell that is followed
+_WALK = 0.31  # share of full speed: 0.25 m/s
+_TROT = 0.5
+_WANDER_TURN = 1.5  # rad per square root of a second
+# Mutable variables: directions from Lenzi et al. (2022), sizes chosen.
+_HABITUATION = 0.12
+_SENSITISATION = 0.2
+_CALMING = 600.0  # s in which the effect of pain wears off
+_RECENT_FLIGHT = 7200.0  # s for which a flight keeps the bound from rising
+_BOUND_LOW, _BOUND_HIGH = 0.6, 2.5
+# Neuromodulation and judgement; chosen.
+_EXPLORATION_OPENS = 500.0  # s
+_EXPLORATION_DECAY = 3000.0  # s
+_PAIN = 10.0  # reward lost by a capture; one meal when half hungry is worth 1
+_RELIEF = 0.5
+
+
+@njit(cache=True)
+def _react(animals, variables, lesions, senses, refuge, remembered, noise, alpha, delay_steps, gain, dt, command):
+    """Reflexes of every row; see :class:`Mouse` for what they are."""
+    for row in range(animals.shape[0]):
+        animal, sense = animals[row], senses[row]
+        bound = variables[row].threat_bound
+        _feel_threat(animal, lesions[row].looming_detector, sense, noise[row, 0], alpha, delay_steps, gain, dt)
+        dark = sense.darkness > 0.5
+        needed = bound if remembered[row] else _NO_REFUGE_FACTOR * bound
+        crossed = (animal.threat > needed or animal.sound > 1.0) and not lesions[row].flight_threshold and not dark
+        afraid = animal.threat > _FREEZE_SHARE * bound or animal.sweep > 0.5 or animal.sound > 0.5
+        _flee_or_hide(animal, crossed, afraid, dark, max(animal.threat / needed, animal.sound), dt)
+        _decide(animal, sense, afraid, dark)
+        command[row, 0] = command[row, 1] = 0.0
+        _wander(animal, sense, noise[row, 1], dt)
+        if animal.fleeing:
+            _flight(animal, sense, refuge[row], remembered[row], command[row])
+        elif animal.want == FORAGE:
+            _approach_food(animal, sense, lesions[row].smell, command[row])
+        animal.arousal = 1.0 if sense.contrast != 0.0 or sense.loudness > 0.0 else animal.alarm
+        _habituate(animal, variables[row], dt)
+        variables[row].seconds_since_flight = 0.0 if animal.fleeing else variables[row].seconds_since_flight + dt
+
+
+@njit(cache=True)
+def _feel_threat(animal, blind, sense, noise, alpha, delay_steps, gain, dt):
+    seen = max(0.0, sense.contrast) if sense.elevation > 0.0 and not blind else 0.0
+    response = looming_response(animal.history, sense.angular_size, sense.expansion, alpha, delay_steps)
+    animal.threat = accumulate(animal.threat, gain * seen * response, _NOISE * math.sqrt(dt) * noise, _LEAK, dt)
+    animal.sweep = accumulate(animal.sweep, _SWEEP_DRIVE * seen * sense.translation, 0.0, _LEAK, dt)
+    animal.sound = accumulate(animal.sound, _SOUND_DRIVE * sense.loudness, 0.0, _LEAK, dt)
+
+
+@njit(cache=True)
+def _flee_or_hide(animal, crossed, afraid, dark, strength, dt):
+    starts = crossed and not animal.fleeing
+    vigour = min(1.0, max(0.6, 0.35 + 0.4 * strength))
+    if starts:
+        animal.vigour = vigour
+    elif animal.fleeing:
+        animal.vigour = max(animal.vigour, vigour)
+    animal.flight_left = _FLIGHT_SECONDS if crossed else max(0.0, animal.flight_left - dt)
+    animal.fleeing = (starts or animal.fleeing) and not dark and animal.flight_left > 0.0
+    animal.fled |= animal.fleeing
+    animal.alarm = 1.0 if afraid else max(0.0, animal.alarm - dt / _ALARM_SECONDS)
+    animal.hide_left = _HIDE_SECONDS if dark and afraid else max(0.0, animal.hide_left - dt)
+    if animal.alarm <= 0.0:
+        animal.relieved = False
+
+
+@njit(cache=True)
+def _decide(animal, sense, afraid, dark):
+    if animal.fleeing:
+        animal.want, animal.urgency = FLEE, 1.0
+    elif dark and animal.hide_left > 0.0:
+        animal.want, animal.urgency = HIDE, 0.5
+    elif afraid:
+        animal.want, animal.urgency = FREEZE, 0.7
+    elif sense.hunger > _HUNGRY:
+        animal.want, animal.urgency = FORAGE, 0.3 * sense.hunger
+    else:
+        animal.want, animal.urgency = REST, 0.0
+
+
+@njit(cache=True)
+def _flight(animal, sense, refuge, remembered, command):
+    x, y = -sense.disc_direction[0], -sense.disc_direction[1]
+    if math.hypot(x, y) < 0.5:
+        x, y = math.cos(animal.heading), math.sin(animal.heading)
+    else:
+        animal.heading = math.atan2(y, x)
+    if remembered:
+        x, y = refuge[0], refuge[1]
+    length = max(math.hypot(x, y), 1e-9)
+    command[0], command[1] = animal.vigour * x / length, animal.vigour * y / length
+
+
+@njit(cache=True)
+def _wander(animal, sense, noise, dt):
+    turned = animal.heading + _WANDER_TURN * math.sqrt(dt) * noise
+    x, y = math.cos(turned) + 1.5 * sense.touch[0], math.sin(turned) + 1.5 * sense.touch[1]
+    animal.heading = math.atan2(y, x)
+
+
+@njit(cache=True)
+def _approach_food(animal, sense, anosmic, command):
+    x, y = sense.smell[0], sense.smell[1]
+    if anosmic or math.hypot(x, y) <= _SMELLED:
+        x, y = math.cos(animal.heading), math.sin(animal.heading)
+    length = max(math.hypot(x, y), 1e-9)
+    command[0], command[1] = _WALK * x / length, _WALK * y / length
+
+
+@njit(cache=True)
+def _habituate(animal, variable, dt):
+    bound = variable.threat_bound
+    variable.threat_bound += max(0.0, 1.0 - bound) * dt / _CALMING
+    passed = animal.exposed and animal.threat < 0.5 * _FREEZE_SHARE * bound
+    if passed and not animal.fled and not animal.harmed:
+        calm = 1.0 - math.exp(-((variable.seconds_since_flight / _RECENT_FLIGHT) ** 2))
+        variable.threat_bound += _HABITUATION * calm * (_BOUND_HIGH - bound) / (_BOUND_HIGH - 1.0)
+    if passed:
+        animal.exposed = animal.harmed = animal.fled = False
+    else:
+        animal.exposed |= animal.threat > _FREEZE_SHARE * bound
+
+
+@njit(cache=True)
+def _judge(animals, variables, before, command, after, dt, parts, channels):
+    for row in range(animals.shape[0]):
+        animal, variable, part, channel = animals[row], variables[row], parts[row], channels[row]
+        dark, hurt = after[row].darkness > 0.5, after[row].pain > 0.5
+        fear = 0.0 if dark else min(1.0, animal.threat / variable.threat_bound)
+        relief = dark and before[row].darkness < 0.5 and animal.alarm > 0.0 and not animal.relieved
+        animal.relieved |= relief
+        speed = min(1.0, math.hypot(command[row, 0], command[row, 1]))
+        part.pain = -_PAIN * hurt
+        part.fear = -0.2 * dt * fear
+        part.relief = _RELIEF * relief
+        part.food = after[row].taste * (0.5 + before[row].hunger)
+        part.effort = -0.2 * dt * speed * speed
+        channel.pain, channel.fear, channel.relief = hurt, fear, relief
+        channel.food, channel.darkness = after[row].taste > 0.0, after[row].darkness
+        if hurt:
+            variable.threat_bound = max(_BOUND_LOW, variable.threat_bound - _SENSITISATION)
+            animal.harmed = True
+
+
+class Mouse(Steering):
+    """Reflexes, judgement and gains of the animal of ``LoomingEscape``.
+
+    Vision: the eta detector (threshold size 24 degrees, delay 25 ms), weighted by dark contrast, drives a
+    leaky accumulator T (leak 0.5 s); flight when T > bound, freezing between 0.4 bound and bound
+    (structure: Evans et al. 2018; constants chosen). Flight heads for the refuge that the learner
+    remembers; where none is remembered the bound is twice as high, so that freezing rises (Vale et al.
+    2017), and flight heads straight away from the disc. A small sweeping disc drives freezing
+    (De Franceschi et al. 2016). Sound has an accumulator of its own.
+    """
+
+    world = "LoomingEscape"
+    wants = ("rest", "forage", "freeze", "flee", "hide")
+    parts = ("pain", "fear", "relief", "food", "effort")
+    channels = ("pain", "fear", "relief", "food", "darkness")
+    lesionable = ("looming_detector", "flight_threshold", "smell")
+    purposes = ("reflex noise",)
+    signals = Senses(
+        Sense("threat", "1", 0.0, 4.0, "threat accumulator as a share of the flight bound"),
+        Sense("urgency", "1", 0.0, 1.0, "urgency of the reflex"),
+        Sense("alarm", "1", 0.0, 1.0, "1 after a threat, fading over 2 s"),
+    )
+    variables = (
+        MutableVariable(
+            "threat_bound", "evidence needed before flight", _BOUND_LOW, _BOUND_HIGH, 1.0,
+            "rises when a threat below it passes without harm or flight, unless a flight was recent; falls with pain, "
+            "which wears off in ten minutes",
+            "learned suppression of escape: Lenzi et al. 2022; step sizes chosen",
+        ),
+        MutableVariable(
+            "seconds_since_flight", "time since the last full flight", 0.0, 1e9, 1e6,
+            "runs with time; set to 0 by a flight", "recent threat-escape history: Lenzi et al. 2022",
+        ),
+    )  # fmt: skip
+
+    transient: Records
+
+    def _make_transient(self, rows: int) -> Records:
+        self.detector = LoomingDetector(self.dt)
+        self._gain = _DRIVE / self.detector.peak(_TYPICAL_SIZE_OVER_SPEED)
+        return Records(
+            rows,
+            history=np.zeros((self.detector.memory, 2)),
+            threat=0.0,
+            sweep=0.0,
+            sound=0.0,
+            fleeing=False,
+            flight_left=0.0,
+            vigour=0.0,
+            hide_left=0.0,
+            alarm=0.0,
+            relieved=False,
+            exposed=False,
+            harmed=False,
+            fled=False,
+            heading=0.0,
+            urgency=0.0,
+            arousal=0.0,
+            want=REST,
+        )
+
+    def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
+        now = self.transient
+        refuge, remembered = np.zeros((self.rows, 2)), np.zeros(self.rows, bool)
+        if recollection is not None and "darkness" in recollection.displacement:
+            refuge = recollection.displacement["darkness"]
+            remembered = recollection.confidence["darkness"] > _REMEMBERED
+        command = np.empty((self.rows, 2))
+        _react(
+            now.table, self.mutable.table, self._lesions.table, reading, refuge, remembered,
+            self.streams.normal("reflex noise", 2), self.detector.alpha, self.detector.steps, self._gain, self.dt, command,
+        )  # fmt: skip
+        return Reflex(command, now.urgency.copy(), now.want.copy(), now.arousal.copy())
+
+    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        _judge(self.transient.table, self.mutable.table, before, command, after, self.dt, parts, channels)
+
+    def modulate(self, age: np.ndarray) -> Gains:
+        """A newborn does not explore; exploration opens over its first 500 s, then falls to a tenth."""
+        one = np.ones(len(age))
+        opened = (1.0 - np.exp(-age / _EXPLORATION_OPENS)) ** 2
+        return Gains(one, opened * np.maximum(0.1, np.exp(-age / _EXPLORATION_DECAY)), one.copy())
+
+    @property
+    def repertoire(self) -> Repertoire:
+        """Standing still, walking in eight directions, following a smell, and going to remembered places."""
+        angles = np.arange(8) * math.pi / 4
+        compass = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        names = ("stay", *(f"walk {45 * k}" for k in range(8)))
+        commands = np.concatenate([np.zeros((1, 2)), _WALK * compass])
+        goals = (
+            Goal("follow smell", _TROT, sense="smell"),
+            Goal("go to food", _TROT, channel="food", depletes=True),
+            Goal("walk home", _WALK, channel="darkness"),
+            Goal("run home", 1.0, channel="darkness"),
+        )
+        return Repertoire(names, commands, goals, place="place")
+
+    def sense_signals(self, reading: Any) -> None:
+        """Threat, urgency and alarm, as broadcast to the learner."""
+        reading["threat"][:] = np.minimum(4.0, self.transient.threat / self.mutable.threat_bound)
+        reading["urgency"][:] = self.transient.urgency
+        reading["alarm"][:] = self.transient.alarm
