@@ -51,23 +51,23 @@ class AgentSpec:
         """The first library that it needs and that is not installed, or None."""
         return next((name for name in self.needs if importlib.util.find_spec(name) is None), None)
 
-    def make_learner(self, rows: int, anatomy: Anatomy, may_defer: bool) -> Learner | None:
-        """A newborn learner for ``rows`` animals, or None."""
+    def make_learner(self, num_animals: int, anatomy: Anatomy, may_defer: bool) -> Learner | None:
+        """A newborn learner for ``num_animals`` animals, or None."""
         if self.learner is None:
             return None
         settings = () if self.genome is None else (self.genome.learner,)
-        return self.learner(rows, anatomy, may_defer, *settings)
+        return self.learner(num_animals, anatomy, may_defer, *settings)
 
 
-def _cortex(rows: int, anatomy: Anatomy, may_defer: bool, settings: Any = None) -> Learner:
+def _cortex(num_animals: int, anatomy: Anatomy, may_defer: bool, settings: Any = None) -> Learner:
     """The learner that the species is born with, by what its steering offers.
 
     Thought assessors where steering values predictions, graded commands where it judges each moment, else cached values of
     motor programmes.
     """
     if anatomy.judging_delay is not None:
-        return GradedLearner(rows, anatomy, may_defer, settings)
-    return (AssessorLearner if anatomy.assessed else BoutLearner)(rows, anatomy, may_defer, settings)
+        return GradedLearner(num_animals, anatomy, may_defer, settings)
+    return (AssessorLearner if anatomy.assessed else BoutLearner)(num_animals, anatomy, may_defer, settings)
 
 
 def _cached(hears_signals: bool) -> MakeLearner:
@@ -82,8 +82,8 @@ def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec
         return AgentSpec(name, meaning, rule, _cortex)
     kind: Any = learner_class(learner)
 
-    def make(rows: int, anatomy: Anatomy, may_defer: bool, *settings: Any) -> Learner:
-        return kind(rows, anatomy, may_defer, *settings)
+    def make(num_animals: int, anatomy: Anatomy, may_defer: bool, *settings: Any) -> Learner:
+        return kind(num_animals, anatomy, may_defer, *settings)
 
     return AgentSpec(name, meaning, rule, make, None, kind.needs, kind.costly)
 

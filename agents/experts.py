@@ -20,12 +20,12 @@ class Expert(abc.ABC):
     world: ClassVar[str]
 
     def __init__(self, world: World) -> None:
-        self.senses, self.rows, self.dt = world.senses, world.num_envs, world.dt
-        self.streams = RowStreams(self.rows, ("expert",))
-        self.memory = self._make_memory(self.rows)
+        self.senses, self.num_animals, self.dt = world.senses, world.num_envs, world.dt
+        self.streams = RowStreams(self.num_animals, ("expert",))
+        self.memory = self._make_memory(self.num_animals)
 
     @abc.abstractmethod
-    def _make_memory(self, rows: int) -> Rows:
+    def _make_memory(self, num_animals: int) -> Rows:
         """What the expert keeps in mind."""
 
     @abc.abstractmethod
@@ -50,10 +50,10 @@ class LoomingExpert(Expert):
     world = "LoomingEscape"
     _GRID = 12
 
-    def _make_memory(self, rows: int) -> Rows:
+    def _make_memory(self, num_animals: int) -> Rows:
         cells = self._GRID**2
         return Rows(
-            rows, home=np.zeros(2), knows_home=False, meals=np.full(cells, 0.05), since=np.full(cells, 10.0), left=0.0
+            num_animals, home=np.zeros(2), knows_home=False, meals=np.full(cells, 0.05), since=np.full(cells, 10.0), left=0.0
         )
 
     def act(self, senses: np.ndarray) -> np.ndarray:
@@ -72,7 +72,7 @@ class LoomingExpert(Expert):
         keep.since = np.minimum(keep.since + self.dt, 20.0) * (1.0 - 0.5 * here)
         keep.meals += now["taste"][:, None] * here
         worth = keep.meals / keep.meals.max(axis=1, keepdims=True) * keep.since / (0.3 + np.sqrt(squared))
-        goal = away[np.arange(self.rows), worth.argmax(axis=1)]
+        goal = away[np.arange(self.num_animals), worth.argmax(axis=1)]
         smell = now["smell"].astype(float)
         goal = np.where((np.hypot(smell[:, 0], smell[:, 1]) > 0.1)[:, None], smell, goal)
         command = 0.5 * _unit(goal)

@@ -235,11 +235,11 @@ class SteeredWorld(VectorEnv):
         gains = self.steering.modulate(age)
         return gains if self.modulation is NEUTRAL else self.modulation.applied(gains, age / self._lifetime)
 
-    def begin(self, rows: np.ndarray) -> None:
-        """Start an episode of steering in the chosen rows (bool mask)."""
-        self.steering.begin(rows)
+    def begin(self, mask: np.ndarray) -> None:
+        """Start an episode of steering in the chosen animals (bool mask)."""
+        self.steering.begin(mask)
 
-    def look(self, rows: np.ndarray) -> None:
+    def look(self, mask: np.ndarray) -> None:
         """Sense, recall and react in the chosen rows: fills the context and the reflex for the next tick."""
         self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
         recollection = self.recall(self._context) if self.recall is not None else None
@@ -247,12 +247,12 @@ class SteeredWorld(VectorEnv):
             for remembered in (*recollection.confidence.values(), recollection.foretold, recollection.cached):
                 if remembered is not None:
                     remembered[self.lesions.learning] = 0.0
-        self._react(self.world.observation, recollection, rows)
+        self._react(self.world.observation, recollection, mask)
         self.gains = self._modulate()
 
-    def _react(self, senses: np.ndarray, recollection: Recollection | None, rows: np.ndarray) -> None:
+    def _react(self, senses: np.ndarray, recollection: Recollection | None, mask: np.ndarray) -> None:
         """React once in the chosen rows; the others keep their state, their reflex and their signals."""
-        if rows.all():
+        if mask.all():
             if self.counterfactual:
                 saved = self.steering.get_state()
                 self.unguided = self._faulty(self.steering.react(senses, None)).command
@@ -263,18 +263,18 @@ class SteeredWorld(VectorEnv):
         saved, reflex = self.steering.get_state(), self.reflex
         fresh = self._faulty(self.steering.react(senses, recollection))
         self._broadcast()
-        self._put_back(saved, ~rows)
+        self._put_back(saved, ~mask)
         self._broadcast()
         if reflex is not None:
             for name in REFLEX_PARTS:
-                getattr(fresh, name)[~rows] = getattr(reflex, name)[~rows]
+                getattr(fresh, name)[~mask] = getattr(reflex, name)[~mask]
         self.reflex = fresh
 
-    def _put_back(self, saved: dict[str, np.ndarray], rows: np.ndarray) -> None:
+    def _put_back(self, saved: dict[str, np.ndarray], mask: np.ndarray) -> None:
         """Give the chosen rows of steering a state of before."""
         current = self.steering.get_state()
         for name, array in saved.items():
-            current[name][rows] = array[rows]
+            current[name][mask] = array[mask]
         self.steering.set_state(current)
 
     def _faulty(self, reflex: Reflex) -> Reflex:

@@ -12,7 +12,7 @@ from core.errors import InvalidArgument, InvalidCommand
 _TOLERANCE = 1e-6
 
 
-def check_commands(actions: Any, space: Space, rows: int) -> np.ndarray:
+def check_commands(actions: Any, space: Space, num_animals: int) -> np.ndarray:
     """Return the commands as an array (rows, *space.shape) of the space's dtype.
 
     Raises:
@@ -24,14 +24,14 @@ def check_commands(actions: Any, space: Space, rows: int) -> np.ndarray:
         array = np.asarray(actions)
     except (ValueError, TypeError) as error:
         raise InvalidCommand(f"The commands are not an array of numbers: {error}.") from None
-    shape = (rows, *(space.shape or ()))
+    shape = (num_animals, *(space.shape or ()))
     if array.shape != shape:
         raise InvalidCommand(f"The commands have shape {array.shape}, but {shape} is needed: one row for each animal.")
     if isinstance(space, Discrete):
         return _check_discrete(array, space)
     if array.dtype.kind not in "fiu":
         raise InvalidCommand(f"The commands have dtype {array.dtype}, but numbers are needed ({space.dtype}).")
-    flat = array.reshape(rows, -1)
+    flat = array.reshape(num_animals, -1)
     low, high = space.low.ravel(), space.high.ravel()
     if not np.isfinite(flat).all():
         row, entry = np.argwhere(~np.isfinite(flat))[0]

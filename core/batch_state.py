@@ -19,15 +19,15 @@ class Rows:
     Arrays keep their identity for life (they are filled in place), so views stay valid.
     """
 
-    def __init__(self, rows: int, **initial: Any) -> None:
+    def __init__(self, num_animals: int, **initial: Any) -> None:
         self._initial = {name: np.asarray(value) for name, value in initial.items()}
-        self._arrays = self._allocate(rows)
+        self._arrays = self._allocate(num_animals)
         for name, array in self._arrays.items():
             array[...] = self._initial[name]
             object.__setattr__(self, name, array)
 
-    def _allocate(self, rows: int) -> dict[str, np.ndarray]:
-        return {name: np.empty((rows, *value.shape), value.dtype) for name, value in self._initial.items()}
+    def _allocate(self, num_animals: int) -> dict[str, np.ndarray]:
+        return {name: np.empty((num_animals, *value.shape), value.dtype) for name, value in self._initial.items()}
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"there is no field {name!r} in these rows")
@@ -42,10 +42,10 @@ class Rows:
         rows = len(next(iter(self._arrays.values()))) if self._arrays else 0
         return _rebuild, (type(self), rows, self._initial, self.get_state())
 
-    def restart(self, rows: np.ndarray, *names: str) -> None:
+    def restart(self, mask: np.ndarray, *names: str) -> None:
         """Put the named fields (all, if none is named) of the chosen rows back to their first values."""
         for name in names or self._arrays:
-            self._arrays[name][rows] = self._initial[name]
+            self._arrays[name][mask] = self._initial[name]
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Copies of all fields."""
@@ -63,14 +63,14 @@ class Records(Rows):
 
     table: np.ndarray
 
-    def _allocate(self, rows: int) -> dict[str, np.ndarray]:
+    def _allocate(self, num_animals: int) -> dict[str, np.ndarray]:
         fields = [(name, value.dtype, value.shape) for name, value in self._initial.items()]
-        self.table = np.zeros(rows, np.dtype(fields, align=True))
+        self.table = np.zeros(num_animals, np.dtype(fields, align=True))
         return {name: self.table[name] for name in self._initial}
 
 
-def _rebuild(kind: type[Rows], rows: int, initial: dict[str, Any], state: dict[str, np.ndarray]) -> Rows:
-    built = kind(rows, **initial)
+def _rebuild(kind: type[Rows], num_animals: int, initial: dict[str, Any], state: dict[str, np.ndarray]) -> Rows:
+    built = kind(num_animals, **initial)
     built.set_state(state)
     return built
 

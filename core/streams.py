@@ -90,34 +90,34 @@ class RowStreams:
         purposes: the names that may be drawn from; declared so that a saved state is complete.
     """
 
-    def __init__(self, rows: int, purposes: Iterable[str]) -> None:
-        self.rows = rows
-        self.seeds = np.zeros(rows, np.uint64)
+    def __init__(self, num_animals: int, purposes: Iterable[str]) -> None:
+        self.num_animals = num_animals
+        self.seeds = np.zeros(num_animals, np.uint64)
         self._keys = {purpose: purpose_key(purpose) for purpose in purposes}
-        self._counters = {purpose: np.zeros(rows, np.uint64) for purpose in self._keys}
-        self._everyone = np.ones(rows, bool)
+        self._counters = {purpose: np.zeros(num_animals, np.uint64) for purpose in self._keys}
+        self._everyone = np.ones(num_animals, bool)
 
-    def seed(self, seeds: np.ndarray, rows: np.ndarray | None = None) -> None:
+    def seed(self, seeds: np.ndarray, mask: np.ndarray | None = None) -> None:
         """Give new seeds to the chosen rows (bool mask, default all) and start their counters at 0."""
-        rows = self._everyone if rows is None else rows
-        self.seeds[rows] = np.asarray(seeds, np.uint64)[rows]
+        mask = self._everyone if mask is None else mask
+        self.seeds[mask] = np.asarray(seeds, np.uint64)[mask]
         for counters in self._counters.values():
-            counters[rows] = 0
+            counters[mask] = 0
 
-    def uniform(self, purpose: str, size: int, rows: np.ndarray | None = None) -> np.ndarray:
+    def uniform(self, purpose: str, size: int, mask: np.ndarray | None = None) -> np.ndarray:
         """Draw float64 in [0, 1), shape (rows, ``size``); rows outside the mask get 0 and do not advance."""
-        out = np.zeros((self.rows, size))
+        out = np.zeros((self.num_animals, size))
         try:
             key, counters = self._keys[purpose], self._counters[purpose]
         except KeyError:
             raise self._unknown(purpose) from None
-        _fill_uniform(self.seeds, key, counters, self._everyone if rows is None else rows, out)
+        _fill_uniform(self.seeds, key, counters, self._everyone if mask is None else mask, out)
         return out
 
-    def normal(self, purpose: str, size: int, rows: np.ndarray | None = None) -> np.ndarray:
+    def normal(self, purpose: str, size: int, mask: np.ndarray | None = None) -> np.ndarray:
         """Draw standard normal float64 by Box and Muller (1958), shape (rows, ``size``); see :meth:`uniform`."""
-        uniform = self.uniform(purpose, size + size % 2, rows)
-        out = np.empty((self.rows, size))
+        uniform = self.uniform(purpose, size + size % 2, mask)
+        out = np.empty((self.num_animals, size))
         _to_normal(uniform, out)
         return out
 
@@ -137,15 +137,15 @@ class RowStreams:
             counters[:] = state[f"counter/{purpose}"]
 
 
-def row_seeds(seed: int | Sequence[int] | np.ndarray, rows: int) -> np.ndarray:
-    """Seeds of ``rows`` rows: ``seed + i`` for an int (as Gymnasium's SyncVectorEnv does), or the given list.
+def row_seeds(seed: int | Sequence[int] | np.ndarray, num_animals: int) -> np.ndarray:
+    """Seeds of ``num_animals`` rows: ``seed + i`` for an int (as Gymnasium's SyncVectorEnv does), or the given list.
 
     Raises:
         InvalidArgument: a seed is negative, fractional or 2**64 or more, or the list has a wrong length.
     """
-    seeds = [seed + i for i in range(rows)] if isinstance(seed, int) else list(np.asarray(seed).tolist())
-    if len(seeds) != rows:
-        raise InvalidArgument(f"There are {len(seeds)} seeds for {rows} rows; give one seed, or one for each row.")
+    seeds = [seed + i for i in range(num_animals)] if isinstance(seed, int) else list(np.asarray(seed).tolist())
+    if len(seeds) != num_animals:
+        raise InvalidArgument(f"There are {len(seeds)} seeds for {num_animals} animals; give one seed, or one for each animal.")
     for value in seeds:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**64:
             raise InvalidArgument(f"A seed must be a whole number from 0 to 2**64 - 1, not {value!r}.")

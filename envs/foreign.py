@@ -39,24 +39,24 @@ class ForeignWorld(World, abc.ABC):
         """An observation of ``env`` as (senses.size,) numbers in the order of the senses; may look at the environment itself."""
         return np.asarray(observation, np.float32).ravel()
 
-    def _make_body(self, rows: int) -> Rows:
-        self._envs = [self.make_env() for _ in range(rows)]
+    def _make_body(self, num_animals: int) -> Rows:
+        self._envs = [self.make_env() for _ in range(num_animals)]
         space = self._envs[0].action_space
         if not _same_commands(space, self.command_space):
             raise InvalidArgument(
                 f"{type(self).__name__}.command_space is {self.command_space}, but its environment takes {space}."
             )
         done = np.zeros((self.max_episode_steps, *(space.shape or ())), self.command_space.dtype)
-        return Rows(rows, seed=0, steps=0, commands=done, felt=np.zeros(self.senses.size, np.float32))
+        return Rows(num_animals, seed=0, steps=0, commands=done, felt=np.zeros(self.senses.size, np.float32))
 
-    def _be_born(self, rows: np.ndarray) -> None:
+    def _be_born(self, mask: np.ndarray) -> None:
         """Nothing is for life but the seed."""
 
-    def _begin_episode(self, rows: np.ndarray) -> None:
-        draw = self.streams.uniform("episodes", 1, rows)[:, 0]
-        self.body.seed[rows] = (draw * 2**31).astype(int)[rows]
-        self.body.steps[rows] = 0
-        for row in np.flatnonzero(rows):
+    def _begin_episode(self, mask: np.ndarray) -> None:
+        draw = self.streams.uniform("episodes", 1, mask)[:, 0]
+        self.body.seed[mask] = (draw * 2**31).astype(int)[mask]
+        self.body.steps[mask] = 0
+        for row in np.flatnonzero(mask):
             observation, _ = self._envs[row].reset(seed=int(self.body.seed[row]))
             self._feel(row, observation)
 
@@ -99,12 +99,12 @@ class ForeignWorld(World, abc.ABC):
         super().set_state(state)
         self._redo(np.ones(self.num_envs, bool))
 
-    def _put_back(self, rows: np.ndarray, saved: dict[str, np.ndarray]) -> None:
-        super()._put_back(rows, saved)
-        self._redo(rows)
+    def _put_back(self, mask: np.ndarray, saved: dict[str, np.ndarray]) -> None:
+        super()._put_back(mask, saved)
+        self._redo(mask)
 
-    def _redo(self, rows: np.ndarray) -> None:
-        for row in np.flatnonzero(rows):
+    def _redo(self, mask: np.ndarray) -> None:
+        for row in np.flatnonzero(mask):
             self._envs[row].reset(seed=int(self.body.seed[row]))
             for command in self.body.commands[row, : self.body.steps[row]]:
                 self._envs[row].step(self._native(command))

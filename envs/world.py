@@ -129,16 +129,16 @@ class World(Manipulable, VectorEnv, abc.ABC):
     # -- what an author writes -------------------------------------------------------------------
 
     @abc.abstractmethod
-    def _make_body(self, rows: int) -> Rows:
+    def _make_body(self, num_animals: int) -> Rows:
         """All mutable state of the world, one row an animal."""
 
     @abc.abstractmethod
-    def _be_born(self, rows: np.ndarray) -> None:
+    def _be_born(self, mask: np.ndarray) -> None:
         """Draw what is this animal's own for life (bool mask), after it was given its seed."""
 
     @abc.abstractmethod
-    def _begin_episode(self, rows: np.ndarray) -> None:
-        """Put the chosen rows (bool mask) at the start of an episode."""
+    def _begin_episode(self, mask: np.ndarray) -> None:
+        """Put the chosen animals (bool mask) at the start of an episode."""
 
     @abc.abstractmethod
     def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -188,9 +188,9 @@ class World(Manipulable, VectorEnv, abc.ABC):
         facts = self._facts()
         return self._observation.copy(), with_masks(facts, rows)
 
-    def begin(self, rows: np.ndarray, seeds: np.ndarray | None = None) -> None:
+    def begin(self, mask: np.ndarray, seeds: np.ndarray | None = None) -> None:
         """Start an episode in the chosen rows; with seeds (rows,), as new animals."""
-        newborn = rows if seeds is not None else rows & ~self._clock.born
+        newborn = mask if seeds is not None else mask & ~self._clock.born
         if newborn.any():
             if seeds is None:
                 seeds = self.np_random.integers(2**63, size=self.num_envs, dtype=np.uint64)
@@ -199,9 +199,9 @@ class World(Manipulable, VectorEnv, abc.ABC):
                 part.restart(newborn)
             self._clock.born[newborn] = True
             self._be_born(newborn)
-        self._clock.elapsed[rows] = 0
-        self._clock.finished[rows] = False
-        self._begin_episode(rows)
+        self._clock.elapsed[mask] = 0
+        self._clock.finished[mask] = False
+        self._begin_episode(mask)
         self._sense(self.senses.split(self._observation))
         if self._ticks <= INSPECTED:
             check_observation(self)
@@ -321,10 +321,10 @@ class World(Manipulable, VectorEnv, abc.ABC):
     def _parts(self) -> list[tuple[str, Any]]:
         return [("body", self.body), ("clock", self._clock), ("held", self._held), ("streams", self.streams)]
 
-    def _put_back(self, rows: np.ndarray, saved: dict[str, np.ndarray]) -> None:
+    def _put_back(self, mask: np.ndarray, saved: dict[str, np.ndarray]) -> None:
         current = self.get_state()
         for name, array in saved.items():
-            current[name][rows] = array[rows]
+            current[name][mask] = array[mask]
         for name, part in self._parts():
             part.set_state(unnest(name, current))
 
@@ -387,12 +387,12 @@ def _autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
     raise unknown_name("autoreset mode", mode, [m.name for m in AutoresetMode])
 
 
-def with_masks(facts: dict[str, np.ndarray], rows: np.ndarray) -> dict[str, Any]:
+def with_masks(facts: dict[str, np.ndarray], mask: np.ndarray) -> dict[str, Any]:
     """Gymnasium's vector ``info``: copies of the facts, and for each key ``k`` a mask ``_k``."""
     info: dict[str, Any] = {}
     for name, values in facts.items():
         info[name] = np.array(values)
-        info[f"_{name}"] = rows.copy()
+        info[f"_{name}"] = mask.copy()
     return info
 
 

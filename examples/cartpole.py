@@ -57,7 +57,7 @@ class Balance(Steering):
     channels = ("lean",)
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
-        rows, still = self.rows, np.zeros(self.rows, int)
+        rows, still = self.num_animals, np.zeros(self.num_animals, int)
         return Reflex((reading["lean"] > 0.0).astype(int), np.full(rows, 0.2), still, np.zeros(rows))
 
     def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:

@@ -85,7 +85,7 @@ class Seeker(Steering):
         toward = np.where((ahead > 0) & free, AHEAD, np.where(right > 0, RIGHT, LEFT))
         chance = self.streams.uniform("reflex noise", 1)[:, 0]
         wander = np.where(free & (chance < 0.7), AHEAD, np.where(chance < 0.85, LEFT, RIGHT))
-        return Reflex(np.where(seen, toward, wander), np.full(self.rows, 0.2), seen.astype(int), np.zeros(self.rows))
+        return Reflex(np.where(seen, toward, wander), np.full(self.num_animals, 0.2), seen.astype(int), np.zeros(self.num_animals))
 
     def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         distance = [np.abs(sense["goal"]).sum(axis=1) for sense in (before, after)]

@@ -70,26 +70,26 @@ class SparseAutoencoder:
     ``rate`` (rows,) is how far features move at each look; :attr:`loss` (rows,) is the last squared error of reconstruction.
     """
 
-    def __init__(self, rows: int, senses: Senses, units: int, share: float = 0.05) -> None:
-        self.rows, self.units, self.share = rows, units, share
+    def __init__(self, num_animals: int, senses: Senses, units: int, share: float = 0.05) -> None:
+        self.num_animals, self.units, self.share = num_animals, units, share
         self.active_units = max(1, round(share * units))
-        self.scaling = SenseScaling(rows, senses)
-        self.features = np.zeros((rows, units, senses.size + 1), np.float32)
-        self.excitability = np.zeros((rows, units), np.float32)
-        self.rate = np.zeros(rows)
-        self._error = np.zeros((rows, self.active_units), np.float32)
-        self._inputs = np.ones((rows, senses.size + 1), np.float32)  # the last input is a constant
+        self.scaling = SenseScaling(num_animals, senses)
+        self.features = np.zeros((num_animals, units, senses.size + 1), np.float32)
+        self.excitability = np.zeros((num_animals, units), np.float32)
+        self.rate = np.zeros(num_animals)
+        self._error = np.zeros((num_animals, self.active_units), np.float32)
+        self._inputs = np.ones((num_animals, senses.size + 1), np.float32)  # the last input is a constant
 
     @property
     def loss(self) -> np.ndarray:
         """(rows,) squared error of the last reconstruction."""
         return self._error[:, 0]
 
-    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
-        """Random features of length 1 in the chosen rows (bool mask)."""
-        draw = streams.normal(purpose, self.features[0].size, rows).reshape(self.features.shape)[rows]
-        self.features[rows] = draw / np.linalg.norm(draw, axis=2, keepdims=True)
-        self.excitability[rows] = 0.0
+    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+        """Random features of length 1 in the chosen animals (bool mask)."""
+        draw = streams.normal(purpose, self.features[0].size, mask).reshape(self.features.shape)[mask]
+        self.features[mask] = draw / np.linalg.norm(draw, axis=2, keepdims=True)
+        self.excitability[mask] = 0.0
 
     def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """As :meth:`learning.codes.Code.encode`; learns where ``rate`` is above 0."""
@@ -109,22 +109,22 @@ class SparseAutoencoder:
         self.features[:], self.excitability[:] = state["features"], state["excitability"]
 
 
-def retinal_waves(streams: RowStreams, rows: np.ndarray, size: int, steps: int) -> np.ndarray:
+def retinal_waves(streams: RowStreams, mask: np.ndarray, size: int, steps: int) -> np.ndarray:
     """Spontaneous activity of ``size`` neighbouring inputs: bumps that travel at random speed and width.
 
     Returns:
-        (rows, steps, size) float32 in [-1, 1]; zero outside the chosen rows (bool mask).
+        (rows, steps, size) float32 in [-1, 1]; zero outside the chosen animals (bool mask).
     """
-    waves = np.zeros((len(rows), steps, size), np.float32)
+    waves = np.zeros((len(mask), steps, size), np.float32)
     place = np.arange(size)
     length = 20  # steps of one wave
     for start in range(0, steps, length):
-        origin, speed, width = streams.uniform("womb", 3, rows).T
+        origin, speed, width = streams.uniform("womb", 3, mask).T
         time = np.arange(min(length, steps - start))
         centre = (origin[:, None] - 0.5 + (speed[:, None] - 0.5) * time / 5.0) * 1.5 * size + 0.5 * size
         away = (place - centre[:, :, None]) / (1.0 + 0.2 * size * width[:, None, None])
         waves[:, start : start + length] = 2.0 * np.exp(-0.5 * away**2) - 1.0
-    waves[~rows] = 0.0
+    waves[~mask] = 0.0
     return waves
 
 
@@ -152,19 +152,19 @@ class AutoencoderLearner(BoutLearner):
     genome_type = AutoencoderGenome
 
     def _make_code(self, senses: Senses) -> SparseAutoencoder:
-        self.features = SparseAutoencoder(self.rows, senses, self.genome.units)
-        self.looks = Rows(self.rows, looks=0.0)
+        self.features = SparseAutoencoder(self.num_animals, senses, self.genome.units)
+        self.looks = Rows(self.num_animals, looks=0.0)
         return self.features
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Random features, shaped by waves before birth if the genome says so."""
-        super().birth(seeds, rows)
-        self.looks.restart(rows)
-        chosen = np.flatnonzero(rows)
+        super().birth(seeds, mask)
+        self.looks.restart(mask)
+        chosen = np.flatnonzero(mask)
         if self.genome.womb and chosen.size:
             size = self.features.features.shape[2] - 1
-            waves = retinal_waves(self.streams, rows, size, self.genome.womb)
-            inputs = np.ones((self.rows, size + 1), np.float32)
+            waves = retinal_waves(self.streams, mask, size, self.genome.womb)
+            inputs = np.ones((self.num_animals, size + 1), np.float32)
             for step in range(self.genome.womb):
                 inputs[:, :-1] = waves[:, step]
                 self._open_period(chosen, 1.0)

@@ -15,8 +15,8 @@ class Code(Protocol):
     units: int
     active_units: int
 
-    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
-        """Draw the wiring of the chosen rows (bool mask) from their own streams."""
+    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+        """Draw the wiring of the chosen animals (bool mask) from their own streams."""
 
     def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """Write the active units of the given row numbers into ``active`` (rows, active_units) int32."""

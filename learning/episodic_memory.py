@@ -74,22 +74,22 @@ class MemoryBank:
     """
 
     def __init__(
-        self, rows: int, senses: Senses, slots: int, nearest: int = 4, apart: float = 1.5, width: int = 16
+        self, num_animals: int, senses: Senses, slots: int, nearest: int = 4, apart: float = 1.5, width: int = 16
     ) -> None:
         self.units, self.active_units, self.apart = slots, nearest, apart
-        self.scaling = SenseScaling(rows, senses)
-        self.projection = np.zeros((rows, width, senses.size), np.float32)
-        self.keys = np.zeros((rows, slots, width), np.float32)
-        self.used, self.clock = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
-        self.last_used = np.zeros((rows, slots), np.int64)
-        self.fresh = np.full(rows, -1)
+        self.scaling = SenseScaling(num_animals, senses)
+        self.projection = np.zeros((num_animals, width, senses.size), np.float32)
+        self.keys = np.zeros((num_animals, slots, width), np.float32)
+        self.used, self.clock = np.zeros(num_animals, np.int64), np.zeros(num_animals, np.int64)
+        self.last_used = np.zeros((num_animals, slots), np.int64)
+        self.fresh = np.full(num_animals, -1)
 
-    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
-        """Draw the projection of the chosen rows (bool mask) and empty their banks."""
-        draw = streams.normal(purpose, self.projection[0].size, rows).reshape(self.projection.shape)
-        self.projection[rows] = draw[rows] / np.sqrt(self.projection.shape[1])
+    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+        """Draw the projection of the chosen animals (bool mask) and empty their banks."""
+        draw = streams.normal(purpose, self.projection[0].size, mask).reshape(self.projection.shape)
+        self.projection[mask] = draw[mask] / np.sqrt(self.projection.shape[1])
         for array in (self.keys, self.used, self.clock, self.last_used):
-            array[rows] = 0
+            array[mask] = 0
 
     def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """As :meth:`learning.codes.Code.encode`; ``fresh`` then tells which slot was written, -1 for none."""
@@ -124,7 +124,7 @@ class LookupTable(BoutLearner):
     genome_type = LookupGenome
 
     def _make_code(self, senses: Senses) -> MemoryBank:
-        self.bank = MemoryBank(self.rows, senses, self.genome.units, apart=self.genome.apart)
+        self.bank = MemoryBank(self.num_animals, senses, self.genome.units, apart=self.genome.apart)
         return self.bank
 
     def _encode(self, rows: np.ndarray, context: np.ndarray) -> None:

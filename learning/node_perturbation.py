@@ -79,8 +79,8 @@ class GradedLearner(Learner):
     lesionable = ("variability", "plasticity")
     option_names = OPTIONS
 
-    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: GradedGenome | None = None) -> None:
-        super().__init__(rows, anatomy, may_defer)
+    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: GradedGenome | None = None) -> None:
+        super().__init__(num_animals, anatomy, may_defer)
         if not isinstance(anatomy.command_space, Box):
             raise InvalidArgument("The graded learner needs graded commands (a Box); this world's are discrete.")
         self.genome = genome = genome or GradedGenome()
@@ -88,21 +88,21 @@ class GradedLearner(Learner):
         self._lowest, self._highest = space.low.ravel().astype(float), space.high.ravel().astype(float)
         outputs = self._lowest.size
         self._rest = np.asarray(anatomy.repertoire.commands, float).reshape(-1, outputs).mean(axis=0)  # the mean innate act
-        self._shape = (rows, *space.shape)
-        self.separator = PatternSeparator(rows, anatomy.outer, genome.units, share=genome.share)
+        self._shape = (num_animals, *space.shape)
+        self.separator = PatternSeparator(num_animals, anatomy.outer, genome.units, share=genome.share)
         active = self.separator.active_units
         width = 2 * outputs + TALLIES
-        self.synapses = Rows(rows, table=np.zeros((self.separator.units, width), np.float32))
+        self.synapses = Rows(num_animals, table=np.zeros((self.separator.units, width), np.float32))
         delay = 0 if anatomy.judging_delay is None else round(anatomy.judging_delay / anatomy.dt)
         slots = np.arange(delay + 1 + math.ceil(2 * genome.spread))
         kernel = np.exp(-0.5 * ((slots - delay) / genome.spread) ** 2)
         self._kernel = np.where(kernel < 0.01, 0.0, kernel / kernel.sum())
         self.trace = Rows(
-            rows, units=np.zeros((len(slots), active), np.int32), deviation=np.zeros((len(slots), outputs)),
+            num_animals, units=np.zeros((len(slots), active), np.int32), deviation=np.zeros((len(slots), outputs)),
             in_charge=np.zeros(len(slots), bool), newest=0, length=0,
         )  # fmt: skip
         self.act = Rows(
-            rows,
+            num_animals,
             perturbation=np.zeros(outputs),
             sung=0,
             watched=0,
@@ -114,37 +114,37 @@ class GradedLearner(Learner):
         )
         self._kept = math.exp(-anatomy.dt / genome.correlation_time)
         self._consolidation = 1.0 - math.exp(-anatomy.dt / genome.consolidation_time)
-        self._command, self._evidence = np.zeros((rows, outputs)), np.zeros((rows, TALLIES))
-        self._read_out = np.zeros((rows, outputs))
-        self._inner = np.zeros((rows, 0), np.float32)
-        self._codes = np.zeros((_CODES, rows, active), np.int32)
+        self._command, self._evidence = np.zeros((num_animals, outputs)), np.zeros((num_animals, TALLIES))
+        self._read_out = np.zeros((num_animals, outputs))
+        self._inner = np.zeros((num_animals, 0), np.float32)
+        self._codes = np.zeros((_CODES, num_animals, active), np.int32)
         self._known: dict[bytes, int] = {}
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Random wiring, random first weights, no bias."""
-        self.streams.seed(seeds, rows)
+        self.streams.seed(seeds, mask)
         for part in (self.synapses, self.trace, self.act, self.lesions):
-            part.restart(rows)
-        self.separator.wire(self.streams, "wiring", rows)
+            part.restart(mask)
+        self.separator.wire(self.streams, "wiring", mask)
         self._known.clear()
         outputs = self._lowest.size
-        for row in np.flatnonzero(rows):
-            draw = self.streams.uniform("first weights", self.separator.units * outputs, np.arange(self.rows) == row)[row]
+        for row in np.flatnonzero(mask):
+            draw = self.streams.uniform("first weights", self.separator.units * outputs, np.arange(self.num_animals) == row)[row]
             weights = self.genome.first_weights * (2.0 * draw - 1.0) / math.sqrt(self.separator.active_units)
             self.synapses.table[row, :, :outputs] = weights.reshape(-1, outputs)
-        self.begin(rows)
+        self.begin(mask)
 
-    def begin(self, rows: np.ndarray) -> None:
+    def begin(self, mask: np.ndarray) -> None:
         """A new episode: nothing is eligible any more, and whether it will be practice is drawn."""
-        self.trace.length[rows] = 0
-        self.act.began[rows] = False
-        self.act.luck[rows] = self.streams.uniform("practice", 1, rows)[rows, 0]
+        self.trace.length[mask] = 0
+        self.act.began[mask] = False
+        self.act.luck[mask] = self.streams.uniform("practice", 1, mask)[mask, 0]
 
     def _encode(self, context: np.ndarray) -> np.ndarray:
         """(rows, active) units; the code of a context that all animals share is kept, since wiring is fixed."""
         heard = np.ascontiguousarray(context[:, : self.separator.groups])
         if (heard != heard[0]).any():
-            self.separator.encode(np.arange(self.rows), heard, self._inner, self.act.units)
+            self.separator.encode(np.arange(self.num_animals), heard, self._inner, self.act.units)
             return self.act.units
         key = heard[0].tobytes()
         place = self._known.get(key)
@@ -154,7 +154,7 @@ class GradedLearner(Learner):
                 self._known.clear()
                 place = 0
             units = np.zeros_like(self.act.units)
-            self.separator.encode(np.arange(self.rows), heard, self._inner, units)
+            self.separator.encode(np.arange(self.num_animals), heard, self._inner, units)
             self._codes[place] = units
             self._known[key] = place
         self.act.units[...] = self._codes[place]
@@ -164,7 +164,7 @@ class GradedLearner(Learner):
         """(rows, *command shape) what the read-out says for a context (rows, senses), unperturbed; changes nothing."""
         heard = np.ascontiguousarray(context[:, : self.separator.groups], np.float32)
         units = np.zeros_like(self.act.units)
-        self.separator.encode(np.arange(self.rows), heard, self._inner, units)
+        self.separator.encode(np.arange(self.num_animals), heard, self._inner, units)
         outputs = self._lowest.size
         weights = np.take_along_axis(self.synapses.table, units[:, :, None], axis=1)[:, :, : 2 * outputs].sum(axis=1)
         bias = np.where(self.lesions.variability[:, None], 0.0, weights[:, outputs:])
@@ -172,7 +172,7 @@ class GradedLearner(Learner):
 
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """The read-out and its perturbation."""
-        genome, act, rows = self.genome, self.act, self.rows
+        genome, act, rows = self.genome, self.act, self.num_animals
         fresh = ~act.began
         if fresh.any():
             share = np.where((act.lead > 0.0) | (not self.may_defer), genome.practice, genome.first_practice)

@@ -82,8 +82,8 @@ class BoutLearner(Learner):
     lesionable = ("place_memory", "plasticity")
     genome_type: ClassVar[type[BoutGenome]] = BoutGenome
 
-    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: BoutGenome | None = None) -> None:
-        super().__init__(rows, anatomy, may_defer)
+    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: BoutGenome | None = None) -> None:
+        super().__init__(num_animals, anatomy, may_defer)
         self.genome = genome or self.genome_type()
         repertoire = anatomy.repertoire
         goals = repertoire.goals if repertoire.place else tuple(g for g in repertoire.goals if g.sense)
@@ -96,7 +96,7 @@ class BoutLearner(Learner):
         self._slot = np.array([remembered.index(g.channel) if g.channel else -1 for g in goals], int)
         self._where = anatomy.senses.place(repertoire.place) if repertoire.place else slice(0, 2)
         depleting = tuple(any(goal.depletes for goal in goals if goal.channel == channel) for channel in remembered)
-        self.place_memory = PlaceMemory(rows, remembered, depleting, self.genome.place_cells, anatomy.dt)
+        self.place_memory = PlaceMemory(num_animals, remembered, depleting, self.genome.place_cells, anatomy.dt)
         inner = [Sense(f"distance_{c}", "1", 0.0, 3.0, f"distance to remembered {c}") for c in remembered]
         inner += [Sense(f"confidence_{c}", "1", 0.0, 1.0, f"confidence in remembered {c}") for c in remembered]
         self.separator = self._make_code(anatomy.senses + Senses(*inner))
@@ -105,10 +105,10 @@ class BoutLearner(Learner):
         newborn = np.zeros((units, width(options)), np.float32)
         newborn[:, self._fields["square"]] = 1.0
         self._newborn_unit = newborn[0]
-        self.synapses = Rows(rows, table=newborn)
+        self.synapses = Rows(num_animals, table=newborn)
         shape = anatomy.command_space.shape or ()
         self.bout = Records(
-            rows,
+            num_animals,
             running=False,
             left=0,
             steps=0,
@@ -128,19 +128,19 @@ class BoutLearner(Learner):
             cut=False,
         )
         self.trace = Rows(
-            rows,
+            num_animals,
             units=np.zeros(active, np.int32),
             past_units=np.zeros((MEMORY, active), np.int32),
             past_option=np.full(MEMORY, -1),
             strength=np.zeros(MEMORY),
         )
-        self._command_shape = (rows, *shape)
+        self._command_shape = (num_animals, *shape)
         self._step_discount = math.exp(-anatomy.dt / self.genome.discount_time)
-        self._plasticity = np.ones(rows)
-        self._values = np.zeros((rows, options), np.float32)
-        self._next_units = np.zeros((rows, active), np.int32)
+        self._plasticity = np.ones(num_animals)
+        self._values = np.zeros((num_animals, options), np.float32)
+        self._next_units = np.zeros((num_animals, active), np.int32)
         self.aim = Rows(
-            rows,
+            num_animals,
             vector=np.zeros((len(goals), 2)),
             usable=np.zeros(len(goals), bool),
             offered=np.zeros(len(goals), bool),
@@ -148,33 +148,33 @@ class BoutLearner(Learner):
         )
         self._portion = np.full(options, 0.0 if may_defer else 0.5)
         self._portion[DEFER] = 1.0
-        self._target, self._next = np.zeros(rows), np.zeros(rows, np.int64)
+        self._target, self._next = np.zeros(num_animals), np.zeros(num_animals, np.int64)
         steps = (self.genome.bout / anatomy.dt, self.genome.goal_bout / anatomy.dt)
         self._bout_steps = tuple(max(1, round(length)) for length in steps)
-        self._may_defer = np.full(rows, may_defer)
+        self._may_defer = np.full(num_animals, may_defer)
 
     def _make_code(self, senses: Senses) -> Code:
         """What turns senses into the active units of the read-out."""
-        return PatternSeparator(self.rows, senses, self.genome.units)
+        return PatternSeparator(self.num_animals, senses, self.genome.units)
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Random wiring, random faint read-out, empty place memory."""
-        self.streams.seed(seeds, rows)
+        self.streams.seed(seeds, mask)
         for part in (self.synapses, self.bout, self.trace, self.aim, self.lesions):
-            part.restart(rows)
-        self.separator.wire(self.streams, "wiring", rows)
-        self.place_memory.wire(self.streams, "place fields", rows)
+            part.restart(mask)
+        self.separator.wire(self.streams, "wiring", mask)
+        self.place_memory.wire(self.streams, "place fields", mask)
         shape = (self.separator.units, len(self.option_names))
-        for row in np.flatnonzero(rows):
-            noise = self.streams.uniform("first weights", shape[0] * shape[1], np.arange(self.rows) == row)[row]
+        for row in np.flatnonzero(mask):
+            noise = self.streams.uniform("first weights", shape[0] * shape[1], np.arange(self.num_animals) == row)[row]
             self.synapses.table[row, :, self._fields["weights"]] = 1e-3 * (noise.reshape(shape) - 0.5)
 
-    def begin(self, rows: np.ndarray) -> None:
+    def begin(self, mask: np.ndarray) -> None:
         """A new episode: bouts, traces and the sense of having just been somewhere end."""
-        self.bout.restart(rows)
-        self.trace.restart(rows)
-        self.aim.restart(rows, "offered")
-        self.place_memory.begin(rows)
+        self.bout.restart(mask)
+        self.trace.restart(mask)
+        self.aim.restart(mask, "offered")
+        self.place_memory.begin(mask)
 
     def recall(self, context: np.ndarray) -> Recollection | None:
         """Where steering's channels were found, seen from here."""
@@ -220,11 +220,11 @@ class BoutLearner(Learner):
     def _proposal(self, fresh: np.ndarray) -> Proposal:
         bout = self.bout
         defers = self._defers()
-        command = np.zeros((self.rows, self._programmes.shape[1]))
+        command = np.zeros((self.num_animals, self._programmes.shape[1]))
         commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
         return Proposal(
             command.reshape(self._command_shape), bout.confidence.copy(), bout.best_value - bout.defer_value,
-            bout.familiarity.copy(), defers, bout.explores.copy(), bout.chosen.copy(), fresh, np.zeros(self.rows, bool),
+            bout.familiarity.copy(), defers, bout.explores.copy(), bout.chosen.copy(), fresh, np.zeros(self.num_animals, bool),
         )  # fmt: skip
 
     def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
@@ -244,7 +244,7 @@ class BoutLearner(Learner):
             experience.outcome[:, self._where], experience.verdict.channels[:, self._channels], plastic * genome.place_rate
         )
         if experience.terminated.any():
-            self._close(np.flatnonzero(experience.terminated), np.zeros(self.rows), rate)
+            self._close(np.flatnonzero(experience.terminated), np.zeros(self.num_animals), rate)
         self._stop_at_goals()
 
     def _value_next(self, rows: np.ndarray, in_charge: np.ndarray) -> None:

@@ -51,8 +51,8 @@ def _encode(rows, inputs, first, sampled, preferred, winners, active):
 class SenseScaling:
     """Brings senses to [-1, 1]: by their bounds, after a stretch around 0 where a sense has a typical ``scale``."""
 
-    def __init__(self, rows: int, senses: Senses) -> None:
-        self.inputs = np.zeros((rows, senses.size), np.float32)
+    def __init__(self, num_animals: int, senses: Senses) -> None:
+        self.inputs = np.zeros((num_animals, senses.size), np.float32)
         self._scale = senses.scales
         self._low, self._high = self._stretch(senses.low.astype(float)), self._stretch(senses.high.astype(float))
 
@@ -84,9 +84,9 @@ class PatternSeparator:
     """
 
     def __init__(
-        self, rows: int, senses: Senses, units: int = 1000, fan_in: int = 3, reach: int = 2, share: float = 0.05
+        self, num_animals: int, senses: Senses, units: int = 1000, fan_in: int = 3, reach: int = 2, share: float = 0.05
     ) -> None:
-        self.rows, self.senses, self.fan_in = rows, senses, min(fan_in, senses.size)
+        self.num_animals, self.senses, self.fan_in = num_animals, senses, min(fan_in, senses.size)
         self.groups = senses.size
         self.per_group = max(8, units // self.groups // 8 * 8)
         self.units = self.groups * self.per_group
@@ -94,14 +94,14 @@ class PatternSeparator:
         self.active_units = self.groups * self.winners
         self.window = min(2 * reach + 1, self.groups)
         self.first = np.clip(np.arange(self.groups) - reach, 0, self.groups - self.window)
-        shape = (rows, self.groups, self.window, self.per_group)
+        shape = (num_animals, self.groups, self.window, self.per_group)
         self.sampled, self.preferred = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        self.scaling = SenseScaling(rows, senses)
+        self.scaling = SenseScaling(num_animals, senses)
 
-    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
-        """Draw the wiring of the chosen rows (bool mask) from their own streams."""
-        for row in np.flatnonzero(rows):
-            draw = streams.uniform(purpose, 2 * self.sampled[row].size, np.arange(self.rows) == row)[row]
+    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+        """Draw the wiring of the chosen animals (bool mask) from their own streams."""
+        for row in np.flatnonzero(mask):
+            draw = streams.uniform(purpose, 2 * self.sampled[row].size, np.arange(self.num_animals) == row)[row]
             keys, preferred = draw.reshape(2, *self.sampled.shape[1:])
             rank = np.argsort(np.argsort(keys, axis=1, kind="stable"), axis=1, kind="stable")
             self.sampled[row] = rank < self.fan_in

@@ -86,14 +86,14 @@ class PlaceMemory:
     """
 
     def __init__(
-        self, rows: int, channels: tuple[str, ...], depleting: tuple[bool, ...], cells: int = 100, dt: float = _STEP
+        self, num_animals: int, channels: tuple[str, ...], depleting: tuple[bool, ...], cells: int = 100, dt: float = _STEP
     ) -> None:
-        self.rows, self.channels, self.cells = rows, channels, cells
+        self.num_animals, self.channels, self.cells = num_animals, channels, cells
         self._pace = dt / _STEP
         self._depleting = np.array(depleting, float)
         count = len(channels)
         self.state = Rows(
-            rows,
+            num_animals,
             centres=np.zeros((cells, 2)),
             memory=np.zeros((count, cells)),
             disappointment=np.zeros((count, cells)),
@@ -102,15 +102,15 @@ class PlaceMemory:
             due_in=0,
         )
 
-    def wire(self, streams: RowStreams, purpose: str, rows: np.ndarray) -> None:
+    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
         """Draw the place fields of the chosen rows and forget everything."""
-        self.state.restart(rows)
-        draw = streams.uniform(purpose, 2 * self.cells, rows).reshape(self.rows, self.cells, 2)
-        self.state.centres[rows] = 2.0 * draw[rows] - 1.0
+        self.state.restart(mask)
+        draw = streams.uniform(purpose, 2 * self.cells, mask).reshape(self.num_animals, self.cells, 2)
+        self.state.centres[mask] = 2.0 * draw[mask] - 1.0
 
-    def begin(self, rows: np.ndarray) -> None:
+    def begin(self, mask: np.ndarray) -> None:
         """A new episode: the animal is somewhere else, so what it just found empty is void."""
-        self.state.restart(rows, "disappointment", "due_in")
+        self.state.restart(mask, "disappointment", "due_in")
 
     def remember(self, place: np.ndarray, channels: np.ndarray, plasticity: np.ndarray) -> None:
         """Learn from being at ``place`` (rows, 2) in [-1, 1] with ``channels`` (rows, channels) in [0, 1]."""

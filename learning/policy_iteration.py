@@ -52,21 +52,21 @@ class GatedLearner(BoutLearner):
     genome: GatedGenome
     genome_type = GatedGenome
 
-    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: GatedGenome | None = None) -> None:
-        super().__init__(rows, anatomy, may_defer, genome)
-        self.baseline = Rows(rows, table=self.synapses.table[0].copy(), rounds=0)
+    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: GatedGenome | None = None) -> None:
+        super().__init__(num_animals, anatomy, may_defer, genome)
+        self.baseline = Rows(num_animals, table=self.synapses.table[0].copy(), rounds=0)
         two = np.zeros(2)
         self.gate = Rows(
-            rows, base=DEFER, adopted=False, advantage=0.0, left=0, checking=False, total=0.0, count=two, mean=two, square=two
+            num_animals, base=DEFER, adopted=False, advantage=0.0, left=0, checking=False, total=0.0, count=two, mean=two, square=two
         )  # fmt: skip
         self._block = max(1, round(self.genome.block / anatomy.dt))
         self._fixed = len(self.option_names) - len(self.aim.usable[0])
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """The baseline of a newborn is the reflex."""
-        super().birth(seeds, rows)
-        self.baseline.restart(rows)
-        self.gate.restart(rows)
+        super().birth(seeds, mask)
+        self.baseline.restart(mask)
+        self.gate.restart(mask)
 
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """As the bout learner, with blocks in which only the baseline acts."""

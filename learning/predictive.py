@@ -59,24 +59,24 @@ class AssessorGenome:
 class SeparatedCode:
     """Two pattern separators side by side: of place alone, as in the hippocampus, and of all senses, as in the cortex."""
 
-    def __init__(self, rows: int, senses: Senses, place: str | None, genome: AssessorGenome) -> None:
+    def __init__(self, num_animals: int, senses: Senses, place: str | None, genome: AssessorGenome) -> None:
         self._parts: list[tuple[str, slice, PatternSeparator]] = []
         if place is not None:
             only = Senses(senses[place])
             self._parts.append(
-                ("place fields", senses.place(place), PatternSeparator(rows, only, genome.place_units, share=genome.share))
+                ("place fields", senses.place(place), PatternSeparator(num_animals, only, genome.place_units, share=genome.share))
             )
         everything = slice(0, senses.size)
-        self._parts.append(("wiring", everything, PatternSeparator(rows, senses, genome.units, share=genome.share)))
+        self._parts.append(("wiring", everything, PatternSeparator(num_animals, senses, genome.units, share=genome.share)))
         self.inputs = senses.size
         self.units = sum(separator.units for *_, separator in self._parts)
         self.active_units = sum(separator.active_units for *_, separator in self._parts)
-        self._nothing = np.zeros((rows, 0), np.float32)
+        self._nothing = np.zeros((num_animals, 0), np.float32)
 
-    def wire(self, streams: RowStreams, rows: np.ndarray) -> None:
-        """Draw the wiring of the chosen rows (bool mask)."""
+    def wire(self, streams: RowStreams, mask: np.ndarray) -> None:
+        """Draw the wiring of the chosen animals (bool mask)."""
         for purpose, _, separator in self._parts:
-            separator.wire(streams, purpose, rows)
+            separator.wire(streams, purpose, mask)
 
     def encode(self, rows: np.ndarray, context: np.ndarray, active: np.ndarray) -> None:
         """Write the active units of the given rows into ``active`` (rows, active_units) int32."""
@@ -111,8 +111,8 @@ class AssessorLearner(Learner):
     purposes = ("wiring", "place fields", "exploration")
     lesionable = ("assessors", "plasticity")
 
-    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: AssessorGenome | None = None) -> None:
-        super().__init__(rows, anatomy, may_defer)
+    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: AssessorGenome | None = None) -> None:
+        super().__init__(num_animals, anatomy, may_defer)
         self.genome = genome = genome or AssessorGenome()
         if not anatomy.assessed and not genome.cached:
             raise InvalidArgument(
@@ -124,20 +124,20 @@ class AssessorLearner(Learner):
         self._assessed = np.array([anatomy.channels.index(channel) for channel in anatomy.assessed], int)
         count = 1 if genome.cached else len(self._assessed)
         heard = anatomy.senses if genome.hears_signals else anatomy.outer
-        self.code = SeparatedCode(rows, heard, anatomy.repertoire.place, genome)
+        self.code = SeparatedCode(num_animals, heard, anatomy.repertoire.place, genome)
         options, active = len(self._programmes), self.code.active_units
         self.synapses = Rows(
-            rows,
+            num_animals,
             table=newborn_table(self.code.units, options, count),
             visits=np.zeros((self.code.units, options), np.float32),
         )
         units = np.zeros(active, np.int32)
         predictions = np.zeros((2 * options + 1, count), np.float32)
         unseen = np.full(self.code.inputs, np.nan, np.float32)  # differs from every context, so that the first is encoded
-        self.now = Rows(rows, context=unseen, units=units, predictions=predictions)
-        self.past = Rows(rows, units=units, predictions=predictions)
-        self._end = Rows(rows, context=unseen, units=units, predictions=predictions)
-        self.trace = Rows(rows, units=np.zeros((MEMORY, active), np.int32), strength=np.zeros(MEMORY))
+        self.now = Rows(num_animals, context=unseen, units=units, predictions=predictions)
+        self.past = Rows(num_animals, units=units, predictions=predictions)
+        self._end = Rows(num_animals, context=unseen, units=units, predictions=predictions)
+        self.trace = Rows(num_animals, units=np.zeros((MEMORY, active), np.int32), strength=np.zeros(MEMORY))
         delays = np.array([dict(anatomy.delayed).get(channel, 0.0) for channel in anatomy.assessed])
         self._delay = (
             np.zeros(1)
@@ -145,24 +145,24 @@ class AssessorLearner(Learner):
             else np.where(delays > 0.0, 1.0 - np.exp(-anatomy.dt / np.maximum(delays, 1e-9)), 0.0)
         )
         self.late = Rows(
-            rows, units=np.zeros((LATE, active), np.int32), act=np.full(LATE, -1), strength=np.zeros((LATE, count))
+            num_animals, units=np.zeros((LATE, active), np.int32), act=np.full(LATE, -1), strength=np.zeros((LATE, count))
         )
-        self._shunned = np.zeros((rows, options), bool)
-        self.act = Rows(rows, option=0, held=0, explores=False)
-        self._values = np.zeros((rows, options))
-        self._everyone = np.arange(rows)
+        self._shunned = np.zeros((num_animals, options), bool)
+        self.act = Rows(num_animals, option=0, held=0, explores=False)
+        self._values = np.zeros((num_animals, options))
+        self._everyone = np.arange(num_animals)
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Random wiring; the assessors predict nothing."""
-        self.streams.seed(seeds, rows)
+        self.streams.seed(seeds, mask)
         for part in (self.synapses, self.now, self.past, self.trace, self.late, self.act, self.lesions):
-            part.restart(rows)
-        self.code.wire(self.streams, rows)
+            part.restart(mask)
+        self.code.wire(self.streams, mask)
 
-    def begin(self, rows: np.ndarray) -> None:
+    def begin(self, mask: np.ndarray) -> None:
         """A new episode: traces and held acts end; what was tasted may still have its effect, since a body lives on."""
-        self.trace.restart(rows)
-        self.act.restart(rows)
+        self.trace.restart(mask)
+        self.act.restart(mask)
 
     def recall(self, context: np.ndarray) -> Recollection | None:
         """What is coming as things are."""
@@ -184,7 +184,7 @@ class AssessorLearner(Learner):
         """The act whose foretold sensations are worth most now."""
         genome, act, past = self.genome, self.act, self.past
         past.units[:], past.predictions[:] = self.now.units, self.now.predictions
-        worth = np.ones((self.rows, 1)) if genome.cached else reflex.appraisal
+        worth = np.ones((self.num_animals, 1)) if genome.cached else reflex.appraisal
         assert worth is not None
         values_of(past.predictions, worth, self._values)
         self._values[self.lesions.assessors] = 0.0
@@ -202,8 +202,8 @@ class AssessorLearner(Learner):
         visits = self.synapses.visits[self._everyone[:, None], past.units, best[:, None]].mean(axis=1)
         return Proposal(
             self._programmes[act.option], value.copy(), value.copy(), np.minimum(1.0, visits / genome.enough),
-            np.full(self.rows, self.may_defer) & ~act.explores & ~known, act.explores.copy(), act.option + 1,
-            np.ones(self.rows, bool), np.zeros(self.rows, bool),
+            np.full(self.num_animals, self.may_defer) & ~act.explores & ~known, act.explores.copy(), act.option + 1,
+            np.ones(self.num_animals, bool), np.zeros(self.num_animals, bool),
         )  # fmt: skip
 
     def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
@@ -214,7 +214,7 @@ class AssessorLearner(Learner):
         option = _nearest(experience.command, self._programmes)
         units, predictions = now.units, now.predictions
         if experience.truncated.any():
-            self._end.restart(np.ones(self.rows, bool))
+            self._end.restart(np.ones(self.num_animals, bool))
             self._look(experience.outcome, self._end)
             cut = experience.truncated[:, None]
             units = np.where(cut, self._end.units, units)

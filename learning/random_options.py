@@ -16,15 +16,15 @@ class Babbler(BoutLearner):
 
     name = "babble"
 
-    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: None = None) -> None:
+    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: None = None) -> None:
         settings = BoutGenome(rate=0.0, optimism=-1.0, explore=1.0, explore_aroused=1.0)
-        super().__init__(rows, anatomy, may_defer, settings)
+        super().__init__(num_animals, anatomy, may_defer, settings)
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """As the bout learner's, without plasticity."""
-        super().birth(seeds, rows)
-        self.lesions.plasticity[rows] = True
+        super().birth(seeds, mask)
+        self.lesions.plasticity[mask] = True
 
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """Every bout explores, at any age."""
-        return super().propose(context, reflex, replace(gains, exploration=np.ones(self.rows)))
+        return super().propose(context, reflex, replace(gains, exploration=np.ones(self.num_animals)))

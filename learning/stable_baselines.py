@@ -70,8 +70,8 @@ class LibraryLearner(Learner):
     lesionable = ("plasticity",)
     options: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True, genome: None = None) -> None:
-        super().__init__(rows, anatomy, may_defer)
+    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: None = None) -> None:
+        super().__init__(num_animals, anatomy, may_defer)
         if importlib.util.find_spec("stable_baselines3") is None:
             raise NotInstalled(
                 f"The learner {self.name} needs Stable-Baselines3, which is not installed; install it with: "
@@ -81,17 +81,17 @@ class LibraryLearner(Learner):
             raise InvalidArgument(
                 f"The learner {self.name} needs graded commands (a Box), not {anatomy.command_space}; use dqn, ppo or a2c."
             )
-        self.scaling = SenseScaling(rows, anatomy.senses)
+        self.scaling = SenseScaling(num_animals, anatomy.senses)
         self._senses = Box(-1.0, 1.0, (anatomy.senses.size,), np.float32)
         self._programmes = np.asarray(anatomy.repertoire.commands, float)
         self._first = int(may_defer)
         if self.discrete:
             self.option_names = (*(("let the reflex act",) if may_defer else ()), *anatomy.repertoire.names)
         self._actions = Discrete(len(self.option_names)) if self.discrete else anatomy.command_space
-        self._shape = (rows, *(anatomy.command_space.shape or ()))
-        self.life = Rows(rows, steps=0, episode_starts=True)
-        self._nothing = np.zeros((rows, 0), np.float32)
-        self.models: list[Any] = [self._build(0) for _ in range(rows)]
+        self._shape = (num_animals, *(anatomy.command_space.shape or ()))
+        self.life = Rows(num_animals, steps=0, episode_starts=True)
+        self._nothing = np.zeros((num_animals, 0), np.float32)
+        self.models: list[Any] = [self._build(0) for _ in range(num_animals)]
         layers = [read_out_of(model) for model in self.models]
         self._read_outs = {
             name: np.stack([layer[name].detach().numpy() for layer in layers]) for name in (layers[0] if layers else {})
@@ -124,25 +124,25 @@ class LibraryLearner(Learner):
                 own[...] = weight.detach().numpy()
                 weight.data = torch.from_numpy(own)
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Random networks, drawn as the library draws them, from each animal's own stream."""
-        self.streams.seed(seeds, rows)
+        self.streams.seed(seeds, mask)
         for part in (self.life, self.lesions):
-            part.restart(rows)
-        draws = self._draw("wiring", rows)
-        for row in np.flatnonzero(rows):
+            part.restart(mask)
+        draws = self._draw("wiring", mask)
+        for row in np.flatnonzero(mask):
             self.models[row] = self._build(int(draws[row]))
         self._bind()
 
-    def begin(self, rows: np.ndarray) -> None:
+    def begin(self, mask: np.ndarray) -> None:
         """A new episode."""
-        self.life.episode_starts[rows] = True
+        self.life.episode_starts[mask] = True
 
-    def _draw(self, purpose: str, rows: np.ndarray | None = None) -> np.ndarray:
-        return (self.streams.uniform(purpose, 1, rows)[:, 0] * 2**32).astype(np.int64)
+    def _draw(self, purpose: str, mask: np.ndarray | None = None) -> np.ndarray:
+        return (self.streams.uniform(purpose, 1, mask)[:, 0] * 2**32).astype(np.int64)
 
     def _scaled(self, context: np.ndarray) -> np.ndarray:
-        everyone = np.arange(self.rows)
+        everyone = np.arange(self.num_animals)
         return np.clip(self.scaling.scale(everyone, context, self._nothing), -1.0, 1.0)
 
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
@@ -179,7 +179,7 @@ class LibraryLearner(Learner):
         """Give each model its transition, and let it train when it would."""
         outcome = self._scaled(experience.outcome).copy()
         plastic = (experience.gains.plasticity > 0.0) & ~self.lesions.plasticity
-        executed = experience.command.reshape(self.rows, -1)
+        executed = experience.command.reshape(self.num_animals, -1)
         for row in np.flatnonzero(plastic):
             with _alone(int(self._seeds[row]) ^ 0x5EED):
                 self._remember(

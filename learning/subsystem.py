@@ -104,17 +104,17 @@ class Learner(abc.ABC):
     costly: ClassVar[bool] = False
     """Whether a step costs about a thousand times a step of the world, so that comparisons take few animals of it."""
 
-    def __init__(self, rows: int, anatomy: Anatomy, may_defer: bool = True) -> None:
-        self.rows, self.anatomy, self.may_defer = rows, anatomy, may_defer
-        self.streams = RowStreams(rows, self.purposes)
-        self.lesions = Rows(rows, **dict.fromkeys(self.lesionable, False))
+    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True) -> None:
+        self.num_animals, self.anatomy, self.may_defer = num_animals, anatomy, may_defer
+        self.streams = RowStreams(num_animals, self.purposes)
+        self.lesions = Rows(num_animals, **dict.fromkeys(self.lesionable, False))
 
     @abc.abstractmethod
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
-        """Wire the chosen rows (bool mask) at random from their own seeds (rows,), with nothing learned."""
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
+        """Wire the chosen animals (bool mask) at random from their own seeds (rows,), with nothing learned."""
 
     @abc.abstractmethod
-    def begin(self, rows: np.ndarray) -> None:
+    def begin(self, mask: np.ndarray) -> None:
         """Start an episode in the chosen rows; what was learned stays."""
 
     def recall(self, context: np.ndarray) -> Recollection | None:

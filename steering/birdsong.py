@@ -203,25 +203,25 @@ class Finch(Steering):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.memory = Rows(
-            self.rows, template=np.zeros((LONGEST, 5), np.float32), expectation=np.zeros(LONGEST, np.float32),
+            self.num_animals, template=np.zeros((LONGEST, 5), np.float32), expectation=np.zeros(LONGEST, np.float32),
             renditions=0.0,
         )  # fmt: skip
 
-    def _make_transient(self, rows: int) -> Records:
+    def _make_transient(self, num_animals: int) -> Records:
         return Records(
-            rows, left=0, sounds=False, calls=False, pressure=0.0, tension=0.0, turbulence=0.0, run=0, gap=9, sounding=False,
+            num_animals, left=0, sounds=False, calls=False, pressure=0.0, tension=0.0, turbulence=0.0, run=0, gap=9, sounding=False,
         )  # fmt: skip
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """As every subsystem, with an empty memory of songs."""
-        super().birth(seeds, rows)
-        self.memory.restart(rows)
+        super().birth(seeds, mask)
+        self.memory.restart(mask)
 
     def _state_parts(self) -> dict[str, Any]:
         return super()._state_parts() | {"memory": self.memory}
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
-        rows = self.rows
+        rows = self.num_animals
         draw = self.streams.uniform("babble", 5, self.transient.left <= 0)
         command, want, urgency = np.empty((rows, 3)), np.empty(rows, np.int64), np.empty(rows)
         _babble(self.transient.table, self._lesions.table, draw, command, want, urgency)
@@ -229,7 +229,7 @@ class Finch(Steering):
 
     def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         judgement = self._lesions.judgement
-        luck = self.streams.uniform("luck", 1, judgement)[:, 0] if judgement.any() else np.zeros(self.rows)
+        luck = self.streams.uniform("luck", 1, judgement)[:, 0] if judgement.any() else np.zeros(self.num_animals)
         _judge(
             self.transient.table, self.mutable.table, self._lesions.table, self.memory.template, self.memory.expectation,
             self.memory.renditions, after, luck, parts, channels,

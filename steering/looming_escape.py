@@ -213,11 +213,11 @@ class Mouse(Steering):
 
     transient: Records
 
-    def _make_transient(self, rows: int) -> Records:
+    def _make_transient(self, num_animals: int) -> Records:
         self.detector = LoomingDetector(self.dt)
         self._gain = _DRIVE / self.detector.peak(_TYPICAL_SIZE_OVER_SPEED)
         return Records(
-            rows,
+            num_animals,
             history=np.zeros((self.detector.memory, 2)),
             threat=0.0,
             sweep=0.0,
@@ -239,11 +239,11 @@ class Mouse(Steering):
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         now = self.transient
-        refuge, remembered = np.zeros((self.rows, 2)), np.zeros(self.rows, bool)
+        refuge, remembered = np.zeros((self.num_animals, 2)), np.zeros(self.num_animals, bool)
         if recollection is not None and "darkness" in recollection.displacement:
             refuge = recollection.displacement["darkness"]
             remembered = recollection.confidence["darkness"] > _REMEMBERED
-        command = np.empty((self.rows, 2))
+        command = np.empty((self.num_animals, 2))
         _react(
             now.table, self.mutable.table, self._lesions.table, reading, refuge, remembered,
             self.streams.normal("reflex noise", 2), self.detector.alpha, self.detector.steps, self._gain, self.dt, command,

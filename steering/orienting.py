@@ -75,9 +75,9 @@ class Owl(Steering):
 
     transient: Records
 
-    def _make_transient(self, rows: int) -> Records:
+    def _make_transient(self, num_animals: int) -> Records:
         return Records(
-            rows, waited=0, had_target=False, used=NEITHER, place=np.zeros(2), turn=np.zeros(2), last_turn=np.zeros(2),
+            num_animals, waited=0, had_target=False, used=NEITHER, place=np.zeros(2), turn=np.zeros(2), last_turn=np.zeros(2),
             command=np.zeros(2), on=False,
         )  # fmt: skip
 
@@ -118,11 +118,11 @@ class Owl(Steering):
         self._calibrate(seen & own & ~self.lesioned("calibration"), error)
         self._mature()
 
-    def _calibrate(self, rows: np.ndarray, error: np.ndarray) -> None:
+    def _calibrate(self, mask: np.ndarray, error: np.ndarray) -> None:
         now, numbers = self.transient, self.mutable
         weight = np.exp(-0.5 * (error / numbers.window[:, None]) ** 2) * numbers.rate[:, None]
         for kind, used in ((MAPS[SIGHT], SIGHT), (MAPS[SOUND], SOUND)):
-            here = rows & (now.used == used)
+            here = mask & (now.used == used)
             for axis, name in enumerate(AXES):
                 change = np.where(here, weight[:, axis] * error[:, axis], 0.0)
                 offset, scale = getattr(numbers, f"{kind}_offset_{name}"), getattr(numbers, f"{kind}_scale_{name}")

@@ -64,12 +64,12 @@ class Fighter(Steering):
 
     transient: Records
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """A quarter of males hardly respond to winning."""
-        super().birth(seeds, rows)
-        draw = self.streams.uniform("constitution", 2, rows)
+        super().birth(seeds, mask)
+        draw = self.streams.uniform("constitution", 2, mask)
         gain = np.where(draw[:, 0] < _UNRESPONSIVE, 0.05 * draw[:, 1], 0.8 + 0.4 * draw[:, 1])
-        self.mutable.testosterone[rows] = gain[rows]
+        self.mutable.testosterone[mask] = gain[mask]
 
     # -- the three versions differ in these two --------------------------------------------------
 
@@ -88,8 +88,8 @@ class Fighter(Steering):
 
     # -- reflexes and judgement ------------------------------------------------------------------
 
-    def _make_transient(self, rows: int) -> Records:
-        return Records(rows, courage=0.5, belief=0.0, was_present=False)
+    def _make_transient(self, num_animals: int) -> Records:
+        return Records(num_animals, courage=0.5, belief=0.0, was_present=False)
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         now, there = self.transient, reading["opponent"] > 0.5
@@ -156,7 +156,7 @@ class TwoStageFighter(Fighter):
     )
 
     def _believe(self, who: np.ndarray) -> np.ndarray:
-        general, trace = self.mutable.general, np.zeros(self.rows)
+        general, trace = self.mutable.general, np.zeros(self.num_animals)
         for index in range(NEIGHBOURS):
             trace = np.where(who == index, getattr(self.mutable, f"trace_{index}"), trace)
         return general + (1.0 - np.abs(general)) * trace
@@ -183,8 +183,8 @@ class BayesFighter(Fighter):
     _WIN_RATES = 0.72, 0.37  # of the strong and the weak with this steering; measured on 128 animals, seeds from 100
     _BEST = 0.6, -0.4  # belief with which the strong and the weak fare best; measured likewise
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
-        Steering.birth(self, seeds, rows)
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
+        Steering.birth(self, seeds, mask)
 
     def _believe(self, who: np.ndarray) -> np.ndarray:
         strong, weak = self._WIN_RATES

@@ -219,20 +219,20 @@ class Rat(Steering):
 
     transient: Records
 
-    def _make_transient(self, rows: int) -> Records:
+    def _make_transient(self, num_animals: int) -> Records:
         return Records(
-            rows, sodium=0.0, water=0.0, energy=0.0, raw_need=0.0, satiety=0.0, water_meter=0.0, energy_meter=0.0,
+            num_animals, sodium=0.0, water=0.0, energy=0.0, raw_need=0.0, satiety=0.0, water_meter=0.0, energy_meter=0.0,
             wants_sweet=0.0, seeking=False, refusing=0.0, heading=0.0, promise=0.0, want=REST, urgency=0.0,
         )  # fmt: skip
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         now, count = self.transient, len(self.channels)
-        foretold, cached = np.zeros((self.rows, count)), np.zeros(self.rows)
+        foretold, cached = np.zeros((self.num_animals, count)), np.zeros(self.num_animals)
         if recollection is not None and recollection.foretold is not None:
             foretold = recollection.foretold
         if recollection is not None and recollection.cached is not None:
             cached = recollection.cached
-        command, appraisal = np.empty((self.rows, 3)), np.empty((self.rows, count))
+        command, appraisal = np.empty((self.num_animals, 3)), np.empty((self.num_animals, count))
         _react(
             now.table, self.mutable.table, self._lesions.table, reading, foretold, cached,
             self.streams.normal("reflex noise", 1)[:, 0], self.dt, command, appraisal,

@@ -64,20 +64,20 @@ class Steering(abc.ABC):
     signals: ClassVar[Senses] = Senses()
     purposes: ClassVar[tuple[str, ...]] = ("reflex noise",)
 
-    def __init__(self, rows: int, senses: Senses, command_space: gym.Space, dt: float) -> None:
-        self.rows, self.senses, self.command_space, self.dt = rows, senses, command_space, dt
-        self.streams = RowStreams(rows, self.purposes)
-        self.mutable = Records(rows, **{variable.name: variable.initial for variable in self.variables})
-        self._frozen = Records(rows, **{variable.name: False for variable in self.variables})
-        self._lesions = Records(rows, **dict.fromkeys(self.lesionable, False))
-        self.transient = self._make_transient(rows)
+    def __init__(self, num_animals: int, senses: Senses, command_space: gym.Space, dt: float) -> None:
+        self.num_animals, self.senses, self.command_space, self.dt = num_animals, senses, command_space, dt
+        self.streams = RowStreams(num_animals, self.purposes)
+        self.mutable = Records(num_animals, **{variable.name: variable.initial for variable in self.variables})
+        self._frozen = Records(num_animals, **{variable.name: False for variable in self.variables})
+        self._lesions = Records(num_animals, **dict.fromkeys(self.lesionable, False))
+        self.transient = self._make_transient(num_animals)
         self._relative = [self.parts.index(part) for part in self.relative]
 
     # -- what an author writes -------------------------------------------------------------------
 
-    def _make_transient(self, rows: int) -> Records:
+    def _make_transient(self, num_animals: int) -> Records:
         """State that starts afresh with every episode (accumulators, timers)."""
-        return Records(rows)
+        return Records(num_animals)
 
     @abc.abstractmethod
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
@@ -102,15 +102,15 @@ class Steering(abc.ABC):
 
     # -- what the loop calls ---------------------------------------------------------------------
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
-        """Make new animals of the chosen rows (bool mask): seeds (rows,), first values of all variables."""
-        self.streams.seed(seeds, rows)
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
+        """Make new animals of the chosen animals (bool mask): seeds (rows,), first values of all variables."""
+        self.streams.seed(seeds, mask)
         for part in (self.mutable, self._frozen, self._lesions, self.transient):
-            part.restart(rows)
+            part.restart(mask)
 
-    def begin(self, rows: np.ndarray) -> None:
+    def begin(self, mask: np.ndarray) -> None:
         """Start an episode in the chosen rows; mutable variables stay as they are."""
-        self.transient.restart(rows)
+        self.transient.restart(mask)
 
     def react(self, senses: np.ndarray, recollection: Recollection | None = None) -> Reflex:
         """Reflexes for ``senses`` (rows, senses.size); changes of frozen variables are undone."""
@@ -118,13 +118,13 @@ class Steering(abc.ABC):
         reflex = self._react(self.senses.split(senses), recollection)
         self._refreeze(with_freeze)
         if reflex.appraisal is None:
-            reflex.appraisal = np.zeros((self.rows, len(self.assessed)))
+            reflex.appraisal = np.zeros((self.num_animals, len(self.assessed)))
         return reflex
 
     def judge(self, before: np.ndarray, command: np.ndarray, after: np.ndarray) -> Verdict:
         """Judge one step from the senses before and after it, each (rows, senses.size)."""
         with_freeze = self._frozen_values()
-        parts, channels = _named_columns(self.parts, self.rows), _named_columns(self.channels, self.rows)
+        parts, channels = _named_columns(self.parts, self.num_animals), _named_columns(self.channels, self.num_animals)
         self._judge(self.senses.split(before), command, self.senses.split(after), parts, channels)
         self._refreeze(with_freeze)
         numbers = _as_matrix(parts)
@@ -140,7 +140,7 @@ class Steering(abc.ABC):
         """Remove one innate part (or restore it with ``lesioned=False``) in the chosen rows."""
         if part not in self.lesionable:
             raise unknown_name(f"lesion of {type(self).__name__}", part, self.lesionable)
-        getattr(self._lesions, part)[row_mask(rows, self.rows)] = lesioned
+        getattr(self._lesions, part)[row_mask(rows, self.num_animals)] = lesioned
 
     def lesioned(self, part: str) -> np.ndarray:
         """(rows,) bool: where the part is missing."""
@@ -151,12 +151,12 @@ class Steering(abc.ABC):
         variable = self.variable(name)
         if not variable.low <= value <= variable.high:
             raise InvalidArgument(f"{name} must lie in [{variable.low:g}, {variable.high:g}], not {value!r}.")
-        getattr(self.mutable, name)[row_mask(rows, self.rows)] = value
+        getattr(self.mutable, name)[row_mask(rows, self.num_animals)] = value
 
     def freeze_variable(self, name: str, rows: Iterable[int] | np.ndarray | None = None, frozen: bool = True) -> None:
         """Keep a mutable variable from changing by itself (or let it go with ``frozen=False``)."""
         self.variable(name)
-        getattr(self._frozen, name)[row_mask(rows, self.rows)] = frozen
+        getattr(self._frozen, name)[row_mask(rows, self.num_animals)] = frozen
 
     def variable(self, name: str) -> MutableVariable:
         """The declaration of a mutable variable."""
@@ -208,9 +208,9 @@ def _record(names: tuple[str, ...]) -> np.dtype:
     return np.dtype([(name, np.float64) for name in names])
 
 
-def _named_columns(names: tuple[str, ...], rows: int) -> np.ndarray:
+def _named_columns(names: tuple[str, ...], num_animals: int) -> np.ndarray:
     """Zeros, (rows,) float64 for each name: ``columns["pain"][:] = values``, or ``columns[row].pain`` in a kernel."""
-    return np.zeros(rows, _record(names))
+    return np.zeros(num_animals, _record(names))
 
 
 def _as_matrix(columns: np.ndarray) -> np.ndarray:

@@ -34,14 +34,14 @@ class HandOver(abc.ABC):
     graded: ClassVar[bool] = False
     """Whether the rule mixes commands, so that it needs a world of graded ones (a Box)."""
 
-    def __init__(self, rows: int, dt: float, rest: np.ndarray | None = None, lifetime: float = math.inf) -> None:
-        self.rows, self.dt, self.lifetime = rows, dt, lifetime
+    def __init__(self, num_animals: int, dt: float, rest: np.ndarray | None = None, lifetime: float = math.inf) -> None:
+        self.num_animals, self.dt, self.lifetime = num_animals, dt, lifetime
         self.rest = np.zeros(1) if rest is None else rest
-        self.streams = RowStreams(rows, ("hand-over",))
-        self.state = self._make_state(rows)
+        self.streams = RowStreams(num_animals, ("hand-over",))
+        self.state = self._make_state(num_animals)
 
-    def _make_state(self, rows: int) -> Rows:
-        return Rows(rows)
+    def _make_state(self, num_animals: int) -> Rows:
+        return Rows(num_animals)
 
     @abc.abstractmethod
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
@@ -58,10 +58,10 @@ class HandOver(abc.ABC):
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         """Keep a tally, if the rule has one."""
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
-        """Start the life of the chosen rows (bool mask) from their seeds (rows,)."""
-        self.streams.seed(seeds, rows)
-        self.state.restart(rows)
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
+        """Start the life of the chosen animals (bool mask) from their seeds (rows,)."""
+        self.streams.seed(seeds, mask)
+        self.state.restart(mask)
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Tallies and streams, as copies."""

@@ -72,14 +72,14 @@ class Kickstart(HandOver):
     weight: ClassVar[float] = 2.0
     steepness: ClassVar[float] = 4.0
 
-    def _make_state(self, rows: int) -> Rows:
-        return Rows(rows, size=0.0, steps=0)
+    def _make_state(self, num_animals: int) -> Rows:
+        return Rows(num_animals, size=0.0, steps=0)
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        return np.ones(self.rows, bool)
+        return np.ones(self.num_animals, bool)
 
     def lesson(self, reflex: Reflex, command: np.ndarray, age: np.ndarray) -> np.ndarray:
-        apart = ((command - reflex.command) ** 2).reshape(self.rows, -1).mean(axis=1)
+        apart = ((command - reflex.command) ** 2).reshape(self.num_animals, -1).mean(axis=1)
         return -self.weight * np.exp(-self.steepness * self.share_of_life(age)) * self.state.size * apart
 
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:

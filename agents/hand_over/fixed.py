@@ -18,7 +18,7 @@ class Never(HandOver):
     proven = "Equal to the reflex by construction."
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        return np.zeros(self.rows, bool)
+        return np.zeros(self.num_animals, bool)
 
 
 class Always(HandOver):
@@ -29,7 +29,7 @@ class Always(HandOver):
     may_defer = False
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        return np.ones(self.rows, bool)
+        return np.ones(self.num_animals, bool)
 
 
 class Maturation(HandOver):
@@ -39,8 +39,8 @@ class Maturation(HandOver):
     proven = "Nothing: the schedule does not look at what was learned."
     steepness: ClassVar[float] = 4.0
 
-    def _make_state(self, rows: int) -> Rows:
-        return Rows(rows, learner=False)
+    def _make_state(self, num_animals: int) -> Rows:
+        return Rows(num_animals, learner=False)
 
     def _matured(self, age: np.ndarray) -> np.ndarray:
         """(rows,) chance that the learner gets a bout at this age."""

@@ -27,9 +27,9 @@ class Outcome(HandOver):
     memory: ClassVar[float] = 100.0
     too_urgent: ClassVar[float] = 0.9
 
-    def _make_state(self, rows: int) -> Rows:
+    def _make_state(self, num_animals: int) -> Rows:
         two = np.zeros(2)
-        return Rows(rows, left=0, learner=False, total=0.0, count=two, mean=two, square=two)
+        return Rows(num_animals, left=0, learner=False, total=0.0, count=two, mean=two, square=two)
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         tally = self.state
@@ -47,11 +47,11 @@ class Outcome(HandOver):
         tally.left -= 1
         return tally.learner & (reflex.urgency < self.too_urgent) & ~proposal.defers
 
-    def _close_block(self, rows: np.ndarray) -> None:
+    def _close_block(self, mask: np.ndarray) -> None:
         tally = self.state
         who = tally.learner.astype(int)
         for side in (0, 1):
-            here = rows & (who == side)
+            here = mask & (who == side)
             keep = 1.0 - 1.0 / self.memory
             count = keep * tally.count[:, side] + 1.0
             mean = tally.mean[:, side] + (tally.total - tally.mean[:, side]) / count
@@ -82,8 +82,8 @@ class JumpStart(HandOver):
     episodes: ClassVar[int] = 5
     shrink: ClassVar[float] = 0.8
 
-    def _make_state(self, rows: int) -> Rows:
-        return Rows(rows, guide=np.inf, step=0, longest=0, total=0.0, count=0, mean=0.0, square=0.0, mark=np.nan)
+    def _make_state(self, num_animals: int) -> Rows:
+        return Rows(num_animals, guide=np.inf, step=0, longest=0, total=0.0, count=0, mean=0.0, square=0.0, mark=np.nan)
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         return self.state.step >= self.state.guide

@@ -75,8 +75,8 @@ class Aviary:
 class _RewardRecorder:
     """Observer that keeps the reward of each moment of the song; judgement comes later than the act by what an episode is longer."""
 
-    def __init__(self, renditions: int, frames: int, steps: int, rows: int) -> None:
-        self.rewards = np.zeros((renditions, frames, rows))
+    def __init__(self, renditions: int, frames: int, steps: int, num_animals: int) -> None:
+        self.rewards = np.zeros((renditions, frames, num_animals))
         self._steps, self._delay, self._done = steps, steps - frames, 0
 
     def __call__(self, population: Population, tick: Tick) -> None:

@@ -60,7 +60,7 @@ class Groups:
         self._judge(rows, winner, ended & fought)
 
     def _readings(self) -> tuple[np.ndarray, Any]:
-        flat = np.zeros((self.steering.rows, self.senses.size), np.float32)
+        flat = np.zeros((self.steering.num_animals, self.senses.size), np.float32)
         return flat, self.senses.split(flat)
 
     def _act(self, rows: np.ndarray, going: np.ndarray, wounds: np.ndarray, second: int) -> np.ndarray:

@@ -17,11 +17,11 @@ from core.streams import RowStreams
 from learning.pattern_separator import PatternSeparator
 
 
-def _wired(rows: int, senses: Senses, seed: int, **options: Any) -> PatternSeparator:
-    separator = PatternSeparator(rows, senses, **options)
-    streams = RowStreams(rows, ("wiring",))
-    streams.seed(np.arange(seed, seed + rows, dtype=np.uint64))
-    separator.wire(streams, "wiring", np.ones(rows, bool))
+def _wired(num_animals: int, senses: Senses, seed: int, **options: Any) -> PatternSeparator:
+    separator = PatternSeparator(num_animals, senses, **options)
+    streams = RowStreams(num_animals, ("wiring",))
+    streams.seed(np.arange(seed, seed + num_animals, dtype=np.uint64))
+    separator.wire(streams, "wiring", np.ones(num_animals, bool))
     return separator
 
 

@@ -99,9 +99,9 @@ class Birdsong(World):
         steps = longest if max_episode_steps is None else whole_number("max_episode_steps", max_episode_steps)
         super().__init__(num_envs, max_episode_steps=min(steps, longest), **options)
 
-    def _make_body(self, rows: int) -> Records:
+    def _make_body(self, num_animals: int) -> Records:
         return Records(
-            rows, moment=0, tutor=0, tutor_heard=int(self.decoy), lessons=LESSONS, tutoring=False, deaf=False, muffled=0.0,
+            num_animals, moment=0, tutor=0, tutor_heard=int(self.decoy), lessons=LESSONS, tutoring=False, deaf=False, muffled=0.0,
             pitch_shift=0.0, noise_syllable=-1, noise_above=True, noise_threshold=0.0, noise_left=0,
             distorted_syllable=-1, distortion=0.0, distorts=False,
             syllable=-1, pitch_sum=0.0, pitch_frames=0, mean_pitch=np.zeros(MOST_SYLLABLES),
@@ -112,21 +112,21 @@ class Birdsong(World):
             past=np.full((LONGEST, 3), SILENT, np.float32), renditions=0,
         )  # fmt: skip
 
-    def _be_born(self, rows: np.ndarray) -> None:
+    def _be_born(self, mask: np.ndarray) -> None:
         """Nothing differs between birds of one nest but their ears' noise."""
 
-    def _begin_episode(self, rows: np.ndarray) -> None:
+    def _begin_episode(self, mask: np.ndarray) -> None:
         body = self.body
-        body.past[rows] = body.sung[rows]
-        body.renditions[rows] += body.moment[rows] > 0
+        body.past[mask] = body.sung[mask]
+        body.renditions[mask] += body.moment[mask] > 0
         body.restart(
-            rows, "moment", "noise_left", "syllable", "pitch_sum", "pitch_frames", "before", "sounding", "ring", "sums",
+            mask, "moment", "noise_left", "syllable", "pitch_sum", "pitch_frames", "before", "sounding", "ring", "sums",
             "traits", "ears", "sung",
         )  # fmt: skip
-        body.tutoring[rows] = body.lessons[rows] > 0
-        body.lessons[rows] = np.maximum(0, body.lessons[rows] - 1)
-        draw = self.streams.uniform("distortion", 1, rows)[:, 0]
-        body.distorts[rows] = (draw < body.distortion)[rows]
+        body.tutoring[mask] = body.lessons[mask] > 0
+        body.lessons[mask] = np.maximum(0, body.lessons[mask] - 1)
+        draw = self.streams.uniform("distortion", 1, mask)[:, 0]
+        body.distorts[mask] = (draw < body.distortion)[mask]
 
     def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body, songs, kind = self.body, self._songs, self._species
@@ -186,22 +186,22 @@ class Birdsong(World):
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation
-    def deafen(self, rows: np.ndarray, deaf: bool = True) -> None:
+    def deafen(self, mask: np.ndarray, deaf: bool = True) -> None:
         """Take hearing away: what is left are the cells' own noise (``deaf=False`` gives it back)."""
-        self.body.deaf[rows] = deaf
+        self.body.deaf[mask] = deaf
 
     @manipulation
-    def muffle(self, rows: np.ndarray, decibels: float = 20.0) -> None:
+    def muffle(self, mask: np.ndarray, decibels: float = 20.0) -> None:
         """Plug the ears: everything is fainter by so many dB, and duller."""
-        self.body.muffled[rows] = in_range("decibels", decibels, 0.0, 50.0, "dB") / 50.0
+        self.body.muffled[mask] = in_range("decibels", decibels, 0.0, 50.0, "dB") / 50.0
 
     @manipulation
-    def shift_pitch(self, rows: np.ndarray, cents: float = 100.0) -> None:
+    def shift_pitch(self, mask: np.ndarray, cents: float = 100.0) -> None:
         """Headphones: the bird hears itself higher by so many hundredths of a semitone (Sober and Brainard 2009)."""
-        self.body.pitch_shift[rows] = in_range("cents", cents, -1200.0, 1200.0, "cents") / 1200.0
+        self.body.pitch_shift[mask] = in_range("cents", cents, -1200.0, 1200.0, "cents") / 1200.0
 
     @manipulation
-    def white_noise(self, rows: np.ndarray, syllable: int = 3, above: bool = True, threshold: float | None = None) -> None:
+    def white_noise(self, mask: np.ndarray, syllable: int = 3, above: bool = True, threshold: float | None = None) -> None:
         """Play a burst of noise whenever a syllable's pitch is above (or below) a threshold (Tumer and Brainard 2007).
 
         The threshold is in Hz; None takes each bird's own mean pitch at present.
@@ -211,36 +211,36 @@ class Birdsong(World):
             found = self.body.mean_pitch[:, index]
         else:
             found = np.full(self.num_envs, np.log2(in_range("threshold", threshold, 100.0, 10_000.0, "Hz") / 500.0))
-        self.body.noise_threshold[rows] = found[rows]
-        self.body.noise_syllable[rows], self.body.noise_above[rows] = index, bool(above)
+        self.body.noise_threshold[mask] = found[mask]
+        self.body.noise_syllable[mask], self.body.noise_above[mask] = index, bool(above)
 
     @manipulation
-    def distort(self, rows: np.ndarray, syllable: int = 3, probability: float = 0.5) -> None:
+    def distort(self, mask: np.ndarray, syllable: int = 3, probability: float = 0.5) -> None:
         """Distort a syllable by noise in a share of renditions, whatever the bird does (Gadagkar et al. 2016)."""
         share = in_range("probability", probability, 0.0, 1.0)
-        self.body.distorted_syllable[rows], self.body.distortion[rows] = self._syllable(syllable), share
+        self.body.distorted_syllable[mask], self.body.distortion[mask] = self._syllable(syllable), share
 
     @manipulation
-    def quiet(self, rows: np.ndarray) -> None:
+    def quiet(self, mask: np.ndarray) -> None:
         """End all noise and distortion."""
-        self.body.restart(rows, "noise_syllable", "noise_left", "distorted_syllable", "distortion", "distorts")
+        self.body.restart(mask, "noise_syllable", "noise_left", "distorted_syllable", "distortion", "distorts")
 
     @manipulation
-    def isolate(self, rows: np.ndarray) -> None:
+    def isolate(self, mask: np.ndarray) -> None:
         """Take the tutor away; nothing more is heard of it."""
-        self.body.lessons[rows], self.body.tutoring[rows] = 0, False
+        self.body.lessons[mask], self.body.tutoring[mask] = 0, False
 
     @manipulation
-    def lessons(self, rows: np.ndarray, renditions: int = LESSONS, stranger: bool = False) -> None:
+    def lessons(self, mask: np.ndarray, renditions: int = LESSONS, stranger: bool = False) -> None:
         """Let a tutor (the home tutor, or a stranger) be heard in the next so many renditions."""
         if not isinstance(renditions, int) or isinstance(renditions, bool) or not 0 <= renditions <= 10_000:
             raise InvalidArgument(f"renditions must be a whole number from 0 to 10000, not {renditions!r}.")
-        self.body.lessons[rows], self.body.tutor_heard[rows] = renditions, int(bool(stranger))
+        self.body.lessons[mask], self.body.tutor_heard[mask] = renditions, int(bool(stranger))
 
     @manipulation
-    def swap_tutor(self, rows: np.ndarray, stranger: bool = True) -> None:
+    def swap_tutor(self, mask: np.ndarray, stranger: bool = True) -> None:
         """Raise the bird with a stranger: its song is heard in lessons, and fitness compares with it."""
-        self.body.tutor[rows] = self.body.tutor_heard[rows] = int(bool(stranger))
+        self.body.tutor[mask] = self.body.tutor_heard[mask] = int(bool(stranger))
 
     def _syllable(self, syllable: int) -> int:
         fewest = min(len(song.syllables) for song in self.tutors)

@@ -103,9 +103,9 @@ class LoomingEscape(World):
 
     body: Records
 
-    def _make_body(self, rows: int) -> Records:
+    def _make_body(self, num_animals: int) -> Records:
         return Records(
-            rows,
+            num_animals,
             position=np.zeros(2),
             velocity=np.zeros(2),
             energy=0.5,
@@ -130,18 +130,18 @@ class LoomingEscape(World):
             numb=False,
         )
 
-    def _be_born(self, rows: np.ndarray) -> None:
-        draw = self.streams.uniform("niche", 40, rows)
-        for row in np.flatnonzero(rows):
+    def _be_born(self, mask: np.ndarray) -> None:
+        draw = self.streams.uniform("niche", 40, mask)
+        for row in np.flatnonzero(mask):
             shelter, sites = niche(draw[row])
             self.body.shelter[row] = shelter
             self.body.site[row] = sites
 
-    def _begin_episode(self, rows: np.ndarray) -> None:
+    def _begin_episode(self, mask: np.ndarray) -> None:
         body = self.body
-        draw = self.streams.uniform("start", 16, rows)
+        draw = self.streams.uniform("start", 16, mask)
         body.restart(
-            rows,
+            mask,
             "velocity",
             "energy",
             "food_wait",
@@ -152,10 +152,10 @@ class LoomingEscape(World):
             "sound_left",
             "disc_contrast",
         )
-        body.position[rows] = (body.shelter + 0.1 * (draw[:, :2] - 0.5))[rows]
+        body.position[mask] = (body.shelter + 0.1 * (draw[:, :2] - 0.5))[mask]
         np.clip(body.position, 0.0, ARENA, out=body.position)
-        body.until_next[rows] = GAP[0] + (GAP[1] - GAP[0]) * draw[rows, 2]
-        for row in np.flatnonzero(rows):
+        body.until_next[mask] = GAP[0] + (GAP[1] - GAP[0]) * draw[mask, 2]
+        for row in np.flatnonzero(mask):
             for item in range(FOOD_ITEMS):
                 place_food(body.food[row, item], body.site[row], draw[row, 3 + 4 * item : 7 + 4 * item])
 
@@ -228,23 +228,23 @@ class LoomingEscape(World):
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation
-    def remove_shelter(self, rows: np.ndarray, removed: bool = True) -> None:
+    def remove_shelter(self, mask: np.ndarray, removed: bool = True) -> None:
         """Take the shelter away (``removed=False`` puts it back)."""
-        self.body.shelter_present[rows] = not removed
+        self.body.shelter_present[mask] = not removed
 
     @manipulation
-    def hide_shelter(self, rows: np.ndarray, hidden: bool = True) -> None:
+    def hide_shelter(self, mask: np.ndarray, hidden: bool = True) -> None:
         """Make the shelter imperceptible: it protects but is no longer dark."""
-        self.body.shelter_dark[rows] = not hidden
+        self.body.shelter_dark[mask] = not hidden
 
     @manipulation
-    def quiet_sky(self, rows: np.ndarray, quiet: bool = True) -> None:
+    def quiet_sky(self, mask: np.ndarray, quiet: bool = True) -> None:
         """Let no disc appear by itself."""
-        self.body.quiet[rows] = quiet
+        self.body.quiet[mask] = quiet
 
     @manipulation
     def present(
-        self, rows: np.ndarray, kind: str = "strike", contrast: float | None = None, size_over_speed: float | None = None,
+        self, mask: np.ndarray, kind: str = "strike", contrast: float | None = None, size_over_speed: float | None = None,
         azimuth: float = 0.0, time: float | None = None,
     ) -> None:  # fmt: skip
         """Show a disc now: kind, azimuth (rad), and contrast, l/|v| (s), first time (s), by default the kind's usual ones."""
@@ -253,33 +253,33 @@ class LoomingEscape(World):
         number = KINDS.index(kind)
         body = self.body
         usual_contrast, usual_ratio = CONTRAST[number].mean(), SIZE_OVER_SPEED[number].mean()
-        body.disc_contrast[rows] = usual_contrast if contrast is None else in_range("contrast", contrast, -1.0, 1.0)
-        body.disc_size_over_speed[rows] = (
+        body.disc_contrast[mask] = usual_contrast if contrast is None else in_range("contrast", contrast, -1.0, 1.0)
+        body.disc_size_over_speed[mask] = (
             usual_ratio if size_over_speed is None else in_range("size_over_speed", size_over_speed, 1e-3, 10.0, "s")
         )
-        body.disc_azimuth[rows] = in_range("azimuth", azimuth, -10.0, 10.0, "rad")
-        body.disc_time[rows] = FIRST_TIME[number] if time is None else in_range("time", time, 0.0, 60.0, "s")
-        body.disc_elevation[rows] = math.radians(-30.0 if number == BELOW else 75.0)
-        body.disc_kind[rows] = number
+        body.disc_azimuth[mask] = in_range("azimuth", azimuth, -10.0, 10.0, "rad")
+        body.disc_time[mask] = FIRST_TIME[number] if time is None else in_range("time", time, 0.0, 60.0, "s")
+        body.disc_elevation[mask] = math.radians(-30.0 if number == BELOW else 75.0)
+        body.disc_kind[mask] = number
 
     @manipulation
-    def place_at(self, rows: np.ndarray, x: float = 0.6, y: float = 0.6) -> None:
+    def place_at(self, mask: np.ndarray, x: float = 0.6, y: float = 0.6) -> None:
         """Put the animal at a place of the arena (metres) and let it stand still."""
-        self.body.position[rows] = (in_range("x", x, 0.0, ARENA, "m"), in_range("y", y, 0.0, ARENA, "m"))
-        self.body.velocity[rows] = 0.0
+        self.body.position[mask] = (in_range("x", x, 0.0, ARENA, "m"), in_range("y", y, 0.0, ARENA, "m"))
+        self.body.velocity[mask] = 0.0
 
     @manipulation
-    def spare(self, rows: np.ndarray, spared: bool = True) -> None:
+    def spare(self, mask: np.ndarray, spared: bool = True) -> None:
         """Let strikes pass without capture, as an experimenter's screen does."""
-        self.body.numb[rows] = spared
+        self.body.numb[mask] = spared
 
     @manipulation
-    def alarm(self, rows: np.ndarray, loudness: float = 0.9, seconds: float = 1.0) -> None:
+    def alarm(self, mask: np.ndarray, loudness: float = 0.9, seconds: float = 1.0) -> None:
         """Play an alarming sound (loudness 0 to 1) for some seconds."""
-        self.body.loudness[rows] = in_range("loudness", loudness, 0.0, 1.0)
-        self.body.sound_left[rows] = in_range("seconds", seconds, 0.0, 60.0, "s")
+        self.body.loudness[mask] = in_range("loudness", loudness, 0.0, 1.0)
+        self.body.sound_left[mask] = in_range("seconds", seconds, 0.0, 60.0, "s")
 
     @manipulation
-    def feed(self, rows: np.ndarray, energy: float = 1.0) -> None:
+    def feed(self, mask: np.ndarray, energy: float = 1.0) -> None:
         """Set the energy store (0 empty to 1 full)."""
-        self.body.energy[rows] = in_range("energy", energy, 0.0, 1.0)
+        self.body.energy[mask] = in_range("energy", energy, 0.0, 1.0)

@@ -73,27 +73,27 @@ class Orienting(World):
 
     body: Records
 
-    def _make_body(self, rows: int) -> Records:
+    def _make_body(self, num_animals: int) -> Records:
         if self.dt != type(self).dt:
             raise InvalidArgument(
                 f"{self.id} counts stays and gaps in steps of {type(self).dt:g} s; dt cannot be {self.dt:g}."
             )
         return Records(
-            rows, gaze=np.zeros(2), target=np.zeros(2), present=False, audible=False, since=0, wait=SHORTEST_GAP, quiet=0.0, at=0,
+            num_animals, gaze=np.zeros(2), target=np.zeros(2), present=False, audible=False, since=0, wait=SHORTEST_GAP, quiet=0.0, at=0,
             round=np.zeros(4, int), ear_scale=np.ones(2), ear_offset=np.zeros(2), muscle=1.0, gain=1.0, prism=np.zeros(2),
             half=False, dark=False, sounds=0.5, step=0.0, roams=False, error=np.zeros(2), turned=False, noise=np.zeros(6),
         )  # fmt: skip
 
-    def _be_born(self, rows: np.ndarray) -> None:
-        draw, body = self.streams.uniform("niche", 13, rows), self.body
-        body.round[rows] = np.argsort(draw[rows, :8], axis=1, kind="stable")[:, :4]
-        spread = 2.0 * draw[rows, 8:] - 1.0
-        body.ear_scale[rows] = 1.0 + EAR_SCALE * spread[:, :2]
-        body.ear_offset[rows] = EAR_OFFSET * spread[:, 2:4]
-        body.muscle[rows] = 1.0 + MUSCLE * spread[:, 4]
+    def _be_born(self, mask: np.ndarray) -> None:
+        draw, body = self.streams.uniform("niche", 13, mask), self.body
+        body.round[mask] = np.argsort(draw[mask, :8], axis=1, kind="stable")[:, :4]
+        spread = 2.0 * draw[mask, 8:] - 1.0
+        body.ear_scale[mask] = 1.0 + EAR_SCALE * spread[:, :2]
+        body.ear_offset[mask] = EAR_OFFSET * spread[:, 2:4]
+        body.muscle[mask] = 1.0 + MUSCLE * spread[:, 4]
 
-    def _begin_episode(self, rows: np.ndarray) -> None:
-        self.body.restart(rows, "gaze", "present", "audible", "since", "wait", "quiet", "error")
+    def _begin_episode(self, mask: np.ndarray) -> None:
+        self.body.restart(mask, "gaze", "present", "audible", "since", "wait", "quiet", "error")
 
     def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body, noise = self.body, self.streams.normal("noise", 6)
@@ -168,28 +168,28 @@ class Orienting(World):
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation
-    def prism(self, rows: np.ndarray, degrees: float = 23.0, half: bool = False) -> None:
+    def prism(self, mask: np.ndarray, degrees: float = 23.0, half: bool = False) -> None:
         """Put prisms before the eyes that shift what is seen to the right (0 takes them off); half: only right of the middle."""
-        self.body.prism[rows, 0] = in_range("degrees", degrees, -40.0, 40.0, "degrees")
-        self.body.half[rows] = half
+        self.body.prism[mask, 0] = in_range("degrees", degrees, -40.0, 40.0, "degrees")
+        self.body.half[mask] = half
 
     @manipulation
-    def weaken(self, rows: np.ndarray, gain: float = 0.7) -> None:
+    def weaken(self, mask: np.ndarray, gain: float = 0.7) -> None:
         """Let every turn fall short: muscles reach this share of what is wanted."""
-        self.body.gain[rows] = in_range("gain", gain, 0.3, 1.5)
+        self.body.gain[mask] = in_range("gain", gain, 0.3, 1.5)
 
     @manipulation
-    def darken(self, rows: np.ndarray, dark: bool = True) -> None:
+    def darken(self, mask: np.ndarray, dark: bool = True) -> None:
         """Put out the light: nothing is seen, rustles are heard."""
-        self.body.dark[rows] = dark
+        self.body.dark[mask] = dark
 
     @manipulation
-    def double_step(self, rows: np.ndarray, degrees: float = -1.0) -> None:
+    def double_step(self, mask: np.ndarray, degrees: float = -1.0) -> None:
         """Let the target step onward (or back, if negative) during each turn, by so many degrees of azimuth."""
-        self.body.step[rows] = in_range("degrees", degrees, -10.0, 10.0, "degrees")
+        self.body.step[mask] = in_range("degrees", degrees, -10.0, 10.0, "degrees")
 
     @manipulation
-    def offer(self, rows: np.ndarray, sounds: float = 0.5, anywhere: bool = False) -> None:
+    def offer(self, mask: np.ndarray, sounds: float = 0.5, anywhere: bool = False) -> None:
         """Choose the share of targets that rustle instead of flash, and whether they come from anywhere."""
-        self.body.sounds[rows] = in_range("sounds", sounds, 0.0, 1.0)
-        self.body.roams[rows] = anywhere
+        self.body.sounds[mask] = in_range("sounds", sounds, 0.0, 1.0)
+        self.body.roams[mask] = anywhere

@@ -93,23 +93,23 @@ class Rivals(World):
 
     body: Records
 
-    def _make_body(self, rows: int) -> Records:
+    def _make_body(self, num_animals: int) -> Records:
         return Records(
-            rows, strength=0.0, neighbour=np.zeros(NEIGHBOURS), look=np.zeros(NEIGHBOURS), wait=0.0, present=False, who=STRANGER,
+            num_animals, strength=0.0, neighbour=np.zeros(NEIGHBOURS), look=np.zeros(NEIGHBOURS), wait=0.0, present=False, who=STRANGER,
             other=0.0, size=0.0, engaged=0.0, wounds=0, dealt=0, blow=False, won=False, lost=False, fought=False, met=STRANGER,
             shown=False, outcome=0, staged=-1, staged_strength=0.0, alone=False,
         )  # fmt: skip
 
-    def _be_born(self, rows: np.ndarray) -> None:
-        body, draw = self.body, self.streams.uniform("niche", 1, rows)[:, 0]
-        body.strength[rows] = np.where(draw < 0.5, -OWN_STRENGTH, OWN_STRENGTH)[rows]
-        normal = self.streams.normal("niche", 2 * NEIGHBOURS, rows)
-        body.neighbour[rows] = normal[rows, :NEIGHBOURS]
-        body.look[rows] = _look(normal[rows, :NEIGHBOURS], normal[rows, NEIGHBOURS:])
+    def _be_born(self, mask: np.ndarray) -> None:
+        body, draw = self.body, self.streams.uniform("niche", 1, mask)[:, 0]
+        body.strength[mask] = np.where(draw < 0.5, -OWN_STRENGTH, OWN_STRENGTH)[mask]
+        normal = self.streams.normal("niche", 2 * NEIGHBOURS, mask)
+        body.neighbour[mask] = normal[mask, :NEIGHBOURS]
+        body.look[mask] = _look(normal[mask, :NEIGHBOURS], normal[mask, NEIGHBOURS:])
 
-    def _begin_episode(self, rows: np.ndarray) -> None:
-        self.body.restart(rows, "present", "engaged", "wounds", "dealt", "blow", "won", "lost", "fought")
-        self.body.wait[rows] = SHORTEST_GAP
+    def _begin_episode(self, mask: np.ndarray) -> None:
+        self.body.restart(mask, "present", "engaged", "wounds", "dealt", "blow", "won", "lost", "fought")
+        self.body.wait[mask] = SHORTEST_GAP
 
     def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body, there = self.body, self.body.present.copy()
@@ -139,12 +139,12 @@ class Rivals(World):
         self._meet()
         return VALUE * body.won - WOUND * body.blow - EFFORT * self.dt * attacks, np.zeros(self.num_envs, bool)
 
-    def _part(self, rows: np.ndarray) -> None:
+    def _part(self, mask: np.ndarray) -> None:
         body = self.body
-        body.restart(rows, "present", "wounds", "dealt", "fought")
-        if rows.any():
-            gap = self.streams.uniform("meetings", 1, rows)[:, 0]
-            body.wait[rows] = (SHORTEST_GAP + np.floor((LONGEST_GAP - SHORTEST_GAP + 1) * gap))[rows]
+        body.restart(mask, "present", "wounds", "dealt", "fought")
+        if mask.any():
+            gap = self.streams.uniform("meetings", 1, mask)[:, 0]
+            body.wait[mask] = (SHORTEST_GAP + np.floor((LONGEST_GAP - SHORTEST_GAP + 1) * gap))[mask]
 
     def _meet(self) -> None:
         """Whoever comes, comes now."""
@@ -207,31 +207,31 @@ class Rivals(World):
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation
-    def stage(self, rows: np.ndarray, outcome: str = "win", opponent: int = STRANGER, strength: float = 0.0) -> None:
+    def stage(self, mask: np.ndarray, outcome: str = "win", opponent: int = STRANGER, strength: float = 0.0) -> None:
         """Stage contests: who comes (a neighbour 0-3, 4 for a stranger) and how rounds end (win, lose, none, chance)."""
         if outcome not in OUTCOMES:
             raise unknown_name("outcome", outcome, OUTCOMES)
-        self.body.staged[rows] = int(in_range("opponent", opponent, 0, STRANGER))
-        self.body.staged_strength[rows] = in_range("strength", strength, -3.0, 3.0)
-        self.body.outcome[rows] = OUTCOMES.index(outcome)
-        self._part(rows)
+        self.body.staged[mask] = int(in_range("opponent", opponent, 0, STRANGER))
+        self.body.staged_strength[mask] = in_range("strength", strength, -3.0, 3.0)
+        self.body.outcome[mask] = OUTCOMES.index(outcome)
+        self._part(mask)
 
     @manipulation
-    def release(self, rows: np.ndarray) -> None:
+    def release(self, mask: np.ndarray) -> None:
         """End all staging: contests are real again."""
-        self.body.restart(rows, "staged", "outcome", "staged_strength", "alone")
+        self.body.restart(mask, "staged", "outcome", "staged_strength", "alone")
 
     @manipulation
-    def isolate(self, rows: np.ndarray, alone: bool = True) -> None:
+    def isolate(self, mask: np.ndarray, alone: bool = True) -> None:
         """Let nobody come (or end it)."""
-        self.body.alone[rows] = alone
+        self.body.alone[mask] = alone
         if alone:
-            self._part(rows)
+            self._part(mask)
 
     @manipulation
-    def show_strength(self, rows: np.ndarray, shown: bool = True) -> None:
+    def show_strength(self, mask: np.ndarray, shown: bool = True) -> None:
         """Let the difference of strength be seen before any fight."""
-        self.body.shown[rows] = shown
+        self.body.shown[mask] = shown
 
 
 def _look(strength: np.ndarray, noise: np.ndarray) -> np.ndarray:

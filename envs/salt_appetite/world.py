@@ -112,9 +112,9 @@ class SaltAppetite(World):
 
     body: Records
 
-    def _make_body(self, rows: int) -> Records:
+    def _make_body(self, num_animals: int) -> Records:
         return Records(
-            rows,
+            num_animals,
             position=np.full(2, CHAMBER / 2), moving=0.0, since_dawn=0.0, ailment=-1.0, ailing=True, died=False, spared=False,
             sodium=0.0, water=0.0, energy=0.0, lithium=0.0, natriuresis_left=0.0, angiotensin=0.0, aldosterone=0.0,
             gut_sodium=0.0, gut_water=0.0, gut_energy=0.0, gut_lithium=0.0,
@@ -125,10 +125,10 @@ class SaltAppetite(World):
             molarity=np.zeros(SPOUTS), lever=np.zeros(LEVERS), lever_place=np.zeros((LEVERS, 2)),
         )  # fmt: skip
 
-    def _be_born(self, rows: np.ndarray) -> None:
-        draw = self.streams.uniform("niche", SPOUTS + 3, rows)
+    def _be_born(self, mask: np.ndarray) -> None:
+        draw = self.streams.uniform("niche", SPOUTS + 3, mask)
         sites = spout_sites()
-        for row in np.flatnonzero(rows):
+        for row in np.flatnonzero(mask):
             order = np.argsort(draw[row, :SPOUTS], kind="stable")
             self.body.spout_place[row] = sites
             self.body.home_solute[row] = self.body.solute[row] = np.array(self.offers)[order]
@@ -136,19 +136,19 @@ class SaltAppetite(World):
             self.body.position[row] = CHAMBER * (0.25 + 0.5 * draw[row, SPOUTS + 1 :])
             self.body.lever_place[row] = LEVER_PLACES if draw[row, SPOUTS] < 0.5 else LEVER_PLACES[::-1]
 
-    def _begin_episode(self, rows: np.ndarray) -> None:
+    def _begin_episode(self, mask: np.ndarray) -> None:
         body = self.body
-        dead = rows & body.died
+        dead = mask & body.died
         if dead.any():
             body.restart(
                 dead, "position", "sodium", "water", "energy", "lithium", "natriuresis_left", "angiotensin", "aldosterone",
                 "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "sodium_in", "sodium_out", "water_in", "water_out",
                 "died", "moving", "infused",
             )  # fmt: skip
-        body.restart(rows, "since_dawn", "taste", "drunk")
-        draw = self.streams.uniform("day", 2, rows)
+        body.restart(mask, "since_dawn", "taste", "drunk")
+        draw = self.streams.uniform("day", 2, mask)
         moment = np.where(draw[:, 0] < AILMENT_CHANCE, draw[:, 1] * 86_400.0, -1.0)
-        body.ailment[rows] = moment[rows]
+        body.ailment[mask] = moment[mask]
 
     def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body = self.body
@@ -203,46 +203,46 @@ class SaltAppetite(World):
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation
-    def furosemide(self, rows: np.ndarray, dose: float = 2.0) -> None:
+    def furosemide(self, mask: np.ndarray, dose: float = 2.0) -> None:
         """Inject a diuretic (dose in mg): 1 mEq of sodium for each mg leaves within about an hour."""
-        self._alive(rows, "furosemide")
-        self.body.natriuresis_left[rows] += SODIUM_PER_MG * in_range("dose", dose, 0.0, 10.0, "mg")
+        self._alive(mask, "furosemide")
+        self.body.natriuresis_left[mask] += SODIUM_PER_MG * in_range("dose", dose, 0.0, 10.0, "mg")
 
     @manipulation
-    def captopril(self, rows: np.ndarray, given: bool = True) -> None:
+    def captopril(self, mask: np.ndarray, given: bool = True) -> None:
         """Give a low dose of captopril, which raises angiotensin in the brain (``given=False`` ends it)."""
-        self.body.captopril[rows] = given
+        self.body.captopril[mask] = given
 
     @manipulation
-    def sham(self, rows: np.ndarray, open_fistula: bool = True) -> None:
+    def sham(self, mask: np.ndarray, open_fistula: bool = True) -> None:
         """Open a gastric fistula: what is drunk is tasted but never absorbed."""
-        self.body.sham[rows] = open_fistula
+        self.body.sham[mask] = open_fistula
 
     @manipulation
-    def infuse_gastric(self, rows: np.ndarray, sodium: float = 2.0, water: float = 6.0, energy: float = 0.0) -> None:
+    def infuse_gastric(self, mask: np.ndarray, sodium: float = 2.0, water: float = 6.0, energy: float = 0.0) -> None:
         """Put sodium (mEq), water (ml) and energy (kJ) straight into the stomach, past the tongue."""
-        self._alive(rows, "a gastric infusion")
+        self._alive(mask, "a gastric infusion")
         sodium, water = in_range("sodium", sodium, 0.0, 20.0, "mEq"), in_range("water", water, 0.0, 50.0, "ml")
         energy = in_range("energy", energy, 0.0, 500.0, "kJ")
-        self.body.gut_energy[rows] += energy
+        self.body.gut_energy[mask] += energy
         for store, amount in (("gut_sodium", sodium), ("sodium_in", sodium), ("gut_water", water), ("water_in", water)):
-            getattr(self.body, store)[rows] += amount
+            getattr(self.body, store)[mask] += amount
 
     @manipulation
     def infuse_oral(
-        self, rows: np.ndarray, solution: str = "sodium chloride", molarity: float | None = None, volume: float = 0.2
+        self, mask: np.ndarray, solution: str = "sodium chloride", molarity: float | None = None, volume: float = 0.2
     ) -> None:
         """Put a little of a solution (ml) into the mouth during the next step."""
-        self._alive(rows, "an oral infusion")
+        self._alive(mask, "an oral infusion")
         solute = _solute(solution)
         strength, volume = _molarity(solute, molarity), in_range("volume", volume, 0.0, 5.0, "ml")
-        self.body.infused_molarity[rows], self.body.infused_volume[rows] = strength, volume
-        self.body.infused[rows] = solute
+        self.body.infused_molarity[mask], self.body.infused_volume[mask] = strength, volume
+        self.body.infused[mask] = solute
 
     @manipulation
-    def replete(self, rows: np.ndarray, sodium: float = 0.0, water: float = 0.0, energy: float = 0.0) -> None:
+    def replete(self, mask: np.ndarray, sodium: float = 0.0, water: float = 0.0, energy: float = 0.0) -> None:
         """Set the body to these deviations from its set-points (mEq, ml, kJ), empty the gut, and let hormones settle."""
-        self._alive(rows, "repletion")
+        self._alive(mask, "repletion")
         body = self.body
         new = {
             "sodium": in_range("sodium", sodium, *LETHAL_SODIUM, "mEq"),
@@ -252,51 +252,51 @@ class SaltAppetite(World):
         for name, value in new.items():
             store = getattr(body, name)
             if name != "energy":  # what an experimenter adds or takes is in the books like anything else
-                getattr(body, f"{name}_in")[rows] += value - store[rows] - getattr(body, f"gut_{name}")[rows]
-            store[rows] = value
+                getattr(body, f"{name}_in")[mask] += value - store[mask] - getattr(body, f"gut_{name}")[mask]
+            store[mask] = value
         missing = max(0.0, -new["sodium"])
-        body.angiotensin[rows] = body.aldosterone[rows] = missing
-        body.restart(rows, "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "lithium", "natriuresis_left")
+        body.angiotensin[mask] = body.aldosterone[mask] = missing
+        body.restart(mask, "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "lithium", "natriuresis_left")
 
     @manipulation
-    def offer(self, rows: np.ndarray, only: str | None = None, molarity: float | None = None) -> None:
+    def offer(self, mask: np.ndarray, only: str | None = None, molarity: float | None = None) -> None:
         """Offer nothing but one solution at every spout; without a name, nothing at all."""
         solute = NOTHING if only is None else _solute(only)
         strength = 0.0 if only is None else _molarity(solute, molarity)
-        self.body.solute[rows], self.body.molarity[rows] = solute, strength
+        self.body.solute[mask], self.body.molarity[mask] = solute, strength
 
     @manipulation
-    def restore_spouts(self, rows: np.ndarray) -> None:
+    def restore_spouts(self, mask: np.ndarray) -> None:
         """Give every spout back what this animal has always found there."""
         body = self.body
-        body.solute[rows] = body.home_solute[rows]
-        body.molarity[rows] = np.where(body.home_solute[rows] == NOTHING, 0.0, USUAL[body.home_solute[rows]])
+        body.solute[mask] = body.home_solute[mask]
+        body.molarity[mask] = np.where(body.home_solute[mask] == NOTHING, 0.0, USUAL[body.home_solute[mask]])
 
     @manipulation
-    def extend_lever(self, rows: np.ndarray, lever: int = 0, out: bool = True) -> None:
+    def extend_lever(self, mask: np.ndarray, lever: int = 0, out: bool = True) -> None:
         """Put a lever (0 or 1) out as a cue, or take it back."""
         if lever not in range(LEVERS) or isinstance(lever, bool):
             raise InvalidArgument(f"lever must be 0 or 1, not {lever!r}.")
-        self.body.lever[rows, lever] = float(out)
+        self.body.lever[mask, lever] = float(out)
 
     @manipulation
-    def cost_of_licking(self, rows: np.ndarray, per_ml: float = 0.2) -> None:
+    def cost_of_licking(self, mask: np.ndarray, per_ml: float = 0.2) -> None:
         """Make each ml cost effort, in units of reward, as a progressive ratio does."""
-        self.body.lick_cost[rows] = in_range("per_ml", per_ml, 0.0, 10.0)
+        self.body.lick_cost[mask] = in_range("per_ml", per_ml, 0.0, 10.0)
 
     @manipulation
-    def place_at(self, rows: np.ndarray, x: float = CHAMBER / 2, y: float = CHAMBER / 2) -> None:
+    def place_at(self, mask: np.ndarray, x: float = CHAMBER / 2, y: float = CHAMBER / 2) -> None:
         """Put the animal at a place of the chamber (m)."""
-        self.body.position[rows] = (in_range("x", x, 0.0, CHAMBER, "m"), in_range("y", y, 0.0, CHAMBER, "m"))
+        self.body.position[mask] = (in_range("x", x, 0.0, CHAMBER, "m"), in_range("y", y, 0.0, CHAMBER, "m"))
 
     @manipulation
-    def spare_ailments(self, rows: np.ndarray, spared: bool = True) -> None:
+    def spare_ailments(self, mask: np.ndarray, spared: bool = True) -> None:
         """Let no ailment cost salt, and no imbalance kill, as an experimenter's care does."""
-        self.body.ailing[rows] = not spared
-        self.body.spared[rows] = spared
+        self.body.ailing[mask] = not spared
+        self.body.spared[mask] = spared
 
-    def _alive(self, rows: np.ndarray, what: str) -> None:
-        dead = np.flatnonzero(rows & self.body.died & self._clock.finished)
+    def _alive(self, mask: np.ndarray, what: str) -> None:
+        dead = np.flatnonzero(mask & self.body.died & self._clock.finished)
         if dead.size:
             raise InvalidArgument(f"{what} needs a living animal, but rows {dead.tolist()} are dead; reset them first.")
 

@@ -31,9 +31,9 @@ STEPS = 250
 EPISODE = 60
 
 
-def build(world: Any, rows: int = 3, **options: Any) -> World:
+def build(world: Any, num_animals: int = 3, **options: Any) -> World:
     """A world with short episodes, so that many end within a test."""
-    return make_world(world, rows, **({"max_episode_steps": EPISODE} | options))
+    return make_world(world, num_animals, **({"max_episode_steps": EPISODE} | options))
 
 
 def record(world: World, steps: int = STEPS) -> list[np.ndarray]:

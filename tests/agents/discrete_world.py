@@ -29,14 +29,14 @@ class Levers(World):
     senses = Senses(Sense("last", "1", 0.0, 2.0, "the lever pulled last"))
     steering = "tests.agents.discrete_world:LeverSteering"
 
-    def _make_body(self, rows: int) -> Records:
-        return Records(rows, good=0, last=0)
+    def _make_body(self, num_animals: int) -> Records:
+        return Records(num_animals, good=0, last=0)
 
-    def _be_born(self, rows: np.ndarray) -> None:
-        self.body.good[rows] = (3 * self.streams.uniform("pay", 1, rows)[rows, 0]).astype(int)
+    def _be_born(self, mask: np.ndarray) -> None:
+        self.body.good[mask] = (3 * self.streams.uniform("pay", 1, mask)[mask, 0]).astype(int)
 
-    def _begin_episode(self, rows: np.ndarray) -> None:
-        self.body.restart(rows, "last")
+    def _begin_episode(self, mask: np.ndarray) -> None:
+        self.body.restart(mask, "last")
 
     def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         self.body.last = command
@@ -55,8 +55,8 @@ class LeverSteering(Steering):
     channels = ("liking",)
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
-        nothing = np.zeros(self.rows)
-        return Reflex(np.zeros(self.rows, int), nothing, np.zeros(self.rows, int), nothing.copy())
+        nothing = np.zeros(self.num_animals)
+        return Reflex(np.zeros(self.num_animals, int), nothing, np.zeros(self.num_animals, int), nothing.copy())
 
     def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         parts["liking"][:] = channels["liking"][:] = after["last"] == 2.0

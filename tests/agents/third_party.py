@@ -17,15 +17,15 @@ class Stubborn(Learner):
 
     name = "stubborn"
 
-    def birth(self, seeds: np.ndarray, rows: np.ndarray) -> None:
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Draw it."""
-        self.streams.seed(seeds, rows)
+        self.streams.seed(seeds, mask)
         shape = self.anatomy.command_space.shape or (1,)
         if not hasattr(self, "own"):
-            self.own = Rows(self.rows, command=np.zeros(shape))
-        self.own.command[rows] = self.streams.uniform("wiring", int(np.prod(shape)), rows)[rows].reshape(-1, *shape)
+            self.own = Rows(self.num_animals, command=np.zeros(shape))
+        self.own.command[mask] = self.streams.uniform("wiring", int(np.prod(shape)), mask)[mask].reshape(-1, *shape)
 
-    def begin(self, rows: np.ndarray) -> None:
+    def begin(self, mask: np.ndarray) -> None:
         """Nothing begins."""
 
     def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:

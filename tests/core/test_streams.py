@@ -22,10 +22,10 @@ def test_block_equals_numpys_philox(seed: int, purpose: int, counter: int) -> No
 
 @given(st.integers(1, 9), st.integers(1, 11), st.integers(0, 2**63))
 @settings(max_examples=30, deadline=None)
-def test_row_does_not_depend_on_the_batch(rows: int, size: int, seed: int) -> None:
-    many, one = RowStreams(rows, ["a"]), RowStreams(1, ["a"])
-    many.seed(row_seeds(seed, rows))
-    one.seed(row_seeds(seed + rows - 1, 1))
+def test_row_does_not_depend_on_the_batch(num_animals: int, size: int, seed: int) -> None:
+    many, one = RowStreams(num_animals, ["a"]), RowStreams(1, ["a"])
+    many.seed(row_seeds(seed, num_animals))
+    one.seed(row_seeds(seed + num_animals - 1, 1))
     for _ in range(3):
         assert np.array_equal(many.uniform("a", size)[-1:], one.uniform("a", size))
         assert np.array_equal(many.normal("a", size)[-1:], one.normal("a", size))

@@ -19,8 +19,8 @@ from envs.birdsong.tutor import BadRecording, innate_tutor, recorded_tutor
 REAL = Path(__file__).parents[3] / "shared" / "data" / "zebra_finch"
 
 
-def world(rows: int = 2, **options):
-    built = envs.make_world("Birdsong", rows, **options)
+def world(num_animals: int = 2, **options):
+    built = envs.make_world("Birdsong", num_animals, **options)
     built.reset(seed=3)
     return built
 

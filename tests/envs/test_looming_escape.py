@@ -12,8 +12,8 @@ from envs.looming_escape.physics import ARENA
 from envs.looming_escape.world import LoomingEscape
 
 
-def world(rows: int = 1, **options) -> LoomingEscape:
-    built = envs.make_world("LoomingEscape", rows, **options)
+def world(num_animals: int = 1, **options) -> LoomingEscape:
+    built = envs.make_world("LoomingEscape", num_animals, **options)
     built.reset(seed=9)
     built.manipulate("quiet_sky")
     return built

@@ -9,15 +9,15 @@ from envs import make_world
 from envs.rivals.world import ATTACK, DISPLAY, NEIGHBOURS, OWN_STRENGTH, RETREAT, STRANGER, chance_of_round, chance_to_win
 
 
-def fought(rows: int, command: int, steps: int = 400, **staged: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fought(num_animals: int, command: int, steps: int = 400, **staged: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Contests won and lost, and fitness, of animals that always do the same."""
-    world = make_world("Rivals", rows)
+    world = make_world("Rivals", num_animals)
     world.reset(seed=0)
     if staged:
         world.manipulate("stage", **staged)
-    won, lost, total = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    won, lost, total = np.zeros(num_animals), np.zeros(num_animals), np.zeros(num_animals)
     for _ in range(steps):
-        total += world.step(np.full(rows, command))[1]
+        total += world.step(np.full(num_animals, command))[1]
         won += world.body.won
         lost += world.body.lost
     return won, lost, total

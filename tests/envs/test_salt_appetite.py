@@ -14,8 +14,8 @@ from envs.salt_appetite.world import SaltAppetite
 REST = np.array([[0.0, 0.0, -1.0]], np.float32)
 
 
-def world(rows: int = 1, **options) -> SaltAppetite:
-    built = envs.make_world("SaltAppetite", rows, **options)
+def world(num_animals: int = 1, **options) -> SaltAppetite:
+    built = envs.make_world("SaltAppetite", num_animals, **options)
     built.reset(seed=9)
     return built
 

@@ -18,11 +18,11 @@ SENSES = Senses(
 )
 
 
-def separator(rows: int = 2, seed: int = 0) -> PatternSeparator:
-    built = PatternSeparator(rows, SENSES, units=300)
-    streams = RowStreams(rows, ["wiring"])
-    streams.seed(row_seeds(seed, rows))
-    built.wire(streams, "wiring", np.ones(rows, bool))
+def separator(num_animals: int = 2, seed: int = 0) -> PatternSeparator:
+    built = PatternSeparator(num_animals, SENSES, units=300)
+    streams = RowStreams(num_animals, ["wiring"])
+    streams.seed(row_seeds(seed, num_animals))
+    built.wire(streams, "wiring", np.ones(num_animals, bool))
     return built
 
 
