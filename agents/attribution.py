@@ -12,7 +12,7 @@ CAUSES = ("steering", "steering, guided by memory", "either", "both, mixed", "le
 """Without learning the same would have been done; without what was learned the reflex would have acted otherwise; learning and
 reflex wanted the same; neither alone wanted it; without learning something else would have been done."""
 STEERING, GUIDED, EITHER, MIXED, LEARNING = range(len(CAUSES))
-SAME = 0.1  # of half the range of a command, root mean square: below it two commands are one act
+SAME = 0.1  # of half the range of an action, root mean square: below it two actions are one act
 
 
 class Attribution:
@@ -48,7 +48,7 @@ class Attribution:
 
     def causes(self, tick: Tick, unguided: np.ndarray | None) -> np.ndarray:
         """(rows,) index into ``CAUSES`` for one tick; ``unguided`` is the reflex without memory, or None if not known."""
-        reflex, learner, done = tick.reflex.command, tick.proposal.command, tick.command
+        reflex, learner, done = tick.reflex.action, tick.proposal.action, tick.action
         learner_wants = ~tick.proposal.defers
         found = np.full(len(done), MIXED)
         reflexes = self._same(done, reflex)

@@ -10,12 +10,14 @@ from typing import Any
 from agents.genome import Genome
 from agents.hand_over.base import hand_over_rule
 from core.errors import unknown_name
-from learning.node_perturbation import GradedLearner
-from learning.options import BoutLearner
-from learning.predictive import AssessorGenome, AssessorLearner
-from learning.random_options import Babbler
+from core.renamed import AGENTS as OLD_AGENTS
+from core.renamed import warn
+from learning.node_perturbation import NodePerturbationLearner
+from learning.options import OptionLearner
+from learning.predictive import PredictiveGenome, PredictiveLearner
+from learning.random_options import RandomOptions
 from learning.registration import learner_class
-from learning.subsystem import Anatomy, Learner
+from learning.subsystem import Learner, LearnerSpec
 
 CORTEX = "cortex"
 MakeLearner = Callable[..., Learner]
@@ -29,7 +31,7 @@ class AgentSpec:
         name: as people type it.
         meaning: one line for help texts and reports.
         hand_over: name of the hand-over rule, or its class.
-        learner: builds the learner from (rows, anatomy, may_defer), and with a genome from its settings too; None for an agent that
+        learner: builds the learner from (rows, learner_spec, may_defer), and with a genome from its settings too; None for an agent that
             does not learn.
         policy: ``"random"``, ``"oracle"`` or ``"expert"`` for a reference policy.
         needs: optional libraries of its learner.
@@ -51,29 +53,31 @@ class AgentSpec:
         """The first library that it needs and that is not installed, or None."""
         return next((name for name in self.needs if importlib.util.find_spec(name) is None), None)
 
-    def make_learner(self, num_animals: int, anatomy: Anatomy, may_defer: bool) -> Learner | None:
+    def make_learner(self, num_animals: int, learner_spec: LearnerSpec, may_defer: bool) -> Learner | None:
         """A newborn learner for ``num_animals`` animals, or None."""
         if self.learner is None:
             return None
         settings = () if self.genome is None else (self.genome.learner,)
-        return self.learner(num_animals, anatomy, may_defer, *settings)
+        return self.learner(num_animals, learner_spec, may_defer, *settings)
 
 
-def _cortex(num_animals: int, anatomy: Anatomy, may_defer: bool, settings: Any = None) -> Learner:
+def _cortex(num_animals: int, learner_spec: LearnerSpec, may_defer: bool, settings: Any = None) -> Learner:
     """The learner that the species is born with, by what its steering offers.
 
-    Thought assessors where steering values predictions, graded commands where it judges each moment, else cached values of
+    Thought assessors where steering values predictions, graded actions where it judges each moment, else cached values of
     motor programmes.
     """
-    if anatomy.judging_delay is not None:
-        return GradedLearner(num_animals, anatomy, may_defer, settings)
-    return (AssessorLearner if anatomy.assessed else BoutLearner)(num_animals, anatomy, may_defer, settings)
+    if learner_spec.judging_delay is not None:
+        return NodePerturbationLearner(num_animals, learner_spec, may_defer, settings)
+    return (PredictiveLearner if learner_spec.assessed else OptionLearner)(num_animals, learner_spec, may_defer, settings)
 
 
 def _cached(hears_signals: bool) -> MakeLearner:
     """A model-free critic on the assessors' own code and rates."""
-    genome = AssessorGenome(cached=True, hears_signals=hears_signals)
-    return lambda rows, anatomy, may_defer, settings=None: AssessorLearner(rows, anatomy, may_defer, settings or genome)
+    genome = PredictiveGenome(predicts_reward=True, hears_signals=hears_signals)
+    return lambda rows, learner_spec, may_defer, settings=None: PredictiveLearner(
+        rows, learner_spec, may_defer, settings or genome
+    )
 
 
 def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec:
@@ -82,31 +86,45 @@ def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec
         return AgentSpec(name, meaning, rule, _cortex)
     kind: Any = learner_class(learner)
 
-    def make(num_animals: int, anatomy: Anatomy, may_defer: bool, *settings: Any) -> Learner:
-        return kind(num_animals, anatomy, may_defer, *settings)
+    def make(num_animals: int, learner_spec: LearnerSpec, may_defer: bool, *settings: Any) -> Learner:
+        return kind(num_animals, learner_spec, may_defer, *settings)
 
     return AgentSpec(name, meaning, rule, make, None, kind.needs, kind.costly)
 
 
 _SPECS = (
-    AgentSpec("random", "uniform random commands, held for half a second; score 0", "always", policy="random"),
+    AgentSpec("random", "uniform random actions, held for half a second; score 0", "always", policy="random"),
     AgentSpec("oracle", "hand-written, sees hidden state; score 1", "always", policy="oracle"),
     AgentSpec("expert", "hand-written on the animal's own senses and memory", "always", policy="expert"),
-    AgentSpec("babble", "motor programmes at random: chance for a learner", "always", Babbler),
+    AgentSpec("random-options", "motor programmes at random: chance for a learner", "always", RandomOptions),
     AgentSpec("reflex", "innate steering alone, for life", "never"),
     AgentSpec("learner", "learning from scratch alone, no reflex in control", "always", _cortex),
     AgentSpec("steered", "the whole animal: reflexes, and a learner that earns control", "earned", _cortex),
     AgentSpec("steered-urgency", "the learner acts unless the reflex is urgent", "urgency", _cortex),
     AgentSpec("steered-maturation", "control passes to the learner with age", "maturation", _cortex),
     AgentSpec("steered-outcome", "control follows a tally of reward", "outcome", _cortex),
-    AgentSpec("steered-bouts", "as steered, with cached values of motor programmes in every world", "earned", BoutLearner),
     AgentSpec(
-        "steered-cached", "as steered, with a model-free critic in place of thought assessors", "earned", _cached(False)
+        "steered-options", "as steered, with cached values of motor programmes in every world", "earned", OptionLearner
     ),
-    AgentSpec("steered-cached-state", "as steered-cached, and the critic hears the body's state", "earned", _cached(True)),
+    AgentSpec(
+        "steered-predicted-reward",
+        "as steered, with a model-free critic in place of thought assessors",
+        "earned",
+        _cached(False),
+    ),
+    AgentSpec(
+        "steered-predicted-reward-state",
+        "as steered-predicted-reward, and the critic hears the body's state",
+        "earned",
+        _cached(True),
+    ),
     AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex),
-    _put_together("steered-gated", "a critic of the reflex, adopted in rounds of proof", "gate", "gated"),
-    _put_together("steered-lookup", "as steered, with a memory bank that starts empty", "earned", "lookup"),
+    _put_together(
+        "steered-policy-iteration", "a critic of the reflex, adopted in rounds of proof", "gate", "policy_iteration"
+    ),
+    _put_together(
+        "steered-episodic-memory", "as steered, with a memory bank that starts empty", "earned", "episodic_memory"
+    ),
     _put_together("steered-autoencoder", "as steered, on features learned in life", "earned", "autoencoder"),
     _put_together("steered-womb", "as steered, on features that were begun before birth", "earned", "autoencoder_womb"),
     _put_together("ppo", "Stable-Baselines3's PPO in the learner's place, alone", "always", "ppo"),
@@ -122,7 +140,7 @@ def agent_spec(agent: Any) -> AgentSpec:
     """Look up an agent by name, put one together from ``LEARNER+RULE``, or pass a spec through.
 
     ``LEARNER`` is a registered learner, ``cortex`` (the species' own) or ``module:Class``; ``RULE`` a registered hand-over rule
-    or ``module:Class``. For example ``bouts+spibb``, ``cortex+annealed``, ``my_package.my_learner:Mine+earned``.
+    or ``module:Class``. For example ``options+spibb``, ``cortex+annealed``, ``my_package.my_learner:Mine+earned``.
 
     Raises:
         UnknownName: there is no such agent, learner or rule; the nearest name is suggested.
@@ -135,6 +153,9 @@ def agent_spec(agent: Any) -> AgentSpec:
         found = hand_over_rule(rule)
         who = "the species' own learner" if learner == CORTEX else f"the learner {learner}"
         return _put_together(agent, f"{who} under the hand-over rule {found.name}", rule, learner)
+    if agent in OLD_AGENTS:
+        warn(f"The agent {agent}", OLD_AGENTS[agent], depth=2)
+        agent = OLD_AGENTS[agent]
     if agent not in AGENTS:
-        raise unknown_name("agent", agent, AGENTS, "Or put one together: LEARNER+RULE, for example bouts+spibb.")
+        raise unknown_name("agent", agent, AGENTS, "Or put one together: LEARNER+RULE, for example options+spibb.")
     return AGENTS[agent]

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.registry import Registry
 from core.streams import RowStreams
 from envs.registration import short_name
@@ -25,7 +25,7 @@ class Expert(abc.ABC):
         self.memory = self._make_memory(self.num_animals)
 
     @abc.abstractmethod
-    def _make_memory(self, num_animals: int) -> Rows:
+    def _make_memory(self, num_animals: int) -> BatchState:
         """What the expert keeps in mind."""
 
     @abc.abstractmethod
@@ -50,10 +50,15 @@ class LoomingExpert(Expert):
     world = "LoomingEscape"
     _GRID = 12
 
-    def _make_memory(self, num_animals: int) -> Rows:
+    def _make_memory(self, num_animals: int) -> BatchState:
         cells = self._GRID**2
-        return Rows(
-            num_animals, home=np.zeros(2), knows_home=False, meals=np.full(cells, 0.05), since=np.full(cells, 10.0), left=0.0
+        return BatchState(
+            num_animals,
+            home=np.zeros(2),
+            knows_home=False,
+            meals=np.full(cells, 0.05),
+            since=np.full(cells, 10.0),
+            left=0.0,
         )
 
     def act(self, senses: np.ndarray) -> np.ndarray:
@@ -75,7 +80,7 @@ class LoomingExpert(Expert):
         goal = away[np.arange(self.num_animals), worth.argmax(axis=1)]
         smell = now["smell"].astype(float)
         goal = np.where((np.hypot(smell[:, 0], smell[:, 1]) > 0.1)[:, None], smell, goal)
-        command = 0.5 * _unit(goal)
+        action = 0.5 * _unit(goal)
         danger = (
             (now["contrast"] > 0.5) & (now["expansion"] > 0.0) & (now["elevation"] > 0.0) & (now["angular_size"] > 0.15)
         )
@@ -84,7 +89,7 @@ class LoomingExpert(Expert):
         near = np.hypot(home[:, 0], home[:, 1]) < 0.1
         flight = np.where(near[:, None], 0.0, _unit(home))
         flight = np.where((keep.left > 0.0)[:, None] & dark[:, None], 0.0, flight)
-        return np.where((danger | (keep.left > 0.0))[:, None], flight, command)
+        return np.where((danger | (keep.left > 0.0))[:, None], flight, action)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -14,11 +14,11 @@ Fault = Callable[[np.ndarray], np.ndarray]
 
 
 def _absent(rest: np.ndarray, space: Box) -> Fault:
-    return lambda command: np.broadcast_to(rest, command.shape).copy()
+    return lambda action: np.broadcast_to(rest, action.shape).copy()
 
 
 def _reversed(rest: np.ndarray, space: Box) -> Fault:
-    return lambda command: space.low + space.high - command
+    return lambda action: space.low + space.high - action
 
 
 FAULTS = {"absent": _absent, "reversed": _reversed}
@@ -26,14 +26,14 @@ FAULTS = {"absent": _absent, "reversed": _reversed}
 
 
 def reflex_fault(name: str, rest: np.ndarray, space: gym.Space) -> Fault:
-    """The fault of that name, as a function from reflex commands to faulty ones, (rows, *command shape) each.
+    """The fault of that name, as a function from reflex actions to faulty ones, (rows, *action shape) each.
 
     Raises:
         UnknownName: there is no such fault.
-        InvalidArgument: the world's commands are not graded, so that they have no opposite.
+        InvalidArgument: the world's actions are not graded, so that they have no opposite.
     """
     if name not in FAULTS:
         raise unknown_name("reflex fault", name, FAULTS)
     if not isinstance(space, Box):
-        raise InvalidArgument(f"The reflex fault {name!r} needs graded commands (a Box), not {space}.")
+        raise InvalidArgument(f"The reflex fault {name!r} needs graded actions (a Box), not {space}.")
     return FAULTS[name](rest, space)

@@ -66,7 +66,7 @@ class Genome:
 
     def __post_init__(self) -> None:
         if self.learner is not None and not is_dataclass(self.learner):
-            raise InvalidArgument(f"The learner's settings must be a dataclass such as BoutGenome, not {self.learner!r}.")
+            raise InvalidArgument(f"The learner's settings must be a dataclass such as OptionGenome, not {self.learner!r}.")
 
     def described(self) -> dict[str, Any]:
         """Every gene by its path, for example ``learner.rate``."""

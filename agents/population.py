@@ -15,11 +15,11 @@ from agents.lesions import apply_lesion
 from agents.steered_world import SteeredWorld, Tick
 from core.batch_state import nest, unnest
 from core.errors import whole_number
-from core.interfaces import Proposal
+from core.interfaces import Proposal, Recollection
 from core.streams import check_same_layout, row_seeds
 from envs.registration import short_name, worlds
 from envs.world import World
-from learning.subsystem import Anatomy, Experience, Learner
+from learning.subsystem import Learner, LearnerSpec, Transition
 
 
 class Population:
@@ -45,17 +45,25 @@ class Population:
             world, self.animals, hand_over=self.spec.hand_over, autoreset_mode=AutoresetMode.SAME_STEP, **world_options
         )
         steering = self.steered.steering
-        anatomy = Anatomy(
-            self.steered.context_senses, self.steered.outer_senses, self.world.command_space, steering.repertoire,
-            steering.channels, steering.assessed, steering.delayed, steering.judging_delay, self.world.dt, self.world.command_names,
-        )  # fmt: skip
-        self.learner: Learner | None = self.spec.make_learner(self.animals, anatomy, self.steered.hand_over.may_defer)
+        learner_spec = LearnerSpec(
+            senses=self.steered.observation_senses,
+            outer=self.steered.outer_senses,
+            action_space=self.world.single_action_space,
+            repertoire=steering.repertoire,
+            channels=steering.channels,
+            assessed=steering.assessed,
+            delayed=steering.delayed,
+            judging_delay=steering.judging_delay,
+            dt=self.world.dt,
+            action_names=self.world.action_names,
+        )
+        self.learner: Learner | None = self.spec.make_learner(self.animals, learner_spec, self.steered.hand_over.may_defer)
         if self.spec.genome is not None:
             self.steered.modulation = self.spec.genome.modulation
         self._expert = expert_class(self.world)(self.world) if self.spec.policy == "expert" else None
         if self.learner is not None:
             self.learner.birth(self.seeds, np.ones(self.animals, bool))
-            self.steered.recall = self.learner.recall
+            self.steered.recollect = self._recollect
         self.steered.reset(seed=[int(seed) for seed in self.seeds])
         self.driver: Callable[[Proposal], Proposal] | None = None
         self.driven = np.zeros(self.animals, bool)
@@ -78,32 +86,44 @@ class Population:
         reflex = steered.reflex
         assert reflex is not None
         if learner is None:
-            proposal = Proposal.plain(self._policy_command())
+            proposal = Proposal.plain(self._policy_action())
             return steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
-        proposal = learner.propose(steered.context, reflex, steered.gains)
+        proposal = learner.propose(steered.observation, reflex, steered.gains)
         tick = steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
-        ended = tick.ended
         learner.learn(
-            tick.context,
-            proposal,
-            Experience(
-                tick.reflex, tick.in_charge & ~self.driven, tick.command, tick.verdict, tick.outcome, tick.next_context,
-                tick.terminated, tick.truncated, tick.gains,
-            ),
-        )  # fmt: skip
+            Transition(
+                observation=tick.observation,
+                proposal=proposal,
+                reflex=tick.reflex,
+                in_charge=tick.in_charge & ~self.driven,
+                action=tick.action,
+                verdict=tick.verdict,
+                final_observation=tick.final_observation,
+                terminated=tick.terminated,
+                truncated=tick.truncated,
+                gains=tick.gains,
+            )
+        )
+        ended = tick.ended
         if ended.any():
             learner.begin(ended)
         return tick
 
-    def _policy_command(self) -> np.ndarray:
+    def _recollect(self, observation: np.ndarray) -> Recollection | None:
+        """Let the learner take in an observation, and say what it remembers."""
+        assert self.learner is not None
+        self.learner.observe(observation)
+        return self.learner.recall()
+
+    def _policy_action(self) -> np.ndarray:
         if self.spec.policy == "random":
-            return self.world.random_commands()
+            return self.world.random_actions()
         if self.spec.policy == "oracle":
-            return self.world.oracle_commands()
+            return self.world.oracle_actions()
         if self._expert is not None:
             return self._expert.act(self.world.observation)
         assert self.steered.reflex is not None
-        return np.zeros_like(self.steered.reflex.command)
+        return np.zeros_like(self.steered.reflex.action)
 
     def lesion(self, part: str, rows: Any = None, lesioned: bool = True) -> None:
         """Remove a part (or restore it) in the chosen rows; see :func:`agents.lesions.lesionable`."""

@@ -105,7 +105,7 @@ def sb3_vec_env(world: Any, num_envs: int = 1, seed: int | None = None, **option
         world: name, ``module:Class`` or class of a world.
         num_envs: animals, all with one brain: the library's model.
         seed: animal i gets seed + i; None for fresh ones.
-        options: of :class:`agents.steered_world.SteeredWorld`; ``commands="programmes"`` for algorithms of discrete actions
+        options: of :class:`agents.steered_world.SteeredWorld`; ``actions="programmes"`` for algorithms of discrete actions
             such as DQN, ``hand_over=`` for who is in charge.
 
     Raises:

@@ -1,7 +1,7 @@
 """SteeredWorld: body, surroundings and steering together, which to a learner are just an environment.
 
 Observation = what the learner may sense, action = its proposal, reward = what steering judged, info =
-fitness, who was in charge, and the command carried out. This is the one tick that everything runs.
+fitness, who was in charge, and the action carried out. This is the one tick that everything runs.
 """
 
 from __future__ import annotations
@@ -18,43 +18,63 @@ from gymnasium.vector.utils import batch_space
 from agents.faults import reflex_fault
 from agents.genome import NEUTRAL, Modulation
 from agents.hand_over.base import HandOver, hand_over_rule
-from core.actions import check_commands
-from core.batch_state import Rows, nest, unnest
+from core.actions import check_actions
+from core.batch_state import BatchState, nest, unnest
 from core.errors import InvalidArgument, ResetNeeded
 from core.interfaces import Gains, Proposal, Recollection, Reflex, Verdict
+from core.renamed import renamed_attributes
 from core.streams import check_same_layout
 from envs import make_world
 from envs.world import World, final_entries, with_masks
 from steering.registration import steering_class
-from steering.subsystem import Steering
-
-REFLEX_PARTS = ("command", "urgency", "want", "arousal", "appraisal")
+from steering.subsystem import REFLEX_PARTS, Steering
 
 
-@dataclass(slots=True)
+@renamed_attributes(
+    context="observation", command="action", outcome="final_observation", next_context="next_observation", awake="stepped"
+)
+@dataclass(slots=True, kw_only=True)
 class Tick:
-    """Everything that happened in one tick, (rows, ...) arrays; observers only read it."""
+    """Everything that happened in one tick; observers only read it.
 
-    context: np.ndarray
+    Attributes:
+        observation: (animals, senses) what the learner sensed before.
+        reflex: what steering would have done.
+        proposal: what the learner proposed.
+        in_charge: (animals,) bool, the learner's proposal was carried out, or had the larger say.
+        action: (animals, *action shape) what was carried out.
+        verdict: steering's judgement.
+        fitness: (animals,) the world's verdict.
+        terminated, truncated: (animals,) bool.
+        stepped: (animals,) bool; False where a NEXT_STEP autoreset took the place of the step.
+        final_observation: (animals, senses) what the learner sensed at the end of the step, before any autoreset.
+        next_observation: (animals, senses) what it senses now; the steered world's own buffer.
+        gains: neuromodulation.
+        final_facts: the world's facts before any autoreset, where they were asked for and an episode ended.
+    """
+
+    observation: np.ndarray
     reflex: Reflex
     proposal: Proposal
     in_charge: np.ndarray
-    command: np.ndarray
+    action: np.ndarray
     verdict: Verdict
     fitness: np.ndarray
     terminated: np.ndarray
     truncated: np.ndarray
-    awake: np.ndarray
-    outcome: np.ndarray
-    next_context: np.ndarray
+    stepped: np.ndarray
+    final_observation: np.ndarray
+    next_observation: np.ndarray
     gains: Gains
     final_facts: dict[str, np.ndarray] | None
 
     @property
     def ended(self) -> np.ndarray:
+        """(animals,) bool."""
         return self.terminated | self.truncated
 
 
+@renamed_attributes(context="observation", context_senses="observation_senses", recall="recollect", commands="actions")
 class SteeredWorld(VectorEnv):
     """A world with its steering subsystem and a hand-over rule, as a Gymnasium vector environment.
 
@@ -62,19 +82,20 @@ class SteeredWorld(VectorEnv):
         world: name, id, ``module:Class`` or class of a world, or a built :class:`envs.world.World`.
         num_envs: number of animals (ignored when a built world is given).
         hand_over: name of a hand-over rule; ``"urgency"`` by default, which needs nothing but the reflex.
-        commands: what an action is: ``"raw"``, a command of the world; or ``"programmes"``, the number of one of steering's
+        actions: what an action is: ``"raw"``, an action of the world; or ``"programmes"``, the number of one of steering's
             motor programmes, with 0 for letting the reflex act, which suits learners of discrete actions.
         steering: another steering subsystem than the world's own: ``"World/version"``, ``"module:Class"`` or a class.
         fault: name of a fault of the reflex (see :data:`agents.faults.FAULTS`), for experiments.
         world_options: anything else :class:`envs.world.World` takes.
 
     For experiments that study teaching itself, ``teacher`` may replace the reward that the learner hears: it gets the verdict and
-    the step's fitness (rows,) and returns (rows,). This is the only way in which fitness could ever reach a learner.
-    With ``counterfactual``, ``unguided`` tells what the reflex would have done without anything remembered, (rows, *command shape).
+    the step's fitness (animals,) and returns (animals,). This is the only way in which fitness could ever reach a learner.
+    With ``counterfactual``, ``unguided`` tells what the reflex would have done without anything remembered, (animals, *action shape).
+    ``recollect`` is called once for every observation and gives what the learner remembers; a population sets it.
     """
 
     def __init__(
-        self, world: Any, num_envs: int = 1, *, hand_over: Any = "urgency", commands: Literal["raw", "programmes"] = "raw",
+        self, world: Any, num_envs: int = 1, *, hand_over: Any = "urgency", actions: Literal["raw", "programmes"] = "raw",
         fault: str | None = None, steering: Any = None, **world_options: Any,
     ) -> None:  # fmt: skip
         if isinstance(world, World):
@@ -83,47 +104,47 @@ class SteeredWorld(VectorEnv):
             self.world = world
         else:
             self.world = make_world(world, num_envs, **world_options)
-        self.num_envs = rows = self.world.num_envs
+        self.num_envs = num_animals = self.world.num_envs
         self.metadata, self.render_mode = self.world.metadata, self.world.render_mode
         self.steering: Steering = steering_class(self.world, steering)(
-            rows, self.world.senses, self.world.command_space, self.world.dt
+            num_animals, self.world.senses, self.world.single_action_space, self.world.dt
         )
-        self._programmes = np.asarray(self.steering.repertoire.commands)
+        self._programmes = np.asarray(self.steering.repertoire.actions)
         kind = type(self.world)
         lifetime = kind.life_episodes * kind.episode_steps * kind.dt
-        self.hand_over: HandOver = hand_over_rule(hand_over)(rows, self.world.dt, self._programmes[0], lifetime)
+        self.hand_over: HandOver = hand_over_rule(hand_over)(num_animals, self.world.dt, self._programmes[0], lifetime)
         space = self.world.single_action_space
         if self.hand_over.graded and not isinstance(space, Box):
             raise InvalidArgument(
-                f"The hand-over rule {self.hand_over.name} mixes commands and needs graded ones (a Box), not {space}; "
+                f"The hand-over rule {self.hand_over.name} mixes actions and needs graded ones (a Box), not {space}; "
                 "choose a rule that switches, for example earned or outcome."
             )
-        if commands not in ("raw", "programmes"):
-            raise InvalidArgument(f"commands must be 'raw' or 'programmes', not {commands!r}.")
-        self._chooses = commands == "programmes"
+        if actions not in ("raw", "programmes"):
+            raise InvalidArgument(f"actions must be 'raw' or 'programmes', not {actions!r}.")
+        self._chooses = actions == "programmes"
         self._fault = None if fault is None else reflex_fault(fault, self._programmes[0], space)
         heard = self.outer_senses = self.world.senses.heard_by("learning")
-        self.context_senses = heard + self.steering.signals
+        self.observation_senses = heard + self.steering.signals
         self._heard = self.world.senses.indices(heard.names)
         self._signals_start = heard.size
-        self.single_observation_space = self.context_senses.space
+        self.single_observation_space = self.observation_senses.space
         self.single_action_space = Discrete(1 + len(self._programmes)) if self._chooses else space
-        self.observation_space = batch_space(self.single_observation_space, rows)
-        self.action_space = batch_space(self.single_action_space, rows)
-        self.lesions = Rows(rows, reflex=False, learning=False, reward=False)
-        self.recall: Callable[[np.ndarray], Recollection | None] | None = None
+        self.observation_space = batch_space(self.single_observation_space, num_animals)
+        self.action_space = batch_space(self.single_action_space, num_animals)
+        self.lesions = BatchState(num_animals, reflex=False, learning=False, reward=False)
+        self.recollect: Callable[[np.ndarray], Recollection | None] | None = None
         self.counterfactual = False
         self.unguided: np.ndarray | None = None
         self.teacher: Callable[[Verdict, np.ndarray], np.ndarray] | None = None
-        self._life = Rows(rows, age=0)
-        self._context = np.zeros((rows, self.context_senses.size), np.float32)
-        self._signals = np.zeros((rows, self.steering.signals.size), np.float32)
+        self._life = BatchState(num_animals, age=0)
+        self._observation = np.zeros((num_animals, self.observation_senses.size), np.float32)
+        self._signals = np.zeros((num_animals, self.steering.signals.size), np.float32)
         self._before = np.zeros_like(self.world.observation)
         self.reflex: Reflex | None = None
         self.modulation: Modulation = NEUTRAL
         self._lifetime = lifetime
         self.gains: Gains = self._modulate()
-        self._everyone = np.ones(rows, bool)
+        self._everyone = np.ones(num_animals, bool)
 
     # -- Gymnasium -------------------------------------------------------------------------------
 
@@ -132,32 +153,32 @@ class SteeredWorld(VectorEnv):
         born_before = self.world._clock.born.copy()
         self.world.reset(seed=seed, options=options)
         super().reset(seed=self.world.np_random_seed)
-        mask = (options or {}).get("reset_mask")
-        rows = self._everyone.copy() if mask is None else mask.copy()
-        newborn = rows if seed is not None else rows & ~born_before
+        chosen = (options or {}).get("reset_mask")
+        mask = self._everyone.copy() if chosen is None else chosen.copy()
+        newborn = mask if seed is not None else mask & ~born_before
         if newborn.any():
             self.steering.birth(self.world.streams.seeds, newborn)
             self.hand_over.birth(self.world.streams.seeds, newborn)
             self._life.restart(newborn)
             self.lesions.restart(newborn)
-        self.begin(rows)
-        self.look(rows)
-        return self._context.copy(), with_masks(self._facts(None), rows)
+        self.steering.begin(mask)
+        self.look(mask)
+        return self._observation.copy(), with_masks(self._facts(None), mask)
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
-        """Offer the commands as the learner's proposal and advance by one tick."""
+        """Offer the actions as the learner's proposal and advance by one tick."""
         self.world.require_reset()
-        chosen = check_commands(actions, self.single_action_space, self.num_envs)
+        chosen = check_actions(actions, self.single_action_space, self.num_envs)
         proposal = Proposal.plain(self._programmes[np.maximum(0, chosen - 1)] if self._chooses else chosen)
         if self._chooses:
             proposal.defers = chosen == 0
         tick = self.tick(proposal, facts=True)
         info = with_masks(self._facts(tick), self._everyone)
         if self.world.autoreset_mode is AutoresetMode.SAME_STEP and tick.ended.any():
-            info |= final_entries(tick.outcome, (tick.final_facts or {}) | self._own_facts(tick), tick.ended)
+            info |= final_entries(tick.final_observation, (tick.final_facts or {}) | self._own_facts(tick), tick.ended)
         if self.render_mode == "human":
             self.render()
-        return tick.next_context.copy(), tick.verdict.reward, tick.terminated, tick.truncated, info
+        return tick.next_observation.copy(), tick.verdict.reward, tick.terminated, tick.truncated, info
 
     def render(self) -> Any:
         """The world's frames."""
@@ -176,136 +197,115 @@ class SteeredWorld(VectorEnv):
             raise ResetNeeded("The steered world itself needs a reset before its first step. Call reset(seed=...) first.")
         reflex = self.reflex
         age = self.age
-        in_charge, command = self._decide(reflex, proposal, age)
-        context = self._context.copy()
+        in_charge, action = self._decide(reflex, proposal, age)
+        observation = self._observation.copy()
         before = self._before
         before[...] = self.world.observation
-        moved = self.world.tick(command, facts)
-        awake = moved.awake
-        asleep = (
-            None if awake.all() else self.steering.get_state()
-        )  # an autoreset in the place of a step teaches steering nothing
-        verdict = self.steering.judge(before, command, moved.outcome)
-        if asleep is not None:
-            self._put_back(asleep, ~awake)
-        if self.world.autoreset_mode is AutoresetMode.NEXT_STEP and not awake.all():
-            for part in (verdict.reward, verdict.judged, verdict.parts, verdict.channels):
-                part[~awake] = 0.0
+        moved = self.world.tick(action, facts)
+        ended, stepped = moved.ended, moved.stepped
+        verdict = self.steering.judge(before, action, moved.final_observation, stepped)
         gains = self.gains
-        ended = moved.ended
-        self._life.age += awake
-        lesson = self.hand_over.lesson(reflex, command, age)
+        self._life.age += stepped
+        shaping_reward = self.hand_over.shaping_reward(reflex, action, age)
         self.hand_over.learn(verdict, in_charge, ended)
         same_step = self.world.autoreset_mode is AutoresetMode.SAME_STEP
-        outcome = self._context.copy()
-        outcome[:, : self._signals_start] = moved.outcome[:, self._heard]
+        final_observation = self._observation.copy()
+        final_observation[:, : self._signals_start] = moved.final_observation[:, self._heard]
         if same_step and ended.any():
-            self._react(moved.outcome, None, ended)
-            outcome[ended, self._signals_start :] = self._context[ended, self._signals_start :]
-        starts = ended if same_step else ~awake
+            self.steering.react(moved.final_observation, None, ended)
+            self._broadcast()
+            final_observation[ended, self._signals_start :] = self._signals[ended]
+        starts = ended if same_step else ~stepped
         if starts.any():
-            self.begin(starts)
+            self.steering.begin(starts)
         self.look(self._everyone)
-        if lesson is not None:
-            verdict.reward = verdict.reward + lesson * awake
+        if shaping_reward is not None:
+            verdict.reward = verdict.reward + shaping_reward * stepped
         if self.teacher is not None:
             verdict.reward = self.teacher(verdict, moved.fitness)
         verdict.reward = np.where(self.lesions.reward, 0.0, verdict.reward)
         return Tick(
-            context, reflex, proposal, in_charge, command, verdict, moved.fitness, moved.terminated, moved.truncated, awake,
-            outcome, self._context, gains, moved.final_facts,
-        )  # fmt: skip
+            observation=observation,
+            reflex=reflex,
+            proposal=proposal,
+            in_charge=in_charge,
+            action=action,
+            verdict=verdict,
+            fitness=moved.fitness,
+            terminated=moved.terminated,
+            truncated=moved.truncated,
+            stepped=stepped,
+            final_observation=final_observation,
+            next_observation=self._observation,
+            gains=gains,
+            final_facts=moved.final_facts,
+        )
 
     def _decide(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Who is in charge, (rows,) bool, and the command to carry out."""
+        """Who is in charge, (animals,) bool, and the action to carry out."""
         space, lesions = self.world.single_action_space, self.lesions
         in_charge = self.hand_over.choose(reflex, proposal, age)
         in_charge = (in_charge | lesions.reflex) & ~lesions.learning
-        command = self.hand_over.combine(reflex, proposal, in_charge)
+        action = self.hand_over.combine(reflex, proposal, in_charge)
         if self.hand_over.graded:
-            command[lesions.reflex] = proposal.command[lesions.reflex]
-            command[lesions.learning] = reflex.command[lesions.learning]
-            command = np.clip(command, space.low, space.high)  # type: ignore[attr-defined]  # graded rules have a Box
-        command = command.astype(space.dtype)
-        command[lesions.reflex & lesions.learning] = 0
-        return in_charge, command
+            action[lesions.reflex] = proposal.action[lesions.reflex]
+            action[lesions.learning] = reflex.action[lesions.learning]
+            action = np.clip(action, space.low, space.high)  # type: ignore[attr-defined]  # graded rules have a Box
+        action = action.astype(space.dtype)
+        action[lesions.reflex & lesions.learning] = 0
+        return in_charge, action
 
     def _modulate(self) -> Gains:
         age = self.age
         gains = self.steering.modulate(age)
         return gains if self.modulation is NEUTRAL else self.modulation.applied(gains, age / self._lifetime)
 
-    def begin(self, mask: np.ndarray) -> None:
-        """Start an episode of steering in the chosen animals (bool mask)."""
-        self.steering.begin(mask)
-
     def look(self, mask: np.ndarray) -> None:
-        """Sense, recall and react in the chosen rows: fills the context and the reflex for the next tick."""
-        self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
-        recollection = self.recall(self._context) if self.recall is not None else None
+        """Sense, recall and react, for the chosen animals (bool mask): fills the observation and the reflex of the next tick."""
+        self._observation[:, : self._signals_start] = self.world.observation[:, self._heard]
+        recollection = None if self.recollect is None else self.recollect(self._observation)
         if recollection is not None and self.lesions.learning.any():
-            for remembered in (*recollection.confidence.values(), recollection.foretold, recollection.cached):
-                if remembered is not None:
-                    remembered[self.lesions.learning] = 0.0
-        self._react(self.world.observation, recollection, mask)
-        self.gains = self._modulate()
-
-    def _react(self, senses: np.ndarray, recollection: Recollection | None, mask: np.ndarray) -> None:
-        """React once in the chosen rows; the others keep their state, their reflex and their signals."""
-        if mask.all():
-            if self.counterfactual:
-                saved = self.steering.get_state()
-                self.unguided = self._faulty(self.steering.react(senses, None)).command
-                self.steering.set_state(saved)
-            self.reflex = self._faulty(self.steering.react(senses, recollection))
-            self._broadcast()
-            return
-        saved, reflex = self.steering.get_state(), self.reflex
-        fresh = self._faulty(self.steering.react(senses, recollection))
-        self._broadcast()
-        self._put_back(saved, ~mask)
-        self._broadcast()
-        if reflex is not None:
+            recollection.forget(self.lesions.learning)
+        senses, before = self.world.observation, self.reflex
+        if self.counterfactual:
+            self.unguided = self._faulty(self.steering.imagine(senses)).action
+        reflex = self._faulty(self.steering.react(senses, recollection, mask))
+        if before is not None and not mask.all():
             for name in REFLEX_PARTS:
-                getattr(fresh, name)[~mask] = getattr(reflex, name)[~mask]
-        self.reflex = fresh
-
-    def _put_back(self, saved: dict[str, np.ndarray], mask: np.ndarray) -> None:
-        """Give the chosen rows of steering a state of before."""
-        current = self.steering.get_state()
-        for name, array in saved.items():
-            current[name][mask] = array[mask]
-        self.steering.set_state(current)
+                getattr(reflex, name)[~mask] = getattr(before, name)[~mask]
+        self.reflex = reflex
+        self._broadcast()
+        self.gains = self._modulate()
 
     def _faulty(self, reflex: Reflex) -> Reflex:
         if self._fault is not None:
-            reflex.command = self._fault(reflex.command)
+            reflex.action = self._fault(reflex.action)
         return reflex
 
     def _broadcast(self) -> None:
         if not self.steering.signals.size:
             return
         self.steering.sense_signals(self.steering.signals.split(self._signals))
-        self._context[:, self._signals_start :] = self._signals
+        self._observation[:, self._signals_start :] = self._signals
 
     @property
-    def context(self) -> np.ndarray:
-        """What the learner senses now, (rows, senses heard by learning + steering's signals)."""
-        return self._context
+    def observation(self) -> np.ndarray:
+        """What the learner senses now, (animals, senses heard by learning + steering's signals)."""
+        return self._observation
 
     @property
     def age(self) -> np.ndarray:
-        """Seconds of life, (rows,)."""
+        """Seconds of life, (animals,)."""
         return self._life.age * self.world.dt
 
     def _own_facts(self, tick: Tick | None) -> dict[str, np.ndarray]:
-        rows = self.num_envs
-        nothing = np.zeros(rows)
         assert self.reflex is not None
+        action = np.zeros_like(self.reflex.action) if tick is None else tick.action
         return {
-            "fitness": nothing if tick is None else tick.fitness,
-            "learner_in_charge": np.zeros(rows, bool) if tick is None else tick.in_charge,
-            "command": np.zeros_like(self.reflex.command) if tick is None else tick.command,
+            "fitness": np.zeros(self.num_envs) if tick is None else tick.fitness,
+            "learner_in_charge": np.zeros(self.num_envs, bool) if tick is None else tick.in_charge,
+            "action": action,
+            "command": action,  # its name in the last release; goes with the next
         }
 
     def _facts(self, tick: Tick | None) -> dict[str, np.ndarray]:
@@ -335,6 +335,6 @@ class SteeredWorld(VectorEnv):
         self._life.set_state(unnest("life", state))
         self.reflex = Reflex(**{name: array.copy() for name, array in unnest("reflex", state).items()})
         self.lesions.set_state(unnest("lesions", state))
-        self._context[:, : self._signals_start] = self.world.observation[:, self._heard]
+        self._observation[:, : self._signals_start] = self.world.observation[:, self._heard]
         self._broadcast()
         self.gains = self._modulate()

@@ -1,4 +1,4 @@
-"""Checks of a batch of commands, written once for every world."""
+"""Checks of a batch of actions, written once for every world."""
 
 from __future__ import annotations
 
@@ -7,53 +7,55 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete, Space
 
-from core.errors import InvalidArgument, InvalidCommand
+from core.errors import InvalidAction, InvalidArgument
+from core.renamed import old_names
 
 _TOLERANCE = 1e-6
 
 
-def check_commands(actions: Any, space: Space, num_animals: int) -> np.ndarray:
-    """Return the commands as an array (rows, *space.shape) of the space's dtype.
+def check_actions(actions: Any, space: Space, num_animals: int) -> np.ndarray:
+    """Return the actions as an array (rows, *space.shape) of the space's dtype.
 
     Raises:
-        InvalidCommand: wrong shape or kind of dtype, a non-finite entry, or an entry out of range.
+        InvalidAction: wrong shape or kind of dtype, a non-finite entry, or an entry out of range.
     """
     if not isinstance(space, Box | Discrete):
-        raise InvalidArgument(f"A command space must be a Box or a Discrete space, not {space}.")
+        raise InvalidArgument(f"A action space must be a Box or a Discrete space, not {space}.")
     try:
         array = np.asarray(actions)
     except (ValueError, TypeError) as error:
-        raise InvalidCommand(f"The commands are not an array of numbers: {error}.") from None
+        raise InvalidAction(f"The actions are not an array of numbers: {error}.") from None
     shape = (num_animals, *(space.shape or ()))
     if array.shape != shape:
-        raise InvalidCommand(f"The commands have shape {array.shape}, but {shape} is needed: one row for each animal.")
+        raise InvalidAction(f"The actions have shape {array.shape}, but {shape} is needed: one row for each animal.")
     if isinstance(space, Discrete):
         return _check_discrete(array, space)
     if array.dtype.kind not in "fiu":
-        raise InvalidCommand(f"The commands have dtype {array.dtype}, but numbers are needed ({space.dtype}).")
+        raise InvalidAction(f"The actions have dtype {array.dtype}, but numbers are needed ({space.dtype}).")
     flat = array.reshape(num_animals, -1)
     low, high = space.low.ravel(), space.high.ravel()
     if not np.isfinite(flat).all():
         row, entry = np.argwhere(~np.isfinite(flat))[0]
-        raise InvalidCommand(
-            f"Entry {entry} of the command of row {row} is {flat[row, entry]}; every entry must be finite."
-        )
+        raise InvalidAction(f"Entry {entry} of the action of row {row} is {flat[row, entry]}; every entry must be finite.")
     outside = (flat < low - _TOLERANCE) | (flat > high + _TOLERANCE)
     if outside.any():
         row, entry = np.argwhere(outside)[0]
-        raise InvalidCommand(
-            f"Entry {entry} of the command of row {row} is {flat[row, entry]:g}, outside [{low[entry]:g}, {high[entry]:g}]. "
-            "Clip the commands to the action space before the step."
+        raise InvalidAction(
+            f"Entry {entry} of the action of row {row} is {flat[row, entry]:g}, outside [{low[entry]:g}, {high[entry]:g}]. "
+            "Clip the actions to the action space before the step."
         )
     return np.clip(array, space.low, space.high).astype(space.dtype)
 
 
 def _check_discrete(array: np.ndarray, space: Discrete) -> np.ndarray:
     if array.dtype.kind not in "iu":
-        raise InvalidCommand(f"The commands have dtype {array.dtype}, but whole numbers are needed.")
+        raise InvalidAction(f"The actions have dtype {array.dtype}, but whole numbers are needed.")
     last = int(space.start + space.n - 1)
     outside = (array < space.start) | (array > last)
     if outside.any():
         row = int(np.argmax(outside))
-        raise InvalidCommand(f"The command of row {row} is {array[row]}, outside {int(space.start)}..{last}.")
+        raise InvalidAction(f"The action of row {row} is {array[row]}, outside {int(space.start)}..{last}.")
     return array.astype(np.int64)
+
+
+__getattr__ = old_names(__name__)

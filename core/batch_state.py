@@ -1,36 +1,85 @@
-"""Named arrays with one row per animal: the state of a body, a steering subsystem or a rule."""
+"""State of many animals: named arrays with one row for each animal, declared with unit, meaning and range."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 import numpy as np
 
+from core.errors import InvalidArgument
+from core.renamed import renamed_attributes
 from core.streams import check_same_layout
 
 
-class Rows:
-    """State of ``rows`` animals. Each field is given by the value that one animal starts with.
+@dataclass(frozen=True)
+class Field:
+    """One declared quantity of the state of an animal.
 
-    >>> body = Rows(3, position=(0.0, 0.0), alive=True)
+    For example ``Field("position", "m", "place in the arena", (0.0, 0.0), low=0.0, high=1.2)``.
+
+    Attributes:
+        name: a Python identifier.
+        unit: for example ``"m/s"``; ``"1"`` for a pure number, ``"bool"`` for a flag, ``"index"`` for a number that only names something.
+        meaning: one sentence.
+        initial: what an animal starts with; its shape and type are those of the field.
+        low, high: range of every entry, in that unit; infinite where there is no bound.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    initial: Any = 0.0
+    low: float = -np.inf
+    high: float = np.inf
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or self.name.startswith("_"):
+            raise InvalidArgument(f"A field needs a Python identifier as its name, not {self.name!r}.")
+        values = np.asarray(self.initial, float)
+        if not ((values >= self.low) & (values <= self.high)).all():
+            raise InvalidArgument(f"Field {self.name!r} starts with {self.initial}, outside [{self.low:g}, {self.high:g}].")
+
+    def holds(self, values: np.ndarray) -> np.ndarray:
+        """(animals,) bool: where all entries of ``values`` (animals, *shape) lie in the declared range."""
+        inside = (values >= self.low) & (values <= self.high)  # NaN is inside nothing
+        return np.asarray(inside.reshape(len(values), -1).all(axis=1))
+
+
+class BatchState:
+    """State of ``num_animals`` animals. Each field is given by the value that one animal starts with.
+
+    >>> body = BatchState(3, position=(0.0, 0.0), alive=True)
     >>> body.position.shape, body.alive.dtype.name
     ((3, 2), 'bool')
 
-    Arrays keep their identity for life (they are filled in place), so views stay valid.
+    Arrays keep their identity for life (they are filled in place), so views stay valid, except within :func:`only`.
     """
 
     def __init__(self, num_animals: int, **initial: Any) -> None:
         self._initial = {name: np.asarray(value) for name, value in initial.items()}
-        self._arrays = self._allocate(num_animals)
+        self._whole: tuple[np.ndarray, dict[str, np.ndarray]] | None = None
+        self._show(self._allocate(num_animals))
         for name, array in self._arrays.items():
             array[...] = self._initial[name]
-            object.__setattr__(self, name, array)
+
+    @classmethod
+    def declared(cls, num_animals: int, fields: Iterable[Field], **more: Any) -> Self:
+        """The state that ``fields`` declare, and fields of ``more`` by the value that one animal starts with."""
+        return cls(num_animals, **{field.name: field.initial for field in fields}, **more)
 
     def _allocate(self, num_animals: int) -> dict[str, np.ndarray]:
         return {name: np.empty((num_animals, *value.shape), value.dtype) for name, value in self._initial.items()}
 
+    def _show(self, arrays: dict[str, np.ndarray]) -> None:
+        self._arrays = arrays
+        for name, array in arrays.items():
+            object.__setattr__(self, name, array)
+
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"there is no field {name!r} in these rows")
+        raise AttributeError(f"there is no field {name!r} in this state")
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self.__dict__.get("_arrays", ()):
@@ -39,11 +88,11 @@ class Rows:
             object.__setattr__(self, name, value)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        rows = len(next(iter(self._arrays.values()))) if self._arrays else 0
-        return _rebuild, (type(self), rows, self._initial, self.get_state())
+        num_animals = len(next(iter(self._arrays.values()))) if self._arrays else 0
+        return _rebuild, (type(self), num_animals, self._initial, self.get_state())
 
     def restart(self, mask: np.ndarray, *names: str) -> None:
-        """Put the named fields (all, if none is named) of the chosen rows back to their first values."""
+        """Put the named fields (all, if none is named) of the chosen animals back to their first values."""
         for name in names or self._arrays:
             self._arrays[name][mask] = self._initial[name]
 
@@ -53,26 +102,75 @@ class Rows:
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave; raises :class:`core.errors.StateMismatch` when it does not fit."""
-        check_same_layout("rows", self._arrays, state)
+        check_same_layout("state", self._arrays, state)
         for name, array in self._arrays.items():
             array[...] = state[name]
 
+    def narrow(self, rows: np.ndarray) -> None:
+        """Hold nothing but these rows until :meth:`widen`; see :func:`only`."""
+        self._whole = rows, self._arrays
+        self._show({name: array[rows] for name, array in self._arrays.items()})
 
-class Records(Rows):
-    """Rows kept as one structured array, ``table``, so that a compiled kernel reads ``table[row].field``."""
+    def widen(self) -> None:
+        """Hold all rows again, with what became of the few."""
+        assert self._whole is not None
+        few, (rows, whole), self._whole = self._arrays, self._whole, None
+        for name, array in whole.items():
+            array[rows] = few[name]
+        self._show(whole)
 
-    table: np.ndarray
+
+@renamed_attributes(table="records")
+class RecordState(BatchState):
+    """State kept as one structured array, ``records``, so that a compiled kernel reads ``records[row].field``."""
+
+    records: np.ndarray
 
     def _allocate(self, num_animals: int) -> dict[str, np.ndarray]:
         fields = [(name, value.dtype, value.shape) for name, value in self._initial.items()]
-        self.table = np.zeros(num_animals, np.dtype(fields, align=True))
-        return {name: self.table[name] for name in self._initial}
+        return self._named(np.zeros(num_animals, np.dtype(fields, align=True)))
+
+    def _named(self, records: np.ndarray) -> dict[str, np.ndarray]:
+        self.records = records
+        return {name: records[name] for name in self._initial}
+
+    def narrow(self, rows: np.ndarray) -> None:
+        """As :meth:`BatchState.narrow`."""
+        self._whole = rows, {"": self.records}
+        self._show(self._named(self.records[rows]))
+
+    def widen(self) -> None:
+        """As :meth:`BatchState.widen`."""
+        assert self._whole is not None
+        few, (rows, whole), self._whole = self.records, self._whole, None
+        whole[""][rows] = few
+        self._show(self._named(whole[""]))
 
 
-def _rebuild(kind: type[Rows], num_animals: int, initial: dict[str, Any], state: dict[str, np.ndarray]) -> Rows:
+def _rebuild(kind: type[BatchState], num_animals: int, initial: dict[str, Any], state: dict[str, np.ndarray]) -> BatchState:
     built = kind(num_animals, **initial)
     built.set_state(state)
     return built
+
+
+class Narrowing(Protocol):
+    """What can hold some of its rows for a while."""
+
+    def narrow(self, rows: np.ndarray) -> None:
+        """Hold nothing but these rows."""
+
+    def widen(self) -> None:
+        """Hold all rows again."""
+
+
+@contextmanager
+def only(rows: np.ndarray, parts: Iterable[Narrowing]) -> Iterator[None]:
+    """Within the block, ``parts`` hold nothing but the given row numbers, so that nothing can happen to the others."""
+    with ExitStack() as stack:
+        for part in parts:
+            part.narrow(rows)
+            stack.callback(part.widen)
+        yield
 
 
 def nest(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import gymnasium
 
+from core.renamed import old_names
+
 
 class NestlingError(Exception):
     """Base of every error that Nestling raises on purpose."""
@@ -16,8 +18,8 @@ class UnknownName(NestlingError, ValueError):
     """A world, agent, lesion, manipulation or option that does not exist."""
 
 
-class InvalidCommand(NestlingError, ValueError):
-    """A batch of commands with a wrong shape or dtype, a non-finite entry, or one out of range."""
+class InvalidAction(NestlingError, ValueError):
+    """A batch of actions with a wrong shape or dtype, a non-finite entry, or one out of range."""
 
 
 class InvalidArgument(NestlingError, ValueError):
@@ -26,6 +28,10 @@ class InvalidArgument(NestlingError, ValueError):
 
 class ResetNeeded(NestlingError, gymnasium.error.ResetNeeded):
     """A world was stepped before its first reset, or a finished row was stepped."""
+
+
+class WrongOrder(NestlingError, RuntimeError):
+    """A learner's methods were called in an order in which no animal lives."""
 
 
 class BrokenFile(NestlingError, ImportError):
@@ -65,3 +71,6 @@ def whole_number(what: str, value: object, least: int = 1) -> int:
     if not is_whole or value < least:  # type: ignore[operator]  # is_whole has settled the type
         raise InvalidArgument(f"{what} must be a whole number of at least {least}, not {value!r}.")
     return value  # type: ignore[return-value]  # as above
+
+
+__getattr__ = old_names(__name__)

@@ -1,44 +1,47 @@
-"""What passes between the rooms: plain data, so that steering and learning need not know each other.
+"""What passes between world, steering, learning and hand-over: plain data, so that they need not know each other.
 
-All arrays have a leading axis of animals (rows).
+All arrays have a leading axis of animals.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from core.renamed import renamed_attributes
 
+
+@renamed_attributes(command="action", appraisal="channel_values")
 @dataclass(slots=True)
 class Reflex:
     """What steering would do now.
 
     Attributes:
-        command: (rows, *command shape).
-        urgency: (rows,) in [0, 1].
-        want: (rows,) int, index into the steering's ``wants``.
-        arousal: (rows,) in [0, 1]: how much is at stake now, so that a learner looks and tries more.
-        appraisal: (rows, len(steering.assessed)): what a unit of each assessed channel would be worth now, in reward; None
-            where steering assesses no predictions.
+        action: (animals, *action shape).
+        urgency: (animals,) in [0, 1].
+        want: (animals,) int, index into the steering's ``wants``.
+        arousal: (animals,) in [0, 1]: how much is at stake now, so that a learner looks and explores more.
+        channel_values: (animals, len(steering.assessed)): what a unit of each assessed channel would be worth now, in reward;
+            None where steering assesses no predictions.
     """
 
-    command: np.ndarray
+    action: np.ndarray
     urgency: np.ndarray
     want: np.ndarray
     arousal: np.ndarray
-    appraisal: np.ndarray | None = None
+    channel_values: np.ndarray | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Verdict:
     """Steering's judgement of one step.
 
     Attributes:
-        reward: (rows,) the sum of ``parts``.
-        judged: (rows,) the same before any expectation is taken off: how good steering finds this step by itself.
-        parts: (rows, len(steering.parts)) what the reward is made of.
-        channels: (rows, len(steering.channels)) innate signals that a learner can learn to predict.
+        reward: (animals,) the sum of ``parts``.
+        judged: (animals,) the same before any expectation is taken off: how good steering finds this step by itself.
+        parts: (animals, len(steering.parts)) what the reward is made of.
+        channels: (animals, len(steering.channels)) innate signals that a learner can learn to predict.
     """
 
     reward: np.ndarray
@@ -49,64 +52,90 @@ class Verdict:
 
 @dataclass(slots=True)
 class Gains:
-    """Neuromodulation, all (rows,): multiplies the learner's learning rate, exploration and plasticity."""
+    """Neuromodulation, all (animals,): multiplies the learner's learning rate, exploration and plasticity."""
 
     learning_rate: np.ndarray
     exploration: np.ndarray
     plasticity: np.ndarray
 
 
-@dataclass(slots=True)
+@renamed_attributes(foretold="predicted_channels", cached="predicted_reward")
+@dataclass(slots=True, kw_only=True)
 class Recollection:
     """What the learner remembers and expects of steering's channels.
 
     Attributes:
-        displacement: channel name -> (rows, 2) from here to there, in units of the place sense.
-        confidence: channel name -> (rows,) in [0, 1]; 0 where nothing is remembered.
-        foretold: (rows, len(steering.assessed)): what is expected of each assessed channel soon, as things are; None
-            where the learner has no thought assessors.
+        displacement: channel name -> (animals, 2) from here to there, in units of the place sense.
+        confidence: channel name -> (animals,) in [0, 1]; 0 where nothing is remembered.
+        predicted_channels: (animals, len(steering.assessed)): what is expected of each assessed channel soon, as things are;
+            None where the learner has no thought assessors.
+        predicted_reward: (animals,) the same of reward itself, by a learner that predicts nothing else; else None.
     """
 
     displacement: dict[str, np.ndarray] = field(default_factory=dict)
     confidence: dict[str, np.ndarray] = field(default_factory=dict)
-    foretold: np.ndarray | None = None
-    cached: np.ndarray | None = None
+    predicted_channels: np.ndarray | None = None
+    predicted_reward: np.ndarray | None = None
+
+    def of(self, rows: np.ndarray) -> Recollection:
+        """That of the given row numbers alone."""
+
+        def some(values: np.ndarray | None) -> np.ndarray | None:
+            return None if values is None else values[rows]
+
+        return Recollection(
+            displacement={name: values[rows] for name, values in self.displacement.items()},
+            confidence={name: values[rows] for name, values in self.confidence.items()},
+            predicted_channels=some(self.predicted_channels),
+            predicted_reward=some(self.predicted_reward),
+        )
+
+    def forget(self, mask: np.ndarray) -> None:
+        """Let nothing be remembered by the chosen animals (bool mask)."""
+        for values in (*self.confidence.values(), self.predicted_channels, self.predicted_reward):
+            if values is not None:
+                values[mask] = 0.0
 
 
-@dataclass(slots=True)
+@renamed_attributes(command="action", fresh="new_decision", confidence="lower_bound")
+@dataclass(slots=True, kw_only=True)
 class Proposal:
     """What the learner would do now.
 
     Attributes:
-        command: (rows, *command shape).
-        confidence: (rows,) lower bound of the estimated advantage over the reflex, in units of reward.
-        advantage: (rows,) the estimate itself.
-        familiarity: (rows,) in [0, 1]: share of the evidence that rests on enough visits.
-        defers: (rows,) bool: the learner itself chooses to let the reflex act.
-        explores: (rows,) bool: proposed to find out, not because it looks best.
-        option: (rows,) int, index into the learner's ``option_names``; -1 where it has none.
-        fresh: (rows,) bool: a new decision, not the rest of a bout.
-        adopted: (rows,) bool: an act of the learner that has become part of the baseline, so that it needs no new proof.
+        action: (animals, *action shape).
+        lower_bound: (animals,) lower confidence bound of ``advantage``, in units of reward.
+        advantage: (animals,) estimated advantage over the reflex, in units of reward.
+        familiarity: (animals,) in [0, 1]: share of the evidence that rests on enough visits.
+        defers: (animals,) bool: the learner itself chooses to let the reflex act.
+        explores: (animals,) bool: proposed to find out, not because it looks best.
+        option: (animals,) int, index into the learner's ``option_names``; -1 where it has none.
+        new_decision: (animals,) bool: decided now, not the rest of an option that is under way.
+        adopted: (animals,) bool: an act of the learner that has become part of the baseline, so that it needs no new proof.
     """
 
-    command: np.ndarray
-    confidence: np.ndarray
+    action: np.ndarray
+    lower_bound: np.ndarray
     advantage: np.ndarray
     familiarity: np.ndarray
     defers: np.ndarray
     explores: np.ndarray
     option: np.ndarray
-    fresh: np.ndarray
+    new_decision: np.ndarray
     adopted: np.ndarray
 
     @classmethod
-    def plain(cls, command: np.ndarray) -> Proposal:
-        """A proposal of which only the command is known, as any reinforcement-learning library gives it."""
-        rows = len(command)
-        no, nothing = np.zeros(rows, bool), np.zeros(rows)
-        return cls(
-            command, nothing, nothing.copy(), nothing.copy(), no, no.copy(), np.full(rows, -1), np.ones(rows, bool), no.copy()
-        )  # fmt: skip
+    def plain(cls, action: np.ndarray, **known: np.ndarray) -> Proposal:
+        """A proposal of which the action is known, as any reinforcement-learning library gives it, and what else is ``known``."""
+        num_animals = len(action)
+        plain = {name: np.zeros(num_animals) for name in ("lower_bound", "advantage", "familiarity")}
+        plain |= {name: np.zeros(num_animals, bool) for name in ("defers", "explores", "adopted")}
+        plain |= {"option": np.full(num_animals, -1), "new_decision": np.ones(num_animals, bool)}
+        return cls(action=action, **(plain | known))
+
+    def copy(self) -> Proposal:
+        """The same in arrays of its own."""
+        return Proposal(**{each.name: getattr(self, each.name).copy() for each in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +153,19 @@ class Goal:
     depletes: bool = False
 
 
+@renamed_attributes(commands="actions")
 @dataclass(frozen=True, slots=True)
 class Repertoire:
     """The brainstem's motor programmes, which a learner can call by number.
 
     Attributes:
         names: one for each fixed programme; the first is rest.
-        commands: (programmes, *command shape).
+        actions: (programmes, *action shape).
         goals: programmes that need a target.
         place: name of the two-dimensional sense in which targets are remembered, or None.
     """
 
     names: tuple[str, ...]
-    commands: np.ndarray
+    actions: np.ndarray
     goals: tuple[Goal, ...] = ()
     place: str | None = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from core.errors import BrokenFile, unknown_name
+from core.renamed import warn
 
 
 def modules_below(package: str) -> list[str]:
@@ -34,14 +36,22 @@ class Registry:
         entry_points: the entry-point group of third-party packages.
         key: gives the name of a class; names are compared without case.
         broken_rule: says which rule a class breaks, in words, or None.
+        renamed: names of the last release -> names of this one.
     """
 
     def __init__(
-        self, kind: str, base: type, package: str, entry_points: str, key: Callable[[Any], str],
+        self,
+        kind: str,
+        base: type,
+        package: str,
+        entry_points: str,
+        *,
+        key: Callable[[Any], str],
         broken_rule: Callable[[Any], str | None] = lambda found: None,
-    ) -> None:  # fmt: skip
+        renamed: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.kind, self.base, self.package, self.group, self.key = kind, base, package, entry_points, key
-        self.broken_rule = broken_rule
+        self.broken_rule, self.renamed = broken_rule, renamed
         self._found: dict[str, Any] | None = None
         self.broken: dict[str, BrokenFile] = {}
 
@@ -84,6 +94,9 @@ class Registry:
             if not hasattr(module, attribute):
                 raise unknown_name(f"{self.kind} in module {module_name}", attribute, vars(module))
             return self._checked(getattr(module, attribute), module_name)
+        if str(name).casefold() in self.renamed:
+            name = self.renamed[old := str(name).casefold()]
+            warn(f"The {self.kind} {old}", name, depth=3)
         by_folded_name = {known.casefold(): value for known, value in self.all().items()}
         found = by_folded_name.get(str(name).casefold())
         if found is None:

@@ -81,8 +81,59 @@ MODULES = {
 }
 """Module of the last release -> module of this one."""
 
-NAMES: dict[str, dict[str, str]] = {}
-"""Module of this release -> old name -> new name of what it holds."""
+NAMES: dict[str, dict[str, str]] = {
+    "benchmark.experiments.experiment": {
+        "Signature": "Experiment",
+        "signatures": "experiments",
+        "find_signature": "find_experiment",
+        "chosen_signatures": "chosen_experiments",
+    },
+    "benchmark.running.suites": {
+        "settle": "resolve",
+        "cells": "benchmark.results.jobs.jobs",
+        "describe": "benchmark.results.jobs.describe",
+        "Settings": "benchmark.results.jobs.Settings",
+        "Cell": "benchmark.results.jobs.Job",
+        "LifeCell": "benchmark.results.jobs.LifeJob",
+        "ExperimentCell": "benchmark.results.jobs.ExperimentJob",
+    },
+    "benchmark.running.work": {"do_cell": "do_job", "live_cell": "live_job", "Finding": "benchmark.results.jobs.JobResult"},
+    "core.actions": {"check_commands": "check_actions"},
+    "core.batch_state": {"Rows": "BatchState", "Records": "RecordState"},
+    "core.code_digest": {"source_digest": "code_digest", "cache_kernels_by_sources": "cache_kernels_by_code"},
+    "core.errors": {"InvalidCommand": "InvalidAction"},
+    "core.streams": {"purpose_key": "stream_key"},
+    "envs.world": {"Transition": "StepResult"},
+    "learning.episodic_memory": {"LookupTable": "EpisodicMemoryLearner", "LookupGenome": "EpisodicMemoryGenome"},
+    "learning.node_perturbation": {"GradedLearner": "NodePerturbationLearner", "GradedGenome": "NodePerturbationGenome"},
+    "learning.options": {"BoutLearner": "OptionLearner", "BoutGenome": "OptionGenome"},
+    "learning.policy_iteration": {"GatedLearner": "PolicyIterationLearner", "GatedGenome": "PolicyIterationGenome"},
+    "learning.predictive": {"AssessorLearner": "PredictiveLearner", "AssessorGenome": "PredictiveGenome"},
+    "learning.random_options": {"Babbler": "RandomOptions"},
+    "learning.subsystem": {"Experience": "Transition", "Anatomy": "LearnerSpec"},
+}
+"""Module of this release -> old name -> new name of what it holds, with its module where it moved."""
+
+
+LEARNERS = {
+    "bouts": "options",
+    "gated": "policy_iteration",
+    "graded": "node_perturbation",
+    "assessors": "predictive",
+    "lookup": "episodic_memory",
+    "babble": "random_options",
+}
+"""Old name of a learner -> new name, as people type it."""
+
+AGENTS = {
+    "babble": "random-options",
+    "steered-bouts": "steered-options",
+    "steered-cached": "steered-predicted-reward",
+    "steered-cached-state": "steered-predicted-reward-state",
+    "steered-gated": "steered-policy-iteration",
+    "steered-lookup": "steered-episodic-memory",
+}
+"""Old name of an agent -> new name."""
 
 
 def warn(old: str, new: str, depth: int = 2) -> None:
@@ -111,10 +162,15 @@ class _OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def _old_attribute(old_module: str, module: str, name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
-    new = NAMES.get(module, {}).get(name, name)
+    module, _, new = _place_of(module, name).rpartition(".")
     found = getattr(importlib.import_module(module), new)
-    warn(f"{old_module}.{name}", f"{module}.{new}", depth=2)
+    warn(f"{old_module}.{name}", f"{module}.{new}")
     return found
+
+
+def _place_of(module: str, name: str) -> str:
+    new = NAMES.get(module, {}).get(name, name)
+    return new if "." in new else f"{module}.{new}"
 
 
 def find_old_modules() -> None:
@@ -127,11 +183,9 @@ def old_names(module: str) -> Callable[[str], Any]:
     """The ``__getattr__`` of a module that kept its place and whose contents were renamed; see :data:`NAMES`."""
 
     def attribute(name: str) -> Any:
-        new = NAMES.get(module, {}).get(name)
-        if new is None:
+        if name not in NAMES.get(module, {}):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        warn(f"{module}.{name}", f"{module}.{new}")
-        return getattr(sys.modules[module], new)
+        return _old_attribute(module, module, name)
 
     return attribute
 
@@ -146,10 +200,16 @@ def renamed_attributes(**names: str) -> Callable[[type], type]:
         for old, new in names.items():
             setattr(kind, old, _alias(kind.__name__, old, new))
         original = kind.__init__  # type: ignore[misc]
+        keyword_only = [field.name for field in getattr(kind, "__dataclass_fields__", {}).values() if field.kw_only]
 
         @functools.wraps(original)
         def initialise(self: Any, *args: Any, **options: Any) -> None:
-            original(self, *args, **(_renamed(kind.__name__, options, names) if options.keys() & names.keys() else options))
+            if options.keys() & names.keys():
+                options = _renamed(kind.__name__, options, names)
+            if args and keyword_only:
+                warn(f"{kind.__name__}(...) by position", f"{kind.__name__}({keyword_only[0]}=...)")
+                args, options = (), dict(zip(keyword_only, args, strict=False)) | options
+            original(self, *args, **options)
 
         kind.__init__ = initialise  # type: ignore[misc]
         return kind

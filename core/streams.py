@@ -1,9 +1,9 @@
-"""Counter-based random streams, one per row and purpose.
+"""Counter-based random streams, one per row and name.
 
-A draw depends only on (seed of the row, purpose, counter), so the life of one animal is the same
+A draw depends only on (seed of the row, name, counter), so the life of one animal is the same
 whatever the size of the batch, the order of the workers, or an interruption in between. The
 generator is Philox4x64-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"); block
-``c`` of a row equals what ``numpy.random.Philox(key=[seed, purpose], counter=[c, 0, 0, 0])`` gives
+``c`` of a row equals what ``numpy.random.Philox(key=[seed, name], counter=[c, 0, 0, 0])`` gives
 first, which is the reference that the tests compare it with.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 
 from core.errors import InvalidArgument, StateMismatch, UnknownName, unknown_name
+from core.renamed import old_names
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
@@ -39,10 +40,10 @@ def _high_product(a, b):
 
 
 @njit(cache=True)
-def philox(seed, purpose, counter):
-    """Four 64-bit words of block ``counter`` of the stream keyed by (``seed``, ``purpose``)."""
+def philox(seed, name, counter):
+    """Four 64-bit words of block ``counter`` of the stream keyed by (``seed``, ``name``)."""
     c0, c1, c2, c3 = counter + _ONE, _ZERO, _ZERO, _ZERO
-    k0, k1 = seed, purpose
+    k0, k1 = seed, name
     for _ in range(10):
         high0, low0 = _high_product(_MULTIPLIER_0, c0), _MULTIPLIER_0 * c0
         high1, low1 = _high_product(_MULTIPLIER_1, c2), _MULTIPLIER_1 * c2
@@ -52,14 +53,14 @@ def philox(seed, purpose, counter):
 
 
 @njit(cache=True)
-def _fill_uniform(seeds, purpose, counters, mask, out):
+def _fill_uniform(seeds, name, counters, mask, out):
     size = out.shape[1]
     for row in range(out.shape[0]):
         if not mask[row]:
             continue
         counter = counters[row]
         for start in range(0, size, 4):
-            words = philox(seeds[row], purpose, counter)
+            words = philox(seeds[row], name, counter)
             counter += _ONE
             for offset in range(min(4, size - start)):
                 out[row, start + offset] = (words[offset] >> _ELEVEN) * _TO_UNIT
@@ -77,52 +78,53 @@ def _to_normal(uniform, out):
                 out[row, pair + 1] = radius * np.sin(angle)
 
 
-def purpose_key(purpose: str) -> np.uint64:
-    """The 64-bit key of a purpose: the first eight bytes of its BLAKE2b digest."""
-    return np.uint64(int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little"))
+def stream_key(name: str) -> np.uint64:
+    """The 64-bit key of a name: the first eight bytes of its BLAKE2b digest."""
+    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
 class RowStreams:
-    """Random streams for ``rows`` animals, one per animal and named purpose.
+    """Random streams for ``num_animals`` animals, one for each animal and name.
 
     Args:
-        rows: number of animals.
-        purposes: the names that may be drawn from; declared so that a saved state is complete.
+        num_animals: how many.
+        names: the names that may be drawn from; declared so that a saved state is complete.
     """
 
-    def __init__(self, num_animals: int, purposes: Iterable[str]) -> None:
+    def __init__(self, num_animals: int, names: Iterable[str]) -> None:
         self.num_animals = num_animals
         self.seeds = np.zeros(num_animals, np.uint64)
-        self._keys = {purpose: purpose_key(purpose) for purpose in purposes}
-        self._counters = {purpose: np.zeros(num_animals, np.uint64) for purpose in self._keys}
+        self._keys = {name: stream_key(name) for name in names}
+        self._counters = {name: np.zeros(num_animals, np.uint64) for name in self._keys}
         self._everyone = np.ones(num_animals, bool)
+        self._whole: tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]] | None = None
 
     def seed(self, seeds: np.ndarray, mask: np.ndarray | None = None) -> None:
-        """Give new seeds to the chosen rows (bool mask, default all) and start their counters at 0."""
+        """Give new seeds to the chosen animals (bool mask, default all) and start their counters at 0."""
         mask = self._everyone if mask is None else mask
         self.seeds[mask] = np.asarray(seeds, np.uint64)[mask]
         for counters in self._counters.values():
             counters[mask] = 0
 
-    def uniform(self, purpose: str, size: int, mask: np.ndarray | None = None) -> np.ndarray:
-        """Draw float64 in [0, 1), shape (rows, ``size``); rows outside the mask get 0 and do not advance."""
+    def uniform(self, name: str, size: int, mask: np.ndarray | None = None) -> np.ndarray:
+        """Draw float64 in [0, 1), shape (animals, ``size``); animals outside the mask get 0 and do not advance."""
         out = np.zeros((self.num_animals, size))
         try:
-            key, counters = self._keys[purpose], self._counters[purpose]
+            key, counters = self._keys[name], self._counters[name]
         except KeyError:
-            raise self._unknown(purpose) from None
+            raise self._unknown(name) from None
         _fill_uniform(self.seeds, key, counters, self._everyone if mask is None else mask, out)
         return out
 
-    def normal(self, purpose: str, size: int, mask: np.ndarray | None = None) -> np.ndarray:
-        """Draw standard normal float64 by Box and Muller (1958), shape (rows, ``size``); see :meth:`uniform`."""
-        uniform = self.uniform(purpose, size + size % 2, mask)
+    def normal(self, name: str, size: int, mask: np.ndarray | None = None) -> np.ndarray:
+        """Draw standard normal float64 by Box and Muller (1958), shape (animals, ``size``); see :meth:`uniform`."""
+        uniform = self.uniform(name, size + size % 2, mask)
         out = np.empty((self.num_animals, size))
         _to_normal(uniform, out)
         return out
 
-    def _unknown(self, purpose: str) -> UnknownName:
-        return unknown_name("random stream", purpose, self._keys, "Declare it in the purposes of the owner.")
+    def _unknown(self, name: str) -> UnknownName:
+        return unknown_name("random stream", name, self._keys, "Declare it in the stream_names of its owner.")
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Copies of the seeds and of every counter."""
@@ -133,8 +135,25 @@ class RowStreams:
         expected = self.get_state()
         check_same_layout("random streams", expected, state)
         self.seeds[:] = state["seeds"]
-        for purpose, counters in self._counters.items():
-            counters[:] = state[f"counter/{purpose}"]
+        for name, counters in self._counters.items():
+            counters[:] = state[f"counter/{name}"]
+
+    def narrow(self, rows: np.ndarray) -> None:
+        """Draw for these rows alone until :meth:`widen`; see :func:`core.batch_state.only`."""
+        self._whole = rows, self.seeds, self._counters
+        self._hold(self.seeds[rows], {name: counters[rows] for name, counters in self._counters.items()})
+
+    def widen(self) -> None:
+        """Draw for all rows again, each from where it was left."""
+        assert self._whole is not None
+        few, (rows, seeds, counters), self._whole = self._counters, self._whole, None
+        for name, counter in counters.items():
+            counter[rows] = few[name]
+        self._hold(seeds, counters)
+
+    def _hold(self, seeds: np.ndarray, counters: dict[str, np.ndarray]) -> None:
+        self.num_animals, self.seeds, self._counters = len(seeds), seeds, counters
+        self._everyone = np.ones(len(seeds), bool)
 
 
 def row_seeds(seed: int | Sequence[int] | np.ndarray, num_animals: int) -> np.ndarray:
@@ -145,7 +164,9 @@ def row_seeds(seed: int | Sequence[int] | np.ndarray, num_animals: int) -> np.nd
     """
     seeds = [seed + i for i in range(num_animals)] if isinstance(seed, int) else list(np.asarray(seed).tolist())
     if len(seeds) != num_animals:
-        raise InvalidArgument(f"There are {len(seeds)} seeds for {num_animals} animals; give one seed, or one for each animal.")
+        raise InvalidArgument(
+            f"There are {len(seeds)} seeds for {num_animals} animals; give one seed, or one for each animal."
+        )
     for value in seeds:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**64:
             raise InvalidArgument(f"A seed must be a whole number from 0 to 2**64 - 1, not {value!r}.")
@@ -165,3 +186,6 @@ def check_same_layout(owner: str, expected: dict[str, np.ndarray], given: dict[s
                 f"In the saved state of the {owner}, {name!r} is {other.dtype}{list(other.shape)} "
                 f"but {array.dtype}{list(array.shape)} is needed: it belongs to another set-up."
             )
+
+
+__getattr__ = old_names(__name__)

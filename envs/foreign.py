@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import abc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
 
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.errors import InvalidArgument
 from core.senses import Sense, Senses
 from envs.world import World
@@ -20,16 +22,16 @@ class ForeignWorld(World, abc.ABC):
     """A world around copies of a foreign single ``gymnasium.Env``; its reward is fitness.
 
     Each episode of each animal starts from a seed of that animal's own stream. The state of a foreign environment cannot be read, so
-    a life is saved as the seed and the commands of its episode, and restored by doing them again; this is exact for any
+    a life is saved as the seed and the actions of its episode, and restored by doing them again; this is exact for any
     environment that is deterministic given its seed, and needs no code from a file.
 
-    A subclass sets ``id``, ``dt``, ``episode_steps``, ``fitness_unit``, ``command_space`` and ``senses``, and writes ``make_env``; and
+    A subclass sets ``id``, ``dt``, ``episode_steps``, ``fitness_unit``, ``single_action_space`` and ``senses``, and writes ``make_env``; and
     ``flatten`` where an observation is not a plain array with one number for each number of the senses. Values outside their sense's
     range are cut to it. :func:`foreign_world` writes all this for an environment of bounded, plain observations.
     """
 
-    purposes: ClassVar[tuple[str, ...]] = ("episodes",)
-    body: Rows
+    stream_names: ClassVar[tuple[str, ...]] = ("episodes",)
+    body: BatchState
 
     @abc.abstractmethod
     def make_env(self) -> gym.Env:
@@ -39,15 +41,15 @@ class ForeignWorld(World, abc.ABC):
         """An observation of ``env`` as (senses.size,) numbers in the order of the senses; may look at the environment itself."""
         return np.asarray(observation, np.float32).ravel()
 
-    def _make_body(self, num_animals: int) -> Rows:
+    def _make_body(self, num_animals: int) -> BatchState:
         self._envs = [self.make_env() for _ in range(num_animals)]
         space = self._envs[0].action_space
-        if not _same_commands(space, self.command_space):
+        if not _same_actions(space, self.single_action_space):
             raise InvalidArgument(
-                f"{type(self).__name__}.command_space is {self.command_space}, but its environment takes {space}."
+                f"{type(self).__name__}.single_action_space is {self.single_action_space}, but its environment takes {space}."
             )
-        done = np.zeros((self.max_episode_steps, *(space.shape or ())), self.command_space.dtype)
-        return Rows(num_animals, seed=0, steps=0, commands=done, felt=np.zeros(self.senses.size, np.float32))
+        done = np.zeros((self.max_episode_steps, *(space.shape or ())), self.single_action_space.dtype)
+        return BatchState(num_animals, seed=0, steps=0, actions=done, felt=np.zeros(self.senses.size, np.float32))
 
     def _be_born(self, mask: np.ndarray) -> None:
         """Nothing is for life but the seed."""
@@ -60,14 +62,13 @@ class ForeignWorld(World, abc.ABC):
             observation, _ = self._envs[row].reset(seed=int(self.body.seed[row]))
             self._feel(row, observation)
 
-    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         fitness, terminated = np.zeros(self.num_envs), np.zeros(self.num_envs, bool)
         body = self.body
         for row, env in enumerate(self._envs):
-            if body.steps[row] < self.max_episode_steps:  # a row that rests under NEXT_STEP is put back afterwards
-                body.commands[row, body.steps[row]] = command[row]
-                body.steps[row] += 1
-            observation, fitness[row], terminated[row], truncated, _ = env.step(self._native(command[row]))
+            body.actions[row, body.steps[row]] = action[row]
+            body.steps[row] += 1
+            observation, fitness[row], terminated[row], truncated, _ = env.step(self._native(action[row]))
             if truncated and body.steps[row] < self.max_episode_steps:
                 raise broken_world(
                     self,
@@ -77,8 +78,8 @@ class ForeignWorld(World, abc.ABC):
             self._feel(row, observation)
         return fitness, terminated
 
-    def _native(self, command: np.ndarray) -> Any:
-        return int(command) if isinstance(self.command_space, gym.spaces.Discrete) else command.copy()
+    def _native(self, action: np.ndarray) -> Any:
+        return int(action) if isinstance(self.single_action_space, gym.spaces.Discrete) else action.copy()
 
     def _feel(self, row: Any, observation: Any) -> None:
         flat = self.flatten(observation, self._envs[row])
@@ -99,15 +100,20 @@ class ForeignWorld(World, abc.ABC):
         super().set_state(state)
         self._redo(np.ones(self.num_envs, bool))
 
-    def _put_back(self, mask: np.ndarray, saved: dict[str, np.ndarray]) -> None:
-        super()._put_back(mask, saved)
-        self._redo(mask)
+    @contextmanager
+    def _only(self, rows: np.ndarray) -> Iterator[None]:
+        everyone, self._envs = self._envs, [self._envs[row] for row in rows]
+        try:
+            with super()._only(rows):
+                yield
+        finally:
+            self._envs = everyone
 
     def _redo(self, mask: np.ndarray) -> None:
         for row in np.flatnonzero(mask):
             self._envs[row].reset(seed=int(self.body.seed[row]))
-            for command in self.body.commands[row, : self.body.steps[row]]:
-                self._envs[row].step(self._native(command))
+            for action in self.body.actions[row, : self.body.steps[row]]:
+                self._envs[row].step(self._native(action))
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_envs"}
@@ -125,7 +131,7 @@ class ForeignWorld(World, abc.ABC):
             env.close()
 
 
-def _same_commands(one: gym.Space, other: gym.Space) -> bool:
+def _same_actions(one: gym.Space, other: gym.Space) -> bool:
     if isinstance(one, gym.spaces.Discrete) and isinstance(other, gym.spaces.Discrete):
         return bool(one.n == other.n and one.start == other.start)
     return type(one) is type(other) and one.shape == other.shape
@@ -148,14 +154,16 @@ def foreign_world(environment: str, *, dt: float = 1.0, **attributes: Any) -> ty
             ``fitness_unit``, ``steering``, ``life_episodes`` ...
 
     Raises:
-        InvalidArgument: observations are not a bounded plain array and no senses were given, or commands are neither Box nor Discrete.
+        InvalidArgument: observations are not a bounded plain array and no senses were given, or actions are neither Box nor Discrete.
     """
     env = gym.make(environment)
-    space, command_space = env.observation_space, env.action_space
-    if not isinstance(command_space, gym.spaces.Box | gym.spaces.Discrete):
-        raise InvalidArgument(f"{environment} takes {command_space}; a world's commands are a Box or a Discrete space.")
+    space, single_action_space = env.observation_space, env.action_space
+    if not isinstance(single_action_space, gym.spaces.Box | gym.spaces.Discrete):
+        raise InvalidArgument(
+            f"{environment} takes {single_action_space}; a world's actions are a Box or a Discrete space."
+        )
     found: dict[str, Any] = {
-        "id": re.sub(r"\W", "", environment.split("/")[-1].rsplit("-v", 1)[0]) + "-v0", "dt": dt, "command_space": command_space,
+        "id": re.sub(r"\W", "", environment.split("/")[-1].rsplit("-v", 1)[0]) + "-v0", "dt": dt, "single_action_space": single_action_space,
         "episode_steps": (env.spec.max_episode_steps if env.spec else None) or 1000, "fitness_unit": "reward",
         "__doc__": f"{environment}, as a world.", "__module__": __name__,
     }  # fmt: skip

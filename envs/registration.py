@@ -21,7 +21,9 @@ def short_name(name: str) -> str:
     return re.sub(r"-v\d+$", "", name.removeprefix(f"{NAMESPACE}/"))
 
 
-worlds = Registry("world", World, "envs", "nestling.worlds", lambda world: short_name(world.id), broken_rule)
+worlds = Registry(
+    "world", World, "envs", "nestling.worlds", key=lambda world: short_name(world.id), broken_rule=broken_rule
+)
 
 
 def world_class(name: Any) -> type[World]:

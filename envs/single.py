@@ -32,7 +32,7 @@ class Single(gym.Env):
         return observation[0], _first_row(info)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Advance by one command of shape ``action_space.shape``."""
+        """Advance by one action of shape ``action_space.shape``."""
         observation, reward, terminated, truncated, info = self.vector.step(np.asarray(action)[None])
         return observation[0], float(reward[0]), bool(terminated[0]), bool(truncated[0]), _first_row(info)
 

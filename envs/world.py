@@ -1,12 +1,14 @@
-"""The base of every world: a native Gymnasium vector environment over rows of animals.
+"""The base of every world: a native Gymnasium vector environment of many animals.
 
-A world is the body and the surroundings of one species. Its author writes a few methods over rows;
+A world is the body and the surroundings of one species. Its author declares a state and writes a few methods over all animals;
 the base owns spaces, seeding, autoreset, time limits, masks, copies, checks, saving and closing.
 """
 
 from __future__ import annotations
 
 import abc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,10 +17,11 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from core.actions import check_commands
-from core.batch_state import Rows, nest, unnest
+from core.actions import check_actions
+from core.batch_state import BatchState, Field, RecordState, nest, only, unnest
 from core.errors import InvalidArgument, ResetNeeded, UnknownName, unknown_name, whole_number
 from core.manipulations import Manipulable
+from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout, row_seeds
 from envs.world_rules import INSPECTED, check_observation, check_step
@@ -26,25 +29,26 @@ from envs.world_rules import INSPECTED, check_observation, check_step
 SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
 
 
-@dataclass(slots=True)
-class Transition:
-    """What one tick of a world did, for all rows; arrays are the world's own buffers.
+@renamed_attributes(outcome="final_observation", awake="stepped")
+@dataclass(slots=True, kw_only=True)
+class StepResult:
+    """What one tick of a world did; arrays are the world's own buffers.
 
     Attributes:
-        observation: (rows, senses) float32, what is sensed now, after any autoreset.
-        outcome: (rows, senses) float32, what was sensed at the end of the step, before any autoreset.
-        fitness: (rows,) float64, the world's verdict on this step.
-        terminated, truncated: (rows,) bool.
-        awake: (rows,) bool; False where a NEXT_STEP autoreset took the place of the step.
-        final_facts: the facts before any autoreset, where they were asked for and a row ended.
+        observation: (animals, senses) float32, what is sensed now, after any autoreset.
+        final_observation: (animals, senses) float32, what was sensed at the end of the step, before any autoreset.
+        fitness: (animals,) float64, the world's verdict on this step.
+        terminated, truncated: (animals,) bool.
+        stepped: (animals,) bool; False where a NEXT_STEP autoreset took the place of the step.
+        final_facts: the facts before any autoreset, where they were asked for and an episode ended.
     """
 
     observation: np.ndarray
-    outcome: np.ndarray
+    final_observation: np.ndarray
     fitness: np.ndarray
     terminated: np.ndarray
     truncated: np.ndarray
-    awake: np.ndarray
+    stepped: np.ndarray
     final_facts: dict[str, np.ndarray] | None = None
 
     @property
@@ -52,15 +56,32 @@ class Transition:
         return self.terminated | self.truncated
 
 
+_OLD_MEMBERS = {"command_space": "single_action_space", "purposes": "stream_names", "command_names": "action_names"}
+
+
+@renamed_attributes(
+    **_OLD_MEMBERS, random_commands="random_actions", oracle_commands="oracle_actions", resting="needs_reset"
+)
 class World(Manipulable, VectorEnv, abc.ABC):
     """A species' niche for ``num_envs`` animals.
 
-    ``steering`` names the world whose steering subsystem also serves here; None for one of its own name.
-    ``command_names`` names the axes of a graded command for those who watch.
-    ``life_episodes`` is how many episodes make a whole life in benchmarks, ``grown_episodes`` after how many the viewer calls an
-    animal grown.
-    A subclass sets the other class attributes and writes ``_make_body``, ``_be_born``, ``_begin_episode``,
-    ``_advance`` and ``_sense``; ``_oracle``, ``_facts`` and ``_draw`` if it can.
+    A subclass sets class attributes and writes ``_be_born``, ``_begin_episode``, ``_advance`` and ``_sense``; ``_oracle``,
+    ``_facts`` and ``_draw`` if it can.
+
+    Attributes:
+        id: name and version, for example ``"LoomingEscape-v0"``.
+        senses: what can be sensed.
+        single_action_space: a Box or a Discrete space, for one animal.
+        state: everything that changes in body and surroundings, and everything that is drawn at birth; ``self.body`` holds it.
+        dt: seconds per step.
+        episode_steps: length of an episode.
+        fitness_unit: of the fitness of an episode.
+        stream_names: one for each purpose for which random numbers are drawn.
+        life_episodes: how many episodes make a whole life in benchmarks.
+        grown_episodes: after how many the viewer calls an animal grown.
+        action_names: of the axes of a graded action, for those who watch.
+        random_hold: seconds for which the random policy holds an action.
+        steering: the world whose steering subsystem also serves here; None for one of its own name.
 
     Args:
         num_envs: number of animals, one a row.
@@ -73,17 +94,22 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     id: ClassVar[str]
     senses: Senses
-    command_space: gym.Space
+    single_action_space: gym.Space
+    state: ClassVar[tuple[Field, ...]] = ()
     dt: float
     episode_steps: ClassVar[int]
     fitness_unit: ClassVar[str]
-    purposes: ClassVar[tuple[str, ...]]
+    stream_names: ClassVar[tuple[str, ...]]
     life_episodes: ClassVar[int] = 120
     grown_episodes: ClassVar[int] = 40
-    command_names: ClassVar[tuple[str, ...]] = ()
+    action_names: ClassVar[tuple[str, ...]] = ()
     random_hold: ClassVar[float] = 0.5
     steering: ClassVar[str | None] = None
     metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        accept_old_members(cls, _OLD_MEMBERS)
 
     def __init__(
         self,
@@ -113,43 +139,45 @@ class World(Manipulable, VectorEnv, abc.ABC):
             "render_fps": max(1, round(1.0 / self.dt)),
         }
         self.single_observation_space = self.senses.space
-        self.single_action_space = self.command_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
-        self.streams = RowStreams(self.num_envs, (*self.purposes, "random policy"))
+        self.streams = RowStreams(self.num_envs, (*self.stream_names, "random policy"))
         self.body = self._make_body(self.num_envs)
-        self._clock = Rows(self.num_envs, elapsed=0, born=False, finished=False, random_left=0)
+        self._clock = BatchState(self.num_envs, elapsed=0, born=False, finished=False, random_left=0)
         shape = self.single_action_space.shape or ()
-        self._held = Rows(self.num_envs, command=np.zeros(shape, self.single_action_space.dtype))
+        self._held = BatchState(self.num_envs, action=np.zeros(shape, self.single_action_space.dtype))
         self._observation = np.zeros((self.num_envs, self.senses.size), np.float32)
-        self._outcome = self._observation.copy()
+        self._final_observation = self._observation.copy()
         self._started, self._ticks = False, 0
         self._canvas: Any = None
 
     # -- what an author writes -------------------------------------------------------------------
 
-    @abc.abstractmethod
-    def _make_body(self, num_animals: int) -> Rows:
-        """All mutable state of the world, one row an animal."""
+    def _make_body(self, num_animals: int) -> BatchState:
+        """The state of all animals; by default what ``state`` declares."""
+        return RecordState.declared(num_animals, self.state)
 
     @abc.abstractmethod
     def _be_born(self, mask: np.ndarray) -> None:
-        """Draw what is this animal's own for life (bool mask), after it was given its seed."""
+        """Draw what is an animal's own for life, for the chosen animals (bool mask); they have their seeds."""
 
     @abc.abstractmethod
     def _begin_episode(self, mask: np.ndarray) -> None:
         """Put the chosen animals (bool mask) at the start of an episode."""
 
     @abc.abstractmethod
-    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Advance every row by one command; return fitness (rows,) float64 and terminated (rows,) bool."""
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Advance every animal by one action; return fitness (animals,) float64 and terminated (animals,) bool.
+
+        Under NEXT_STEP this may be a part of the animals; ``self.num_envs`` is their number.
+        """
 
     @abc.abstractmethod
     def _sense(self, reading: Any) -> None:
-        """Write every sense in place: ``reading["<sense>"][:] = ...``, each (rows, *shape) float32."""
+        """Write every sense in place: ``reading["<sense>"][:] = ...``, each (animals, *shape) float32."""
 
     def _oracle(self) -> np.ndarray:
-        """Commands (rows, ...) of a policy that may look at hidden state."""
+        """Actions (animals, ...) of a policy that may look at hidden state."""
         raise UnknownName(f"The world {self.id} has no oracle; write its _oracle method to normalise scores.")
 
     def _facts(self) -> dict[str, np.ndarray]:
@@ -208,54 +236,90 @@ class World(Manipulable, VectorEnv, abc.ABC):
         self._started = self._started or bool(self._clock.born.all())
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
-        """Check the commands, advance all rows by one step of ``dt`` seconds, and autoreset as chosen."""
+        """Check the actions, advance all rows by one step of ``dt`` seconds, and autoreset as chosen."""
         self.require_reset()
-        commands = check_commands(actions, self.single_action_space, self.num_envs)
-        moved = self.tick(commands, facts=True)
+        actions = check_actions(actions, self.single_action_space, self.num_envs)
+        moved = self.tick(actions, facts=True)
         info = with_masks(self._facts(), np.ones(self.num_envs, bool))
         if self.autoreset_mode is AutoresetMode.SAME_STEP and moved.ended.any():
-            info |= final_entries(moved.outcome, moved.final_facts or {}, moved.ended)
+            info |= final_entries(moved.final_observation, moved.final_facts or {}, moved.ended)
         if self.render_mode == "human":
             self.render()
         return moved.observation.copy(), moved.fitness, moved.terminated, moved.truncated, info
 
-    def tick(self, command: np.ndarray, facts: bool = False) -> Transition:
-        """One step with commands that are known to be valid; the loop's fast path."""
-        clock, rows = self._clock, self.num_envs
-        resting = clock.finished.copy() if clock.finished.any() else None
-        saved = None
-        if resting is not None:
-            if self.autoreset_mode is AutoresetMode.DISABLED:
-                raise ResetNeeded(
-                    f"Row {int(np.argmax(resting))} has finished its episode and autoreset is disabled. Call "
-                    'reset(options={"reset_mask": finished}) for the finished rows before the next step.'
-                )
-            self.begin(resting)
-            saved = self.get_state()
-        fitness, terminated = self._advance(command)
-        self._ticks += 1
-        inspected = self._ticks <= INSPECTED or self._ticks % INSPECTED == 0
-        if inspected or not np.isfinite(np.add.reduce(fitness, axis=None)):
-            check_step(self, fitness, terminated)
-        clock.elapsed += 1
-        truncated = (clock.elapsed >= self.max_episode_steps) & ~terminated
-        awake = np.ones(rows, bool)
-        if resting is not None and saved is not None:
-            self._put_back(resting, saved)
-            fitness, terminated = np.where(resting, 0.0, fitness), terminated & ~resting
-            truncated &= ~resting
-            awake = ~resting
+    def tick(self, action: np.ndarray, facts: bool = False) -> StepResult:
+        """One step with actions that are known to be valid; the loop's fast path.
+
+        Under NEXT_STEP, animals whose episode has ended begin a new one, and the step happens to the others alone.
+        """
+        clock = self._clock
+        resetting = clock.finished.copy()
+        if resetting.any():
+            self._autoreset(resetting)
+            fitness, terminated = self._advance_only(~resetting, action)
+        else:
+            fitness, terminated = self._advance_checked(action)
+        stepped = ~resetting
+        clock.elapsed += stepped
+        truncated = (clock.elapsed >= self.max_episode_steps) & stepped & ~terminated
         self._sense(self.senses.split(self._observation))
-        if inspected:
+        if self._inspected:
             check_observation(self)
-        outcome = self._outcome
-        outcome[...] = self._observation
+        final_observation = self._final_observation
+        final_observation[...] = self._observation
         clock.finished = ended = terminated | truncated
         final_facts = None
         if self.autoreset_mode is AutoresetMode.SAME_STEP and ended.any():
             final_facts = {name: np.array(values) for name, values in self._facts().items()} if facts else None
             self.begin(ended)
-        return Transition(self._observation, outcome, fitness, terminated, truncated, awake, final_facts)
+        return StepResult(
+            observation=self._observation,
+            final_observation=final_observation,
+            fitness=fitness,
+            terminated=terminated,
+            truncated=truncated,
+            stepped=stepped,
+            final_facts=final_facts,
+        )
+
+    def _autoreset(self, resetting: np.ndarray) -> None:
+        if self.autoreset_mode is AutoresetMode.DISABLED:
+            raise ResetNeeded(
+                f"Row {int(np.argmax(resetting))} has finished its episode and autoreset is disabled. Call "
+                'reset(options={"reset_mask": finished}) for the finished rows before the next step.'
+            )
+        self.begin(resetting)
+
+    def _advance_checked(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        fitness, terminated = self._advance(action)
+        self._ticks += 1
+        if self._inspected or not np.isfinite(np.add.reduce(fitness, axis=None)):
+            check_step(self, fitness, terminated)
+        return fitness, terminated
+
+    @property
+    def _inspected(self) -> bool:
+        """Whether all that the world gives in this tick is checked."""
+        return self._ticks <= INSPECTED or self._ticks % INSPECTED == 0
+
+    def _advance_only(self, mask: np.ndarray, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Advance the chosen animals (bool mask); nothing happens to the others."""
+        fitness, terminated = np.zeros(self.num_envs), np.zeros(self.num_envs, bool)
+        rows = np.flatnonzero(mask)
+        if rows.size:
+            with self._only(rows):
+                fitness[rows], terminated[rows] = self._advance_checked(action[rows])
+        return fitness, terminated
+
+    @contextmanager
+    def _only(self, rows: np.ndarray) -> Iterator[None]:
+        """Within the block the world holds nothing but these rows; a world that keeps more than ``body`` extends this."""
+        everyone, self.num_envs = self.num_envs, rows.size
+        try:
+            with only(rows, [part for _, part in self._parts()]):
+                yield
+        finally:
+            self.num_envs = everyone
 
     def require_reset(self) -> None:
         """Raise :class:`ResetNeeded` before the first reset."""
@@ -273,29 +337,29 @@ class World(Manipulable, VectorEnv, abc.ABC):
         return self._clock.elapsed
 
     @property
-    def resting(self) -> np.ndarray:
-        """Rows (bool) whose next step is an autoreset, or an error where autoreset is disabled."""
+    def needs_reset(self) -> np.ndarray:
+        """BatchState (bool) whose next step is an autoreset, or an error where autoreset is disabled."""
         return self._clock.finished
 
     # -- reference policies ----------------------------------------------------------------------
 
-    def random_commands(self) -> np.ndarray:
-        """Uniform random commands, each held for ``random_hold`` seconds."""
-        fresh = self._clock.random_left <= 0
+    def random_actions(self) -> np.ndarray:
+        """Uniform random actions, each held for ``random_hold`` seconds."""
+        due = self._clock.random_left <= 0
         space = self.single_action_space
         size = int(np.prod(space.shape or (1,)))
-        draw = self.streams.uniform("random policy", size, fresh).reshape(self._held.command.shape)
+        draw = self.streams.uniform("random policy", size, due).reshape(self._held.action.shape)
         if isinstance(space, gym.spaces.Box):
             drawn = space.low + draw * (space.high - space.low)
         else:
             assert isinstance(space, gym.spaces.Discrete)
             drawn = space.start + np.floor(draw * space.n)
-        self._held.command[fresh] = drawn.astype(space.dtype)[fresh]
-        self._clock.random_left[fresh] = max(1, round(self.random_hold / self.dt))
+        self._held.action[due] = drawn.astype(space.dtype)[due]
+        self._clock.random_left[due] = max(1, round(self.random_hold / self.dt))
         self._clock.random_left -= 1
-        return self._held.command.copy()
+        return self._held.action.copy()
 
-    def oracle_commands(self) -> np.ndarray:
+    def oracle_actions(self) -> np.ndarray:
         """Commands of the reference policy that may look at hidden state."""
         return np.asarray(self._oracle(), self.single_action_space.dtype)
 
@@ -320,13 +384,6 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     def _parts(self) -> list[tuple[str, Any]]:
         return [("body", self.body), ("clock", self._clock), ("held", self._held), ("streams", self.streams)]
-
-    def _put_back(self, mask: np.ndarray, saved: dict[str, np.ndarray]) -> None:
-        current = self.get_state()
-        for name, array in saved.items():
-            current[name][mask] = array[mask]
-        for name, part in self._parts():
-            part.set_state(unnest(name, current))
 
     # -- drawing ---------------------------------------------------------------------------------
 
@@ -396,14 +453,17 @@ def with_masks(facts: dict[str, np.ndarray], mask: np.ndarray) -> dict[str, Any]
     return info
 
 
-def final_entries(outcome: np.ndarray, facts: dict[str, np.ndarray], ended: np.ndarray) -> dict[str, Any]:
+def final_entries(final_observation: np.ndarray, facts: dict[str, np.ndarray], ended: np.ndarray) -> dict[str, Any]:
     """The ``final_obs`` and ``final_info`` entries, with masks, of a SAME_STEP autoreset."""
-    final_observation = np.full(len(ended), None, dtype=object)
+    final_obs = np.full(len(ended), None, dtype=object)
     for row in np.flatnonzero(ended):
-        final_observation[row] = outcome[row].copy()
+        final_obs[row] = final_observation[row].copy()
     return {
-        "final_obs": final_observation,
+        "final_obs": final_obs,
         "_final_obs": ended.copy(),
         "final_info": with_masks(facts, ended),
         "_final_info": ended.copy(),
     }
+
+
+__getattr__ = old_names(__name__)

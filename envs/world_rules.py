@@ -17,7 +17,7 @@ INSPECTED = 128
 
 def broken_rule(kind: Any) -> str | None:
     """The first rule that a world's class breaks, in words; None if it keeps all that can be seen without building it."""
-    for name in ("id", "dt", "episode_steps", "fitness_unit", "purposes", "command_space", "senses"):
+    for name in ("id", "dt", "episode_steps", "fitness_unit", "stream_names", "single_action_space", "senses"):
         if not hasattr(kind, name):
             return f"it lacks the class attribute {name}"
     if not isinstance(kind.id, str) or not re.fullmatch(r"[A-Za-z]\w*-v\d+", kind.id):
@@ -27,20 +27,20 @@ def broken_rule(kind: Any) -> str | None:
     for name in ("episode_steps", "life_episodes", "grown_episodes"):
         if not isinstance(getattr(kind, name), int) or getattr(kind, name) < 1:
             return f"{name} must be a whole number of at least 1, not {getattr(kind, name)!r}"
-    if isinstance(kind.purposes, str) or not all(isinstance(purpose, str) for purpose in kind.purposes):
-        return f"purposes must be a tuple of names of random streams, not {kind.purposes!r}"
+    if isinstance(kind.stream_names, str) or not all(isinstance(purpose, str) for purpose in kind.stream_names):
+        return f"stream_names must be a tuple of names of random streams, not {kind.stream_names!r}"
     if not isinstance(kind.senses, Senses):
         return f"senses must be Senses(Sense(...), ...), not {kind.senses!r}"
     if not kind.senses.heard_by("learning").size:
         return "no sense is heard by learning, so nothing could be learned"
-    return _broken_commands(kind.command_space)
+    return _broken_actions(kind.single_action_space)
 
 
-def _broken_commands(space: Any) -> str | None:
+def _broken_actions(space: Any) -> str | None:
     if not isinstance(space, Box | Discrete):
-        return f"command_space must be a Box or a Discrete space for one animal, not {space!r}"
+        return f"single_action_space must be a Box or a Discrete space for one animal, not {space!r}"
     if isinstance(space, Box) and not (np.isfinite(space.low) & np.isfinite(space.high)).all():
-        return f"command_space must have finite bounds, not {space}"
+        return f"single_action_space must have finite bounds, not {space}"
     return None
 
 

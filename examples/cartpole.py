@@ -32,7 +32,7 @@ class CartPole(ForeignWorld):
     grown_episodes = 40
     fitness_unit = "steps upright"
     steering = "examples.cartpole:Balance"
-    command_space = gym.spaces.Discrete(2)
+    single_action_space = gym.spaces.Discrete(2)
     senses = Senses(
         Sense("place", "m", -2.4, 2.4, "of the cart"),
         Sense("speed", "m/s", -4.0, 4.0, "of the cart"),
@@ -60,7 +60,7 @@ class Balance(Steering):
         rows, still = self.num_animals, np.zeros(self.num_animals, int)
         return Reflex((reading["lean"] > 0.0).astype(int), np.full(rows, 0.2), still, np.zeros(rows))
 
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         lean = np.abs(after["lean"]) / 0.21
         channels["lean"][:] = lean
         parts["upright"][:] = 0.1 * (0.5 - lean) - 1.0 * ((lean > 0.99) | (np.abs(after["place"]) >= 2.4))

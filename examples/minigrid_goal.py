@@ -37,7 +37,7 @@ class GreenSquare(ForeignWorld):
     random_hold = 1.0
     fitness_unit = "squares reached, less for time"
     steering = "examples.minigrid_goal:Seeker"
-    command_space = gym.spaces.Discrete(3)
+    single_action_space = gym.spaces.Discrete(3)
     senses = Senses(
         Sense("goal", "1", -6.0, 6.0, "cells to the right and ahead to the green square, 0 where it is not seen", (2,)),
         Sense("place", "1", 0.0, 12.0, "cell (x, y)", (2,)),
@@ -60,15 +60,15 @@ class GreenSquare(ForeignWorld):
 
     def _oracle(self) -> np.ndarray:
         """Shortest way to the square, wherever it is."""
-        commands = []
+        actions = []
         for env in self._envs:
             room: Any = env
             cells = ((i, j) for i in range(room.width) for j in range(room.height))
             goal = next(np.array(c) for c in cells if getattr(room.grid.get(*c), "type", "") == "goal")
             way = goal - np.array(room.agent_pos)
             forward, rightward = way @ room.dir_vec, way @ room.right_vec
-            commands.append(AHEAD if forward > 0 else RIGHT if rightward > 0 else LEFT)
-        return np.array(commands)
+            actions.append(AHEAD if forward > 0 else RIGHT if rightward > 0 else LEFT)
+        return np.array(actions)
 
 
 class Seeker(Steering):
@@ -85,12 +85,14 @@ class Seeker(Steering):
         toward = np.where((ahead > 0) & free, AHEAD, np.where(right > 0, RIGHT, LEFT))
         chance = self.streams.uniform("reflex noise", 1)[:, 0]
         wander = np.where(free & (chance < 0.7), AHEAD, np.where(chance < 0.85, LEFT, RIGHT))
-        return Reflex(np.where(seen, toward, wander), np.full(self.num_animals, 0.2), seen.astype(int), np.zeros(self.num_animals))
+        return Reflex(
+            np.where(seen, toward, wander), np.full(self.num_animals, 0.2), seen.astype(int), np.zeros(self.num_animals)
+        )
 
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         distance = [np.abs(sense["goal"]).sum(axis=1) for sense in (before, after)]
         seen = [d > 0 for d in distance]
-        reached = (before["goal"][:, 0] == 0) & (before["goal"][:, 1] == 1) & (command == AHEAD)
+        reached = (before["goal"][:, 0] == 0) & (before["goal"][:, 1] == 1) & (action == AHEAD)
         channels["green"][:] = parts["green"][:] = reached
         parts["approach"][:] = np.where(seen[0] & seen[1], 0.05 * (distance[0] - distance[1]), 0.0) - 0.02
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.senses import Senses
 from core.streams import RowStreams
-from learning.options import BoutGenome, BoutLearner
+from learning.options import OptionGenome, OptionLearner
 from learning.pattern_separator import SenseScaling
 
 _EXCITABILITY = 0.02  # by which a unit's threshold follows its use, each time; chosen
@@ -85,15 +85,15 @@ class SparseAutoencoder:
         """(rows,) squared error of the last reconstruction."""
         return self._error[:, 0]
 
-    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+    def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
         """Random features of length 1 in the chosen animals (bool mask)."""
-        draw = streams.normal(purpose, self.features[0].size, mask).reshape(self.features.shape)[mask]
+        draw = streams.normal(stream, self.features[0].size, mask).reshape(self.features.shape)[mask]
         self.features[mask] = draw / np.linalg.norm(draw, axis=2, keepdims=True)
         self.excitability[mask] = 0.0
 
-    def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
+    def encode(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """As :meth:`learning.codes.Code.encode`; learns where ``rate`` is above 0."""
-        self._inputs[:, :-1] = self.scaling.scale(rows, context, inner)
+        self._inputs[:, :-1] = self.scaling.scale(rows, observation, inner)
         self.look(rows, self._inputs, active)
 
     def look(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:
@@ -129,8 +129,8 @@ def retinal_waves(streams: RowStreams, mask: np.ndarray, size: int, steps: int) 
 
 
 @dataclass(frozen=True)
-class AutoencoderGenome(BoutGenome):
-    """As :class:`learning.options.BoutGenome`, and for the features:
+class AutoencoderGenome(OptionGenome):
+    """As :class:`learning.options.OptionGenome`, and for the features:
 
     Attributes:
         feature_rate: how far active features move at each look, at first.
@@ -143,17 +143,17 @@ class AutoencoderGenome(BoutGenome):
     womb: int = 0
 
 
-class AutoencoderLearner(BoutLearner):
+class AutoencoderLearner(OptionLearner):
     """The bout learner on learned features in place of a fixed random expansion."""
 
     name = "autoencoder"
-    purposes = (*BoutLearner.purposes, "womb")
+    stream_names = (*OptionLearner.stream_names, "womb")
     genome: AutoencoderGenome
     genome_type = AutoencoderGenome
 
     def _make_code(self, senses: Senses) -> SparseAutoencoder:
         self.features = SparseAutoencoder(self.num_animals, senses, self.genome.units)
-        self.looks = Rows(self.num_animals, looks=0.0)
+        self.looks = BatchState(self.num_animals, looks=0.0)
         return self.features
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
@@ -176,9 +176,9 @@ class AutoencoderLearner(BoutLearner):
         )
         self.looks.looks[rows] += 1.0
 
-    def _encode(self, rows: np.ndarray, context: np.ndarray) -> None:
+    def _encode(self, rows: np.ndarray, observation: np.ndarray) -> None:
         self._open_period(rows, (self._plasticity * ~self.lesions.plasticity)[rows])
-        super()._encode(rows, context)
+        super()._encode(rows, observation)
 
     def _state_parts(self) -> dict[str, Any]:
         return super()._state_parts() | {"looks": self.looks}

@@ -15,14 +15,14 @@ class Code(Protocol):
     units: int
     active_units: int
 
-    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+    def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
         """Draw the wiring of the chosen animals (bool mask) from their own streams."""
 
-    def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
+    def encode(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """Write the active units of the given row numbers into ``active`` (rows, active_units) int32."""
 
     def get_state(self) -> dict[str, np.ndarray]:
-        """Wiring and whatever experience changed in it, as copies."""
+        """Wiring and whatever transition changed in it, as copies."""
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave."""

@@ -15,12 +15,12 @@ from numba import njit
 
 from core.senses import Senses
 from core.streams import RowStreams
-from learning.options import BoutGenome, BoutLearner
+from learning.options import OptionGenome, OptionLearner
 from learning.pattern_separator import SenseScaling
 
 
 @njit(cache=True)
-def _look_up(rows, inputs, projection, keys, used, clock, last_used, apart, active, fresh):
+def _look_up(rows, inputs, projection, keys, used, clock, last_used, apart, active, written):
     """Nearest slots of each row; a moment unlike all is written to the next slot, or over the one unused for longest."""
     slots, width = keys.shape[1:]
     nearest_count = active.shape[1]
@@ -41,13 +41,13 @@ def _look_up(rows, inputs, projection, keys, used, clock, last_used, apart, acti
                 total += off * off
             distance[slot] = total
             nearest = min(nearest, total)
-        fresh[row] = -1
+        written[row] = -1
         if nearest > apart * apart:
             slot = int(used[row] if used[row] < slots else np.argmin(last_used[row]))
             used[row] = max(used[row], slot + 1)
             keys[row, slot] = key
             distance[slot] = np.float32(0.0)
-            fresh[row] = slot
+            written[row] = slot
         for winner in range(nearest_count):
             if winner >= used[row]:
                 active[row, winner] = active[row, 0]
@@ -66,7 +66,7 @@ class MemoryBank:
 
     Args:
         rows: number of animals.
-        senses: the context's senses.
+        senses: the observation's senses.
         slots: how many moments are kept.
         nearest: how many kept moments are consulted.
         apart: distance from which a moment is a new one, in half ranges of a sense.
@@ -82,20 +82,29 @@ class MemoryBank:
         self.keys = np.zeros((num_animals, slots, width), np.float32)
         self.used, self.clock = np.zeros(num_animals, np.int64), np.zeros(num_animals, np.int64)
         self.last_used = np.zeros((num_animals, slots), np.int64)
-        self.fresh = np.full(num_animals, -1)
+        self.written = np.full(num_animals, -1)
 
-    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+    def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
         """Draw the projection of the chosen animals (bool mask) and empty their banks."""
-        draw = streams.normal(purpose, self.projection[0].size, mask).reshape(self.projection.shape)
+        draw = streams.normal(stream, self.projection[0].size, mask).reshape(self.projection.shape)
         self.projection[mask] = draw[mask] / np.sqrt(self.projection.shape[1])
         for array in (self.keys, self.used, self.clock, self.last_used):
             array[mask] = 0
 
-    def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
-        """As :meth:`learning.codes.Code.encode`; ``fresh`` then tells which slot was written, -1 for none."""
-        inputs = self.scaling.scale(rows, context, inner)
+    def encode(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
+        """As :meth:`learning.codes.Code.encode`; ``written`` then tells which slot was written, -1 for none."""
+        inputs = self.scaling.scale(rows, observation, inner)
         _look_up(
-            rows, inputs, self.projection, self.keys, self.used, self.clock, self.last_used, self.apart, active, self.fresh
+            rows,
+            inputs,
+            self.projection,
+            self.keys,
+            self.used,
+            self.clock,
+            self.last_used,
+            self.apart,
+            active,
+            self.written,
         )
 
     def get_state(self) -> dict[str, np.ndarray]:
@@ -109,25 +118,25 @@ class MemoryBank:
 
 
 @dataclass(frozen=True)
-class LookupGenome(BoutGenome):
-    """As :class:`learning.options.BoutGenome`, with ``units`` slots; ``apart`` as in :class:`MemoryBank`."""
+class EpisodicMemoryGenome(OptionGenome):
+    """As :class:`learning.options.OptionGenome`, with ``units`` slots; ``apart`` as in :class:`MemoryBank`."""
 
     units: int = 1000
     apart: float = 1.5
 
 
-class LookupTable(BoutLearner):
+class EpisodicMemoryLearner(OptionLearner):
     """The bout learner with a memory bank in place of the pattern separator."""
 
-    name = "lookup"
-    genome: LookupGenome
-    genome_type = LookupGenome
+    name = "episodic_memory"
+    genome: EpisodicMemoryGenome
+    genome_type = EpisodicMemoryGenome
 
     def _make_code(self, senses: Senses) -> MemoryBank:
         self.bank = MemoryBank(self.num_animals, senses, self.genome.units, apart=self.genome.apart)
         return self.bank
 
-    def _encode(self, rows: np.ndarray, context: np.ndarray) -> None:
-        super()._encode(rows, context)
-        written = rows[self.bank.fresh[rows] >= 0]
-        self.synapses.table[written, self.bank.fresh[written]] = self._newborn_unit
+    def _encode(self, rows: np.ndarray, observation: np.ndarray) -> None:
+        super()._encode(rows, observation)
+        new = rows[self.bank.written[rows] >= 0]
+        self.synapses.weights[new, self.bank.written[new]] = self._newborn_unit

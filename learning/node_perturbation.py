@@ -1,4 +1,4 @@
-"""A learner of graded commands: a time- or context-locked read-out, improved by its own perturbations.
+"""A learner of graded actions: a time- or observation-locked read-out, improved by its own perturbations.
 
 Reward times centred perturbation, as in the model of song learning of Fiete, Fee and Seung (2007): the code (HVC) drives the
 outputs (RA) through motor weights; a second pathway (LMAN, by way of Area X) adds correlated noise and a bias, learns from the
@@ -14,27 +14,27 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.errors import InvalidArgument
 from core.interfaces import Gains, Proposal, Reflex
 from learning.node_perturbation_kernels import TALLIES, learn_rows, propose_rows
 from learning.pattern_separator import PatternSeparator
-from learning.subsystem import Anatomy, Experience, Learner, LiveMap
+from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
 
 OPTIONS = ("directed song", "practice")
-_CODES = 256  # contexts whose code is kept
+_CODES = 256  # observations whose code is kept
 
 
 @dataclass(frozen=True)
-class GradedGenome:
+class NodePerturbationGenome:
     """Innate settings of the graded learner.
 
     Attributes:
         units, share: width of the pattern separator and share of active units.
-        first_weights: spread of a newborn's commands around the mean innate act.
+        first_weights: spread of a newborn's actions around the mean innate act.
         noise, calm_noise: standard deviation of the perturbation in practice, and its share when not practising.
         correlation_time: of the perturbation, s.
-        rate: learning rate: change of a command for a perturbation of one standard deviation and a reward of 1 (or any, if
+        rate: learning rate: change of an action for a perturbation of one standard deviation and a reward of 1 (or any, if
             ``binary``).
         binary: only the sign of the reward counts.
         spread: half width of the eligibility's peak, in steps.
@@ -44,7 +44,7 @@ class GradedGenome:
         watches: weight of the reflex's acts that were better than expected.
         lead: share by which the comparison of own song and reflex's follows each step.
         tally: share by which the tallies of reward follow.
-        enough: visits of each unit, with either in charge, that make a comparison familiar.
+        min_visits: visits of each unit, with either in charge, that make a comparison familiar.
     """
 
     units: int = 256
@@ -63,45 +63,47 @@ class GradedGenome:
     watches: float = 0.3
     lead: float = 0.002
     tally: float = 0.05
-    enough: float = 5.0
+    min_visits: float = 5.0
 
 
-class GradedLearner(Learner):
-    """Perturbs a read-out of the pattern-separated context and keeps what was judged better than expected.
+class NodePerturbationLearner(Learner):
+    """Perturbs a read-out of the pattern-separated observation and keeps what was judged better than expected.
 
     Some episodes are practice, a tenth at first and most of them once its own acts are judged no worse than the reflex's: it
     perturbs them fully and acts whatever the reflex would do (``explores``). In the others it is calm, and acts where its tally
     of reward exceeds the reflex's.
     """
 
-    name = "graded"
-    purposes = ("wiring", "exploration", "practice", "first weights")
+    name = "node_perturbation"
+    stream_names = ("wiring", "exploration", "practice", "first weights")
     lesionable = ("variability", "plasticity")
     option_names = OPTIONS
 
-    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: GradedGenome | None = None) -> None:
-        super().__init__(num_animals, anatomy, may_defer)
-        if not isinstance(anatomy.command_space, Box):
-            raise InvalidArgument("The graded learner needs graded commands (a Box); this world's are discrete.")
-        self.genome = genome = genome or GradedGenome()
-        space = anatomy.command_space
+    def __init__(
+        self, num_animals: int, spec: LearnerSpec, may_defer: bool = True, genome: NodePerturbationGenome | None = None
+    ) -> None:
+        super().__init__(num_animals, spec, may_defer)
+        if not isinstance(spec.action_space, Box):
+            raise InvalidArgument("The graded learner needs graded actions (a Box); this world's are discrete.")
+        self.genome = genome = genome or NodePerturbationGenome()
+        space = spec.action_space
         self._lowest, self._highest = space.low.ravel().astype(float), space.high.ravel().astype(float)
         outputs = self._lowest.size
-        self._rest = np.asarray(anatomy.repertoire.commands, float).reshape(-1, outputs).mean(axis=0)  # the mean innate act
+        self._rest = np.asarray(spec.repertoire.actions, float).reshape(-1, outputs).mean(axis=0)  # the mean innate act
         self._shape = (num_animals, *space.shape)
-        self.separator = PatternSeparator(num_animals, anatomy.outer, genome.units, share=genome.share)
+        self.separator = PatternSeparator(num_animals, spec.outer, genome.units, share=genome.share)
         active = self.separator.active_units
         width = 2 * outputs + TALLIES
-        self.synapses = Rows(num_animals, table=np.zeros((self.separator.units, width), np.float32))
-        delay = 0 if anatomy.judging_delay is None else round(anatomy.judging_delay / anatomy.dt)
+        self.synapses = BatchState(num_animals, weights=np.zeros((self.separator.units, width), np.float32))
+        delay = 0 if spec.judging_delay is None else round(spec.judging_delay / spec.dt)
         slots = np.arange(delay + 1 + math.ceil(2 * genome.spread))
         kernel = np.exp(-0.5 * ((slots - delay) / genome.spread) ** 2)
         self._kernel = np.where(kernel < 0.01, 0.0, kernel / kernel.sum())
-        self.trace = Rows(
+        self.trace = BatchState(
             num_animals, units=np.zeros((len(slots), active), np.int32), deviation=np.zeros((len(slots), outputs)),
             in_charge=np.zeros(len(slots), bool), newest=0, length=0,
         )  # fmt: skip
-        self.act = Rows(
+        self.act = BatchState(
             num_animals,
             perturbation=np.zeros(outputs),
             sung=0,
@@ -112,9 +114,9 @@ class GradedLearner(Learner):
             began=False,
             units=np.zeros(active, np.int32),
         )
-        self._kept = math.exp(-anatomy.dt / genome.correlation_time)
-        self._consolidation = 1.0 - math.exp(-anatomy.dt / genome.consolidation_time)
-        self._command, self._evidence = np.zeros((num_animals, outputs)), np.zeros((num_animals, TALLIES))
+        self._kept = math.exp(-spec.dt / genome.correlation_time)
+        self._consolidation = 1.0 - math.exp(-spec.dt / genome.consolidation_time)
+        self._action, self._evidence = np.zeros((num_animals, outputs)), np.zeros((num_animals, TALLIES))
         self._read_out = np.zeros((num_animals, outputs))
         self._inner = np.zeros((num_animals, 0), np.float32)
         self._codes = np.zeros((_CODES, num_animals, active), np.int32)
@@ -129,9 +131,11 @@ class GradedLearner(Learner):
         self._known.clear()
         outputs = self._lowest.size
         for row in np.flatnonzero(mask):
-            draw = self.streams.uniform("first weights", self.separator.units * outputs, np.arange(self.num_animals) == row)[row]
+            draw = self.streams.uniform(
+                "first weights", self.separator.units * outputs, np.arange(self.num_animals) == row
+            )[row]
             weights = self.genome.first_weights * (2.0 * draw - 1.0) / math.sqrt(self.separator.active_units)
-            self.synapses.table[row, :, :outputs] = weights.reshape(-1, outputs)
+            self.synapses.weights[row, :, :outputs] = weights.reshape(-1, outputs)
         self.begin(mask)
 
     def begin(self, mask: np.ndarray) -> None:
@@ -140,9 +144,9 @@ class GradedLearner(Learner):
         self.act.began[mask] = False
         self.act.luck[mask] = self.streams.uniform("practice", 1, mask)[mask, 0]
 
-    def _encode(self, context: np.ndarray) -> np.ndarray:
-        """(rows, active) units; the code of a context that all animals share is kept, since wiring is fixed."""
-        heard = np.ascontiguousarray(context[:, : self.separator.groups])
+    def _encode(self, observation: np.ndarray) -> np.ndarray:
+        """(rows, active) units; the code of a observation that all animals share is kept, since wiring is fixed."""
+        heard = np.ascontiguousarray(observation[:, : self.separator.groups])
         if (heard != heard[0]).any():
             self.separator.encode(np.arange(self.num_animals), heard, self._inner, self.act.units)
             return self.act.units
@@ -160,56 +164,61 @@ class GradedLearner(Learner):
         self.act.units[...] = self._codes[place]
         return self.act.units
 
-    def read(self, context: np.ndarray) -> np.ndarray:
-        """(rows, *command shape) what the read-out says for a context (rows, senses), unperturbed; changes nothing."""
-        heard = np.ascontiguousarray(context[:, : self.separator.groups], np.float32)
+    def read(self, observation: np.ndarray) -> np.ndarray:
+        """(rows, *action shape) what the read-out says for a observation (rows, senses), unperturbed; changes nothing."""
+        heard = np.ascontiguousarray(observation[:, : self.separator.groups], np.float32)
         units = np.zeros_like(self.act.units)
         self.separator.encode(np.arange(self.num_animals), heard, self._inner, units)
         outputs = self._lowest.size
-        weights = np.take_along_axis(self.synapses.table, units[:, :, None], axis=1)[:, :, : 2 * outputs].sum(axis=1)
+        weights = np.take_along_axis(self.synapses.weights, units[:, :, None], axis=1)[:, :, : 2 * outputs].sum(axis=1)
         bias = np.where(self.lesions.variability[:, None], 0.0, weights[:, outputs:])
         return np.clip(self._rest + weights[:, :outputs] + bias, self._lowest, self._highest).reshape(self._shape)
 
-    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+    def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """The read-out and its perturbation."""
-        genome, act, rows = self.genome, self.act, self.num_animals
-        fresh = ~act.began
-        if fresh.any():
+        genome, act = self.genome, self.act
+        new_decision = ~act.began
+        if new_decision.any():
             share = np.where((act.lead > 0.0) | (not self.may_defer), genome.practice, genome.first_practice)
             practises = act.luck < share * (gains.exploration > 0.0)
-            act.practises = np.where(fresh, practises, act.practises)
+            act.practises = np.where(new_decision, practises, act.practises)
             act.began[:] = True
-        units = self._encode(context)
+        units = self._encode(observation)
         amplitude = genome.noise * gains.exploration * np.where(act.practises, 1.0, genome.calm_noise)
         propose_rows(
-            units, self.synapses.table, self._rest, self.lesions.variability, self.streams.normal("exploration", self._lowest.size),
-            self._kept, amplitude, self._lowest, self._highest, act.perturbation, self._read_out, self._command, self._evidence,
+            units, self.synapses.weights, self._rest, self.lesions.variability, self.streams.normal("exploration", self._lowest.size),
+            self._kept, amplitude, self._lowest, self._highest, act.perturbation, self._read_out, self._action, self._evidence,
         )  # fmt: skip
         own, reflexes = self._evidence.T
         visits = genome.share * np.minimum(act.sung, act.watched)  # of each unit, by the learner and by the reflex
         act.lead += genome.lead * np.where(visits > 1.0, own - reflexes, 0.0)
-        familiarity = np.minimum(1.0, visits / genome.enough)
-        return Proposal(
-            self._command.reshape(self._shape).copy(), own - reflexes, own - reflexes, familiarity, np.zeros(rows, bool),
-            act.practises.copy(), act.practises.astype(int), fresh, np.zeros(rows, bool),
-        )  # fmt: skip
+        familiarity = np.minimum(1.0, visits / genome.min_visits)
+        return Proposal.plain(
+            self._action.reshape(self._shape).copy(),
+            lower_bound=own - reflexes,
+            advantage=own - reflexes,
+            familiarity=familiarity,
+            explores=act.practises.copy(),
+            option=act.practises.astype(int),
+            new_decision=new_decision,
+        )
 
-    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+    def _learn(self, transition: Transition) -> None:
         """Credit the perturbation that was judged now."""
         genome, act = self.genome, self.act
-        gains = experience.gains
+        gains = transition.gains
         rate = genome.rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
         own = act.perturbation * (np.where(act.practises, 1.0, genome.calm_noise) * ~self.lesions.variability)[:, None]
-        seen = np.clip(experience.command.reshape(own.shape) - self._read_out, -1.0, 1.0) / genome.noise
+        seen = np.clip(transition.action.reshape(own.shape) - self._read_out, -1.0, 1.0) / genome.noise
         seen *= (genome.watches * gains.exploration)[:, None]
-        judged = experience.verdict.reward != 0.0
-        act.sung += judged & experience.in_charge
-        act.watched += judged & ~experience.in_charge
-        deviation = np.where(experience.in_charge[:, None], own, seen * ~self.lesions.variability[:, None])
+        judged = transition.verdict.reward != 0.0
+        act.sung += judged & transition.in_charge
+        act.watched += judged & ~transition.in_charge
+        deviation = np.where(transition.in_charge[:, None], own, seen * ~self.lesions.variability[:, None])
         learn_rows(
-            act.units, deviation, experience.in_charge, experience.verdict.reward, rate, self._kernel,
+            act.units, deviation, transition.in_charge, transition.verdict.reward, rate, self._kernel,
             self._consolidation * ~self.lesions.variability, genome.tally, genome.binary, genome.bound, self.trace.units,
-            self.trace.deviation, self.trace.in_charge, self.trace.newest, self.trace.length, self.synapses.table,
+            self.trace.deviation, self.trace.in_charge, self.trace.newest, self.trace.length, self.synapses.weights,
         )  # fmt: skip
 
     # -- state -----------------------------------------------------------------------------------
@@ -229,18 +238,20 @@ class GradedLearner(Learner):
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """Motor and bias weights, and tallies."""
-        return {"synapses": self.synapses.table}
+        return {"synapses": self.synapses.weights}
 
     def live_map(self, row: int) -> LiveMap | None:
-        """The commands that were learned for the contexts met so far, in the order in which they were met first."""
+        """The actions that were learned for the observations met so far, in the order in which they were met first."""
         if not self._known:
             return None
         units = self._codes[: len(self._known), row]
         outputs = self._lowest.size
-        weights = self.synapses.table[row][units].sum(axis=1)
+        weights = self.synapses.weights[row][units].sum(axis=1)
         values = self._rest + weights[:, :outputs] + weights[:, outputs : 2 * outputs]
-        names = self.anatomy.command_names or tuple(f"axis {index + 1}" for index in range(outputs))
-        return LiveMap("learned commands, in the order in which their contexts come", values.T, names)
+        names = self.spec.action_names or tuple(f"axis {index + 1}" for index in range(outputs))
+        return LiveMap(
+            title="learned actions, in the order in which their observations come", values=values.T, row_names=names
+        )
 
     def settings(self) -> dict[str, Any]:
         """The genome."""

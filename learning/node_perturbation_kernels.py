@@ -14,26 +14,26 @@ TALLIES = 2  # reward with the learner and with the reflex in charge
 
 @njit(cache=True)
 def propose_rows(
-    units, synapses, rest, silenced, noise, share_kept, amplitude, lowest, highest, perturbation, read_out, command, evidence,
+    units, synapses, rest, silenced, noise, share_kept, amplitude, lowest, highest, perturbation, read_out, action, evidence,
 ):  # fmt: skip
-    """Read out a command for every animal and perturb it.
+    """Read out an action for every animal and perturb it.
 
     Args:
         units: (rows, n) int32, active units.
         synapses: (rows, units, width).
-        rest: (outputs,) command of a silent read-out.
+        rest: (outputs,) action of a silent read-out.
         silenced: (rows,) bool: without the pathway of variability, which gives both the perturbation and the bias.
         noise: (rows, outputs) standard normal.
         share_kept: of the perturbation from step to step (correlated noise of unit variance).
-        amplitude: (rows,) of the perturbation, in units of the command.
-        lowest, highest: (outputs,) bounds of the command.
+        amplitude: (rows,) of the perturbation, in units of the action.
+        lowest, highest: (outputs,) bounds of the action.
         perturbation: (rows, outputs), advanced in place.
-        read_out, command: (rows, outputs), filled: without and with the perturbation.
+        read_out, action: (rows, outputs), filled: without and with the perturbation.
         evidence: (rows, 2), filled with the tallies, means over the active units.
     """
-    outputs = command.shape[1]
-    fresh = np.sqrt(1.0 - share_kept * share_kept)
-    for row in range(command.shape[0]):
+    outputs = action.shape[1]
+    innovation = np.sqrt(1.0 - share_kept * share_kept)
+    for row in range(action.shape[0]):
         table = synapses[row]
         for output in range(outputs):
             read_out[row, output] = rest[output]
@@ -49,10 +49,10 @@ def propose_rows(
         for tally in range(TALLIES):
             evidence[row, tally] /= units.shape[1]
         for output in range(outputs):
-            moved = share_kept * perturbation[row, output] + fresh * noise[row, output]
+            moved = share_kept * perturbation[row, output] + innovation * noise[row, output]
             perturbation[row, output] = moved
             wanted = read_out[row, output] + bias * amplitude[row] * moved
-            command[row, output] = min(highest[output], max(lowest[output], wanted))
+            action[row, output] = min(highest[output], max(lowest[output], wanted))
 
 
 @njit(cache=True)
@@ -66,9 +66,9 @@ def learn_rows(
         units: (rows, n) int32 that were active at the act.
         deviation: (rows, outputs) of the act from the read-out, in standard deviations of the perturbation. Of the reflex's acts
             only those better than expected teach, since they may be far from anything the learner would do.
-        in_charge: (rows,) bool, the learner's command was carried out.
+        in_charge: (rows,) bool, the learner's action was carried out.
         reward: (rows,) the third factor: the error of steering's prediction.
-        rate: (rows,) learning rate, in units of the command.
+        rate: (rows,) learning rate, in units of the action.
         kernel: (slots,) eligibility of the acts 0, 1, 2 ... steps ago; a peak at the delay of judgement.
         consolidation: (rows,) share of the bias that moves to the motor weights each time that it is judged.
         tally_share: share by which the tallies follow.

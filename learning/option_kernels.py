@@ -13,10 +13,10 @@ DEFER = 0
 
 
 @njit(cache=True)
-def aim(context, place, target, confidence, lesioned, column, slot, reach, vector, usable, inner):
+def aim(observation, place, target, confidence, lesioned, column, slot, reach, vector, usable, inner):
     """For each goal the vector to it and whether there is one; and what the learner senses of its own memory."""
     channels = target.shape[1]
-    for row in range(context.shape[0]):
+    for row in range(observation.shape[0]):
         for channel in range(channels):
             dx, dy = target[row, channel, 0] - place[row, 0], target[row, channel, 1] - place[row, 1]
             known = 0.0 if lesioned[row] else confidence[row, channel]
@@ -24,7 +24,7 @@ def aim(context, place, target, confidence, lesioned, column, slot, reach, vecto
             inner[row, channels + channel] = known
         for goal in range(column.shape[0]):
             if column[goal] >= 0:
-                x, y, there = context[row, column[goal]], context[row, column[goal] + 1], True
+                x, y, there = observation[row, column[goal]], observation[row, column[goal] + 1], True
             else:
                 x, y = target[row, slot[goal], 0] - place[row, 0], target[row, slot[goal], 1] - place[row, 1]
                 there = inner[row, channels + slot[goal]] > 0.1
@@ -34,8 +34,8 @@ def aim(context, place, target, confidence, lesioned, column, slot, reach, vecto
 
 @njit(cache=True)
 def needs_decision(bouts, urgency, arousal, usable, offered):
-    """Rows whose bout is over, where something happened, or where a goal came within reach."""
-    fresh = np.zeros(bouts.shape[0], np.bool_)
+    """BatchState whose bout is over, where something happened, or where a goal came within reach."""
+    new_decision = np.zeros(bouts.shape[0], np.bool_)
     for row in range(bouts.shape[0]):
         bout = bouts[row]
         due = bout.left <= 0 or abs(urgency[row] - bout.urgency) > 0.25 or abs(arousal[row] - bout.arousal) > 0.5
@@ -43,14 +43,14 @@ def needs_decision(bouts, urgency, arousal, usable, offered):
             due |= usable[row, goal] and not offered[row, goal]
             offered[row, goal] &= usable[row, goal]
         if due:
-            fresh[row] = True
+            new_decision[row] = True
             bout.urgency, bout.arousal = urgency[row], arousal[row]
             offered[row] = usable[row]
-    return fresh
+    return new_decision
 
 
 @njit(cache=True)
-def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, enough, noise, values, bouts):
+def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, min_visits, noise, values, bouts):
     """Choose an option in the given rows: the best lower bound, or when exploring the best upper bound."""
     options = values.shape[1]
     fixed = options - usable.shape[1]
@@ -77,25 +77,25 @@ def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, e
         bout.chosen = tried if bout.explores else best
         known = 0
         for unit in active[row]:
-            known += synapses[row, unit, options + best] >= enough
+            known += synapses[row, unit, options + best] >= min_visits
         bout.familiarity = known / active.shape[1]
         bout.confidence = best_seen - reflex_seen - pessimism * worst / math.sqrt(1.0 + evidence[best])
         bout.best_value, bout.defer_value = best_seen, reflex_seen
 
 
 @njit(cache=True)
-def commands(option, programmes, vector, usable, pace, command):
-    """The command of each row's option: a fixed programme, or a step towards a goal."""
+def actions(option, programmes, vector, usable, pace, action):
+    """The action of each row's option: a fixed programme, or a step towards a goal."""
     fixed = programmes.shape[0]
     for row in range(option.shape[0]):
         goal = option[row] - 1 - fixed
         if goal < 0:
-            command[row] = programmes[max(0, option[row] - 1)]
+            action[row] = programmes[max(0, option[row] - 1)]
         else:
             x, y = vector[row, goal]
             length = max(math.hypot(x, y), 1e-9)
             step = pace[goal] / length if usable[row, goal] else 0.0
-            command[row, 0], command[row, 1] = step * x, step * y
+            action[row, 0], action[row, 1] = step * x, step * y
 
 
 @njit(cache=True)

@@ -1,6 +1,6 @@
 """The default learner: options held for bouts, valued by temporal-difference learning on a separated code.
 
-Cortex and hippocampus give the context (senses, steering's signals, remembered places), the striatum
+Cortex and hippocampus give the observation (senses, steering's signals, remembered places), the striatum
 values options in it. Letting the reflex act is one option among the others, with a value of its own.
 """
 
@@ -12,16 +12,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core.batch_state import Records, Rows
+from core.batch_state import BatchState, RecordState
 from core.interfaces import Gains, Proposal, Recollection, Reflex
 from core.senses import Sense, Senses
 from learning.codes import Code
 from learning.option_kernels import (
     DEFER,
     accumulate,
+    actions,
     aim,
     close_bouts,
-    commands,
     decide,
     needs_decision,
     open_bouts,
@@ -29,14 +29,14 @@ from learning.option_kernels import (
 )
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
-from learning.subsystem import Anatomy, Experience, Learner
+from learning.subsystem import Learner, LearnerSpec, Transition
 from learning.three_factor import MEMORY, fields, width
 
 _GOAL_REACHED = 0.05
 
 
 @dataclass(frozen=True)
-class BoutGenome:
+class OptionGenome:
     """Innate settings of the bout learner; the same for every world.
 
     Attributes:
@@ -52,7 +52,7 @@ class BoutGenome:
         explore, explore_aroused: chance that a bout explores, when calm and when aroused.
         pessimism: standard errors subtracted from an advantage before it counts.
         optimism: standard errors added where options are compared for exploration; negative explores uniformly.
-        enough: visits of a unit with an option that make it familiar.
+        min_visits: visits of a unit with an option that make it familiar.
         noise: largest error that is added to every value at every decision; for experiments on noisy critics.
     """
 
@@ -70,44 +70,46 @@ class BoutGenome:
     explore_aroused: float = 0.05
     pessimism: float = 0.5
     optimism: float = 0.5
-    enough: float = 5.0
+    min_visits: float = 5.0
     noise: float = 0.0
 
 
-class BoutLearner(Learner):
+class OptionLearner(Learner):
     """Semi-Markov options on a pattern-separated code, with a place memory (see the module's text)."""
 
-    name = "bouts"
-    purposes: ClassVar[tuple[str, ...]] = ("wiring", "place fields", "exploration", "first weights")
+    name = "options"
+    stream_names: ClassVar[tuple[str, ...]] = ("wiring", "place fields", "exploration", "first weights")
     lesionable = ("place_memory", "plasticity")
-    genome_type: ClassVar[type[BoutGenome]] = BoutGenome
+    genome_type: ClassVar[type[OptionGenome]] = OptionGenome
 
-    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: BoutGenome | None = None) -> None:
-        super().__init__(num_animals, anatomy, may_defer)
+    def __init__(
+        self, num_animals: int, spec: LearnerSpec, may_defer: bool = True, genome: OptionGenome | None = None
+    ) -> None:
+        super().__init__(num_animals, spec, may_defer)
         self.genome = genome or self.genome_type()
-        repertoire = anatomy.repertoire
+        repertoire = spec.repertoire
         goals = repertoire.goals if repertoire.place else tuple(g for g in repertoire.goals if g.sense)
         self.option_names = ("let the reflex act", *repertoire.names, *(goal.name for goal in goals))
         remembered = tuple(dict.fromkeys(goal.channel for goal in goals if goal.channel))
-        self._channels = np.array([anatomy.channels.index(channel) for channel in remembered], int)
-        self._programmes = np.asarray(repertoire.commands, float).reshape(len(repertoire.names), -1)
+        self._channels = np.array([spec.channels.index(channel) for channel in remembered], int)
+        self._programmes = np.asarray(repertoire.actions, float).reshape(len(repertoire.names), -1)
         self._pace = np.array([goal.pace for goal in goals], float)
-        self._column = np.array([anatomy.senses.place(g.sense).start if g.sense else -1 for g in goals], int)
+        self._column = np.array([spec.senses.place(g.sense).start if g.sense else -1 for g in goals], int)
         self._slot = np.array([remembered.index(g.channel) if g.channel else -1 for g in goals], int)
-        self._where = anatomy.senses.place(repertoire.place) if repertoire.place else slice(0, 2)
+        self._where = spec.senses.place(repertoire.place) if repertoire.place else slice(0, 2)
         depleting = tuple(any(goal.depletes for goal in goals if goal.channel == channel) for channel in remembered)
-        self.place_memory = PlaceMemory(num_animals, remembered, depleting, self.genome.place_cells, anatomy.dt)
+        self.place_memory = PlaceMemory(num_animals, remembered, depleting, self.genome.place_cells, spec.dt)
         inner = [Sense(f"distance_{c}", "1", 0.0, 3.0, f"distance to remembered {c}") for c in remembered]
         inner += [Sense(f"confidence_{c}", "1", 0.0, 1.0, f"confidence in remembered {c}") for c in remembered]
-        self.separator = self._make_code(anatomy.senses + Senses(*inner))
+        self.separator = self._make_code(spec.senses + Senses(*inner))
         units, options, active = self.separator.units, len(self.option_names), self.separator.active_units
         self._fields = fields(options)
         newborn = np.zeros((units, width(options)), np.float32)
         newborn[:, self._fields["square"]] = 1.0
         self._newborn_unit = newborn[0]
-        self.synapses = Rows(num_animals, table=newborn)
-        shape = anatomy.command_space.shape or ()
-        self.bout = Records(
+        self.synapses = BatchState(num_animals, weights=newborn)
+        shape = spec.action_space.shape or ()
+        self.bout = RecordState(
             num_animals,
             running=False,
             left=0,
@@ -127,20 +129,21 @@ class BoutLearner(Learner):
             defer_value=0.0,
             cut=False,
         )
-        self.trace = Rows(
+        self.trace = BatchState(
             num_animals,
             units=np.zeros(active, np.int32),
             past_units=np.zeros((MEMORY, active), np.int32),
             past_option=np.full(MEMORY, -1),
             strength=np.zeros(MEMORY),
         )
-        self._command_shape = (num_animals, *shape)
-        self._step_discount = math.exp(-anatomy.dt / self.genome.discount_time)
+        self._action_shape = (num_animals, *shape)
+        self._step_discount = math.exp(-spec.dt / self.genome.discount_time)
         self._plasticity = np.ones(num_animals)
         self._values = np.zeros((num_animals, options), np.float32)
         self._next_units = np.zeros((num_animals, active), np.int32)
-        self.aim = Rows(
+        self.aim = BatchState(
             num_animals,
+            place=np.zeros(2),
             vector=np.zeros((len(goals), 2)),
             usable=np.zeros(len(goals), bool),
             offered=np.zeros(len(goals), bool),
@@ -149,7 +152,7 @@ class BoutLearner(Learner):
         self._portion = np.full(options, 0.0 if may_defer else 0.5)
         self._portion[DEFER] = 1.0
         self._target, self._next = np.zeros(num_animals), np.zeros(num_animals, np.int64)
-        steps = (self.genome.bout / anatomy.dt, self.genome.goal_bout / anatomy.dt)
+        steps = (self.genome.bout / spec.dt, self.genome.goal_bout / spec.dt)
         self._bout_steps = tuple(max(1, round(length)) for length in steps)
         self._may_defer = np.full(num_animals, may_defer)
 
@@ -167,7 +170,7 @@ class BoutLearner(Learner):
         shape = (self.separator.units, len(self.option_names))
         for row in np.flatnonzero(mask):
             noise = self.streams.uniform("first weights", shape[0] * shape[1], np.arange(self.num_animals) == row)[row]
-            self.synapses.table[row, :, self._fields["weights"]] = 1e-3 * (noise.reshape(shape) - 0.5)
+            self.synapses.weights[row, :, self._fields["weights"]] = 1e-3 * (noise.reshape(shape) - 0.5)
 
     def begin(self, mask: np.ndarray) -> None:
         """A new episode: bouts, traces and the sense of having just been somewhere end."""
@@ -176,40 +179,45 @@ class BoutLearner(Learner):
         self.aim.restart(mask, "offered")
         self.place_memory.begin(mask)
 
-    def recall(self, context: np.ndarray) -> Recollection | None:
-        """Where steering's channels were found, seen from here."""
-        place, memory = context[:, self._where].astype(float), self.place_memory
+    def _observe(self, observation: np.ndarray) -> None:
+        """Look up where steering's channels were found, and aim at them."""
+        memory, self.aim.place = self.place_memory, observation[:, self._where]
+        place = self.aim.place
         memory.recall(place)
         aim(
-            context, place, memory.state.target, memory.state.confidence, self.lesions.place_memory, self._column, self._slot,
+            observation, place, memory.state.target, memory.state.confidence, self.lesions.place_memory, self._column, self._slot,
             _GOAL_REACHED, self.aim.vector, self.aim.usable, self.aim.inner,
         )  # fmt: skip
+
+    def _recall(self) -> Recollection | None:
+        """Where steering's channels were found, seen from here."""
+        place, memory = self.aim.place, self.place_memory
         count = len(memory.channels)
         return Recollection(
-            {name: memory.state.target[:, index] - place for index, name in enumerate(memory.channels)},
-            {name: self.aim.inner[:, count + index].copy() for index, name in enumerate(memory.channels)},
+            displacement={name: memory.state.target[:, index] - place for index, name in enumerate(memory.channels)},
+            confidence={name: self.aim.inner[:, count + index].copy() for index, name in enumerate(memory.channels)},
         )
 
-    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+    def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """Go on with the running bout, or decide afresh where it is over, something happened, or a goal came within reach."""
         bout, genome = self.bout, self.genome
-        fresh = needs_decision(bout.table, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
-        rows = np.flatnonzero(fresh)
+        new_decision = needs_decision(bout.records, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
+        rows = np.flatnonzero(new_decision)
         if rows.size:
             self._plasticity = gains.plasticity
-            self._encode(rows, context)
+            self._encode(rows, observation)
             chance = gains.exploration * np.where(reflex.arousal > 0.5, genome.explore_aroused, genome.explore)
-            draw = self.streams.uniform("exploration", 1 + len(self.option_names), fresh)
+            draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
             decide(
-                rows, self._next_units, self.synapses.table, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
-                genome.enough, genome.noise, self._values, bout.table,
+                rows, self._next_units, self.synapses.weights, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
+                genome.min_visits, genome.noise, self._values, bout.records,
             )  # fmt: skip
             self._weigh(rows)
-        return self._proposal(fresh)
+        return self._proposal(new_decision)
 
-    def _encode(self, rows: np.ndarray, context: np.ndarray) -> None:
+    def _encode(self, rows: np.ndarray, observation: np.ndarray) -> None:
         """Fill the active units of the given rows."""
-        self.separator.encode(rows, context, self.aim.inner, self._next_units)
+        self.separator.encode(rows, observation, self.aim.inner, self._next_units)
 
     def _weigh(self, rows: np.ndarray) -> None:
         """A learner's own second thoughts about the decisions just taken in the given rows."""
@@ -217,40 +225,49 @@ class BoutLearner(Learner):
     def _defers(self) -> np.ndarray:
         return self._may_defer & ~self.bout.explores & (self.bout.best_value <= self.bout.defer_value)
 
-    def _proposal(self, fresh: np.ndarray) -> Proposal:
+    def _proposal(self, new_decision: np.ndarray) -> Proposal:
         bout = self.bout
         defers = self._defers()
-        command = np.zeros((self.num_animals, self._programmes.shape[1]))
-        commands(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, command)
+        action = np.zeros((self.num_animals, self._programmes.shape[1]))
+        actions(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, action)
         return Proposal(
-            command.reshape(self._command_shape), bout.confidence.copy(), bout.best_value - bout.defer_value,
-            bout.familiarity.copy(), defers, bout.explores.copy(), bout.chosen.copy(), fresh, np.zeros(self.num_animals, bool),
-        )  # fmt: skip
+            action=action.reshape(self._action_shape),
+            lower_bound=bout.confidence.copy(),
+            advantage=bout.best_value - bout.defer_value,
+            familiarity=bout.familiarity.copy(),
+            defers=defers,
+            explores=bout.explores.copy(),
+            option=bout.chosen.copy(),
+            new_decision=new_decision,
+            adopted=np.zeros(self.num_animals, bool),
+        )
 
-    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+    def _learn(self, transition: Transition) -> None:
         """Close the bout that ended before this tick, open the new one, add this tick's reward."""
         bout, genome = self.bout, self.genome
-        plastic = experience.gains.plasticity * ~self.lesions.plasticity
-        rate = genome.rate * experience.gains.learning_rate * plastic
-        rows = np.flatnonzero(proposal.fresh)
+        plastic = transition.gains.plasticity * ~self.lesions.plasticity
+        rate = genome.rate * transition.gains.learning_rate * plastic
+        rows = np.flatnonzero(transition.proposal.new_decision)
         if rows.size:
-            self._value_next(rows, experience.in_charge)
+            self._value_next(rows, transition.in_charge)
             self._close(rows, self._target, rate)
             open_bouts(
-                rows, bout.table, self._next, self._next_units, self.trace.units, len(self._programmes), *self._bout_steps
+                rows, bout.records, self._next, self._next_units, self.trace.units, len(self._programmes), *self._bout_steps
             )
-        accumulate(bout.table, experience.verdict.reward, self._step_discount)
+        accumulate(bout.records, transition.verdict.reward, self._step_discount)
         self.place_memory.remember(
-            experience.outcome[:, self._where], experience.verdict.channels[:, self._channels], plastic * genome.place_rate
+            transition.final_observation[:, self._where],
+            transition.verdict.channels[:, self._channels],
+            plastic * genome.place_rate,
         )
-        if experience.terminated.any():
-            self._close(np.flatnonzero(experience.terminated), np.zeros(self.num_animals), rate)
+        if transition.terminated.any():
+            self._close(np.flatnonzero(transition.terminated), np.zeros(self.num_animals), rate)
         self._stop_at_goals()
 
     def _value_next(self, rows: np.ndarray, in_charge: np.ndarray) -> None:
         """Fill what is done next in the given rows, and what that is worth to the bout that ends."""
         value_next(
-            rows, in_charge, self.bout.table, self._values, self.may_defer, self._step_discount, self._target, self._next
+            rows, in_charge, self.bout.records, self._values, self.may_defer, self._step_discount, self._target, self._next
         )
 
     def _stop_at_goals(self) -> None:
@@ -263,8 +280,8 @@ class BoutLearner(Learner):
         bout, genome = self.bout, self.genome
         trace = self.trace
         close_bouts(
-            rows, target, bout.table, trace.units, trace.past_units, trace.past_option, trace.strength, genome.trace_decay,
-            self._step_discount, rate, genome.anneal, genome.rate_floor, self._portion, self.synapses.table,
+            rows, target, bout.records, trace.units, trace.past_units, trace.past_option, trace.strength, genome.trace_decay,
+            self._step_discount, rate, genome.anneal, genome.rate_floor, self._portion, self.synapses.weights,
         )  # fmt: skip
 
     # -- state -----------------------------------------------------------------------------------
@@ -282,8 +299,8 @@ class BoutLearner(Learner):
         }
 
     def read_outs(self) -> dict[str, np.ndarray]:
-        """Everything that experience wrote: read-out weights, visits, place maps."""
-        return {"synapses": self.synapses.table, "places": self.place_memory.state.memory}
+        """Everything that transition wrote: read-out weights, visits, place maps."""
+        return {"synapses": self.synapses.weights, "places": self.place_memory.state.memory}
 
     def option_values(self, row: int) -> np.ndarray | None:
         """Values of all options where the animal last decided."""

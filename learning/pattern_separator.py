@@ -16,11 +16,11 @@ from core.streams import RowStreams
 
 
 @njit(cache=True)
-def _normalise(rows, context, inner, scale, low, high, inputs):
-    outer = context.shape[1]
+def _normalise(rows, observation, inner, scale, low, high, inputs):
+    outer = observation.shape[1]
     for row in rows:
         for entry in range(scale.shape[0]):
-            value = context[row, entry] if entry < outer else inner[row, entry - outer]
+            value = observation[row, entry] if entry < outer else inner[row, entry - outer]
             stretched = value if np.isnan(scale[entry]) else np.arcsinh(value / scale[entry])
             inputs[row, entry] = 2.0 * (stretched - low[entry]) / (high[entry] - low[entry]) - 1.0
 
@@ -56,9 +56,9 @@ class SenseScaling:
         self._scale = senses.scales
         self._low, self._high = self._stretch(senses.low.astype(float)), self._stretch(senses.high.astype(float))
 
-    def scale(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray) -> np.ndarray:
-        """(rows, senses.size) float32, filled in the given row numbers from ``context`` and ``inner`` side by side."""
-        _normalise(rows, context, inner, self._scale, self._low, self._high, self.inputs)
+    def scale(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray) -> np.ndarray:
+        """(rows, senses.size) float32, filled in the given row numbers from ``observation`` and ``inner`` side by side."""
+        _normalise(rows, observation, inner, self._scale, self._low, self._high, self.inputs)
         return self.inputs
 
     def _stretch(self, values: np.ndarray) -> np.ndarray:
@@ -67,7 +67,7 @@ class SenseScaling:
 
 
 class PatternSeparator:
-    """Fixed random expansion of a context, for ``rows`` animals.
+    """Fixed random expansion of a observation, for ``rows`` animals.
 
     Each input has one neighbourhood: the inputs within ``reach`` places of it. A unit of that
     neighbourhood samples ``fan_in`` of them and responds the better, the nearer they are to its
@@ -76,7 +76,7 @@ class PatternSeparator:
 
     Args:
         rows: number of animals.
-        senses: the context's senses; their ``scale`` says where receptive fields crowd.
+        senses: the observation's senses; their ``scale`` says where receptive fields crowd.
         units: number of units wanted; rounded down to a multiple of 8 for each neighbourhood.
         fan_in: inputs sampled by each unit.
         reach: how far a neighbourhood extends on either side.
@@ -98,10 +98,10 @@ class PatternSeparator:
         self.sampled, self.preferred = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         self.scaling = SenseScaling(num_animals, senses)
 
-    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+    def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
         """Draw the wiring of the chosen animals (bool mask) from their own streams."""
         for row in np.flatnonzero(mask):
-            draw = streams.uniform(purpose, 2 * self.sampled[row].size, np.arange(self.num_animals) == row)[row]
+            draw = streams.uniform(stream, 2 * self.sampled[row].size, np.arange(self.num_animals) == row)[row]
             keys, preferred = draw.reshape(2, *self.sampled.shape[1:])
             rank = np.argsort(np.argsort(keys, axis=1, kind="stable"), axis=1, kind="stable")
             self.sampled[row] = rank < self.fan_in
@@ -115,16 +115,22 @@ class PatternSeparator:
         """Restore what :meth:`get_state` gave."""
         self.sampled[:], self.preferred[:] = state["sampled"], state["preferred"]
 
-    def encode(self, rows: np.ndarray, context: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
+    def encode(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """Write the active units of the given row numbers into ``active`` (rows, active_units) int32, in place.
 
         Args:
             rows: (n,) int, which rows.
-            context: (rows, k) and
+            observation: (rows, k) and
             inner: (rows, senses.size - k), together the senses in their order.
         """
         _encode(
-            rows, self.scaling.scale(rows, context, inner), self.first, self.sampled, self.preferred, self.winners, active
+            rows,
+            self.scaling.scale(rows, observation, inner),
+            self.first,
+            self.sampled,
+            self.preferred,
+            self.winners,
+            active,
         )
 
     def encode_reference(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:

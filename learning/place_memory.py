@@ -1,6 +1,6 @@
 """Place memory: random place cells that remember where each of steering's channels was found.
 
-One shot is enough, as for the shelter of a mouse (Vale et al. 2017: one visit shorter than 20 s).
+One shot is min_visits, as for the shelter of a mouse (Vale et al. 2017: one visit shorter than 20 s).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.streams import RowStreams
 
 _FIELD = 0.35
@@ -92,7 +92,7 @@ class PlaceMemory:
         self._pace = dt / _STEP
         self._depleting = np.array(depleting, float)
         count = len(channels)
-        self.state = Rows(
+        self.state = BatchState(
             num_animals,
             centres=np.zeros((cells, 2)),
             memory=np.zeros((count, cells)),
@@ -102,10 +102,10 @@ class PlaceMemory:
             due_in=0,
         )
 
-    def wire(self, streams: RowStreams, purpose: str, mask: np.ndarray) -> None:
+    def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
         """Draw the place fields of the chosen rows and forget everything."""
         self.state.restart(mask)
-        draw = streams.uniform(purpose, 2 * self.cells, mask).reshape(self.num_animals, self.cells, 2)
+        draw = streams.uniform(stream, 2 * self.cells, mask).reshape(self.num_animals, self.cells, 2)
         self.state.centres[mask] = 2.0 * draw[mask] - 1.0
 
     def begin(self, mask: np.ndarray) -> None:

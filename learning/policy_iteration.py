@@ -14,16 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.interfaces import Gains, Proposal, Reflex
 from learning.option_kernels import DEFER
-from learning.options import BoutGenome, BoutLearner
-from learning.subsystem import Anatomy, Experience
+from learning.options import OptionGenome, OptionLearner
+from learning.subsystem import LearnerSpec, Transition
 
 
 @dataclass(frozen=True)
-class GatedGenome(BoutGenome):
-    """As :class:`learning.options.BoutGenome`, and for the gate:
+class PolicyIterationGenome(OptionGenome):
+    """As :class:`learning.options.OptionGenome`, and for the gate:
 
     Attributes:
         errors: standard errors by which an advantage must exceed 0 (the margin; 2 on either side of the theorem's epsilon).
@@ -44,22 +44,24 @@ class GatedGenome(BoutGenome):
     fading: float = 0.01
 
 
-class GatedLearner(BoutLearner):
+class PolicyIterationLearner(OptionLearner):
     """Evaluates a baseline, departs from it where that surely pays, and adopts the mixture when it has proven itself."""
 
-    name = "gated"
-    purposes = (*BoutLearner.purposes, "checks")
-    genome: GatedGenome
-    genome_type = GatedGenome
+    name = "policy_iteration"
+    stream_names = (*OptionLearner.stream_names, "checks")
+    genome: PolicyIterationGenome
+    genome_type = PolicyIterationGenome
 
-    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: GatedGenome | None = None) -> None:
-        super().__init__(num_animals, anatomy, may_defer, genome)
-        self.baseline = Rows(num_animals, table=self.synapses.table[0].copy(), rounds=0)
+    def __init__(
+        self, num_animals: int, spec: LearnerSpec, may_defer: bool = True, genome: PolicyIterationGenome | None = None
+    ) -> None:
+        super().__init__(num_animals, spec, may_defer, genome)
+        self.baseline = BatchState(num_animals, weights=self.synapses.weights[0].copy(), rounds=0)
         two = np.zeros(2)
-        self.gate = Rows(
+        self.gate = BatchState(
             num_animals, base=DEFER, adopted=False, advantage=0.0, left=0, checking=False, total=0.0, count=two, mean=two, square=two
         )  # fmt: skip
-        self._block = max(1, round(self.genome.block / anatomy.dt))
+        self._block = max(1, round(self.genome.block / spec.dt))
         self._fixed = len(self.option_names) - len(self.aim.usable[0])
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
@@ -68,7 +70,7 @@ class GatedLearner(BoutLearner):
         self.baseline.restart(mask)
         self.gate.restart(mask)
 
-    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+    def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """As the bout learner, with blocks in which only the baseline acts."""
         gate = self.gate
         over = gate.left <= 0
@@ -78,7 +80,7 @@ class GatedLearner(BoutLearner):
             gate.left = np.where(over, self._block, gate.left)
             gate.total[over] = 0.0
             self.bout.left[over] = 0  # a block begins with a decision, or it would count what the other kind began
-        proposal = super().propose(context, reflex, gains)
+        proposal = super()._propose(observation, reflex, gains)
         proposal.advantage = gate.advantage.copy()
         proposal.adopted = gate.adopted.copy()
         return proposal
@@ -103,7 +105,7 @@ class GatedLearner(BoutLearner):
         bound[everyone, base] = -np.inf
         option = bound.argmax(axis=1)
         visits = table[rows[:, None], self._next_units[rows], len(self.option_names) + option[:, None]]
-        return option, advantage[everyone, option], bound[everyone, option], (visits >= self.genome.enough).mean(axis=1)
+        return option, advantage[everyone, option], bound[everyone, option], (visits >= self.genome.min_visits).mean(axis=1)
 
     def _weigh(self, rows: np.ndarray) -> None:
         """The baseline's choice, and whether to depart from it."""
@@ -111,10 +113,10 @@ class GatedLearner(BoutLearner):
             return
         bout, gate, genome = self.bout, self.gate, self.genome
         reflex = np.full(len(rows), DEFER)
-        option, _, bound, familiarity = self._departures(self.baseline.table, rows, reflex)
+        option, _, bound, familiarity = self._departures(self.baseline.weights, rows, reflex)
         departs = (self.baseline.rounds[rows] > 0) & (bound > 0.0) & (familiarity >= genome.familiar)
         base = np.where(departs, option, DEFER)
-        option, advantage, bound, familiarity = self._departures(self.synapses.table, rows, base)
+        option, advantage, bound, familiarity = self._departures(self.synapses.weights, rows, base)
         better = (bound > 0.0) & (familiarity >= genome.familiar) & ~gate.checking[rows]
         explores = bout.explores[rows] & ~gate.checking[rows]
         bout.explores[rows] = explores
@@ -138,11 +140,11 @@ class GatedLearner(BoutLearner):
         bout.next_tried[rows] = chosen != base
         self._target[rows] = self._step_discount ** bout.steps[rows] * self._values[rows, base]
 
-    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+    def _learn(self, transition: Transition) -> None:
         """As the bout learner; then compare blocks, and adopt what has proven itself."""
-        super().learn(context, proposal, experience)
+        super()._learn(transition)
         gate = self.gate
-        gate.total += experience.verdict.reward
+        gate.total += transition.verdict.reward
         gate.left -= 1
         ended = np.flatnonzero(gate.left <= 0)
         if ended.size:
@@ -162,7 +164,7 @@ class GatedLearner(BoutLearner):
         better = gate.mean[rows, 0] - gate.mean[rows, 1]
         plastic = ~self.lesions.plasticity[rows]
         proven = rows[(count.min(axis=1) >= genome.blocks) & (better > genome.sure * error) & plastic]
-        self.baseline.table[proven] = self.synapses.table[proven]
+        self.baseline.weights[proven] = self.synapses.weights[proven]
         self.baseline.rounds[proven] += 1
         for tally in (gate.count, gate.mean, gate.square):
             tally[proven] = 0.0
@@ -172,4 +174,4 @@ class GatedLearner(BoutLearner):
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """As the bout learner's, with the adopted baseline."""
-        return super().read_outs() | {"baseline": self.baseline.table, "rounds": self.baseline.rounds}
+        return super().read_outs() | {"baseline": self.baseline.weights, "rounds": self.baseline.rounds}

@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from core.batch_state import Rows, nest, unnest
+from core.batch_state import BatchState, nest, unnest
 from core.errors import InvalidArgument
 from core.interfaces import Gains, Proposal, Recollection, Reflex
 from core.senses import Senses
 from core.streams import RowStreams
 from learning.pattern_separator import PatternSeparator
-from learning.subsystem import Anatomy, Experience, Learner, LiveMap
+from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
 from learning.thought_assessors import LATE, MEMORY, correct_rows, find_shunned, newborn_table, predict_rows, values_of
 
 REST = 0  # the first programme of a repertoire
 
 
 @dataclass(frozen=True)
-class AssessorGenome:
+class PredictiveGenome:
     """Innate settings of the assessor learner; the same for every world.
 
     Attributes:
@@ -32,9 +32,9 @@ class AssessorGenome:
         explore: chance per step of a random act while steering seeks something.
         hold: most steps for which a random act goes on.
         knows: value below which nothing is known to be worth doing.
-        enough: visits of a place with an act that make it familiar.
+        min_visits: visits of a place with an act that make it familiar.
         shuns: unwelcome worth from which an act is not counted on.
-        cached: predict reward itself, as a model-free critic does, instead of channels (a control).
+        predicts_reward: predict reward itself, as a model-free critic does, instead of channels (a control).
         hears_signals: whether steering's signals of the body's state are among the inputs.
     """
 
@@ -50,21 +50,25 @@ class AssessorGenome:
     explore: float = 0.1
     hold: int = 4
     knows: float = 0.01
-    enough: float = 2.0
+    min_visits: float = 2.0
     shuns: float = 0.25
-    cached: bool = False
+    predicts_reward: bool = False
     hears_signals: bool = False
 
 
 class SeparatedCode:
     """Two pattern separators side by side: of place alone, as in the hippocampus, and of all senses, as in the cortex."""
 
-    def __init__(self, num_animals: int, senses: Senses, place: str | None, genome: AssessorGenome) -> None:
+    def __init__(self, num_animals: int, senses: Senses, place: str | None, genome: PredictiveGenome) -> None:
         self._parts: list[tuple[str, slice, PatternSeparator]] = []
         if place is not None:
             only = Senses(senses[place])
             self._parts.append(
-                ("place fields", senses.place(place), PatternSeparator(num_animals, only, genome.place_units, share=genome.share))
+                (
+                    "place fields",
+                    senses.place(place),
+                    PatternSeparator(num_animals, only, genome.place_units, share=genome.share),
+                )
             )
         everything = slice(0, senses.size)
         self._parts.append(("wiring", everything, PatternSeparator(num_animals, senses, genome.units, share=genome.share)))
@@ -75,80 +79,84 @@ class SeparatedCode:
 
     def wire(self, streams: RowStreams, mask: np.ndarray) -> None:
         """Draw the wiring of the chosen animals (bool mask)."""
-        for purpose, _, separator in self._parts:
-            separator.wire(streams, purpose, mask)
+        for stream, _, separator in self._parts:
+            separator.wire(streams, stream, mask)
 
-    def encode(self, rows: np.ndarray, context: np.ndarray, active: np.ndarray) -> None:
+    def encode(self, rows: np.ndarray, observation: np.ndarray, active: np.ndarray) -> None:
         """Write the active units of the given rows into ``active`` (rows, active_units) int32."""
         unit = place = 0
         for _, where, separator in self._parts:
-            found = np.zeros((len(context), separator.active_units), np.int32)
-            separator.encode(rows, np.ascontiguousarray(context[:, where]), self._nothing, found)
+            found = np.zeros((len(observation), separator.active_units), np.int32)
+            separator.encode(rows, np.ascontiguousarray(observation[:, where]), self._nothing, found)
             active[rows, place : place + separator.active_units] = found[rows] + unit
             unit, place = unit + separator.units, place + separator.active_units
 
     def get_state(self) -> dict[str, np.ndarray]:
         """The wiring, as copies."""
         state: dict[str, np.ndarray] = {}
-        for purpose, _, separator in self._parts:
-            state |= nest(purpose, separator.get_state())
+        for stream, _, separator in self._parts:
+            state |= nest(stream, separator.get_state())
         return state
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave."""
-        for purpose, _, separator in self._parts:
-            separator.set_state(unnest(purpose, state))
+        for stream, _, separator in self._parts:
+            separator.set_state(unnest(stream, state))
 
 
-class AssessorLearner(Learner):
+class PredictiveLearner(Learner):
     """Acts for what thought assessors foretell, as steering values it in the present state of the body.
 
-    Where nothing worth doing is foretold it lets the reflex act. With ``cached`` it becomes a Q-learner on the same code,
+    Where nothing worth doing is predicted it lets the reflex act. With ``predicts_reward`` it becomes a Q-learner on the same code,
     with the same rates: the model-free control.
     """
 
-    name = "assessors"
-    purposes = ("wiring", "place fields", "exploration")
+    name = "predictive"
+    stream_names = ("wiring", "place fields", "exploration")
     lesionable = ("assessors", "plasticity")
 
-    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: AssessorGenome | None = None) -> None:
-        super().__init__(num_animals, anatomy, may_defer)
-        self.genome = genome = genome or AssessorGenome()
-        if not anatomy.assessed and not genome.cached:
+    def __init__(
+        self, num_animals: int, spec: LearnerSpec, may_defer: bool = True, genome: PredictiveGenome | None = None
+    ) -> None:
+        super().__init__(num_animals, spec, may_defer)
+        self.genome = genome = genome or PredictiveGenome()
+        if not spec.assessed and not genome.predicts_reward:
             raise InvalidArgument(
                 "Thought assessors need a steering subsystem that values predictions, but this one assesses no channel. "
-                "Declare its ``assessed`` channels and give an appraisal with each reflex, or use another learner."
+                "Declare its ``assessed`` channels and give ``channel_values`` with each reflex, or use another learner."
             )
-        self._programmes = np.asarray(anatomy.repertoire.commands, float)
-        self.option_names = ("let the reflex act", *anatomy.repertoire.names)
-        self._assessed = np.array([anatomy.channels.index(channel) for channel in anatomy.assessed], int)
-        count = 1 if genome.cached else len(self._assessed)
-        heard = anatomy.senses if genome.hears_signals else anatomy.outer
-        self.code = SeparatedCode(num_animals, heard, anatomy.repertoire.place, genome)
+        self._programmes = np.asarray(spec.repertoire.actions, float)
+        self.option_names = ("let the reflex act", *spec.repertoire.names)
+        self._assessed = np.array([spec.channels.index(channel) for channel in spec.assessed], int)
+        count = 1 if genome.predicts_reward else len(self._assessed)
+        heard = spec.senses if genome.hears_signals else spec.outer
+        self.code = SeparatedCode(num_animals, heard, spec.repertoire.place, genome)
         options, active = len(self._programmes), self.code.active_units
-        self.synapses = Rows(
+        self.synapses = BatchState(
             num_animals,
-            table=newborn_table(self.code.units, options, count),
+            weights=newborn_table(self.code.units, options, count),
             visits=np.zeros((self.code.units, options), np.float32),
         )
         units = np.zeros(active, np.int32)
         predictions = np.zeros((2 * options + 1, count), np.float32)
-        unseen = np.full(self.code.inputs, np.nan, np.float32)  # differs from every context, so that the first is encoded
-        self.now = Rows(num_animals, context=unseen, units=units, predictions=predictions)
-        self.past = Rows(num_animals, units=units, predictions=predictions)
-        self._end = Rows(num_animals, context=unseen, units=units, predictions=predictions)
-        self.trace = Rows(num_animals, units=np.zeros((MEMORY, active), np.int32), strength=np.zeros(MEMORY))
-        delays = np.array([dict(anatomy.delayed).get(channel, 0.0) for channel in anatomy.assessed])
+        unseen = np.full(
+            self.code.inputs, np.nan, np.float32
+        )  # differs from every observation, so that the first is encoded
+        self.now = BatchState(num_animals, observation=unseen, units=units, predictions=predictions)
+        self.past = BatchState(num_animals, units=units, predictions=predictions)
+        self._end = BatchState(num_animals, observation=unseen, units=units, predictions=predictions)
+        self.trace = BatchState(num_animals, units=np.zeros((MEMORY, active), np.int32), strength=np.zeros(MEMORY))
+        delays = np.array([dict(spec.delayed).get(channel, 0.0) for channel in spec.assessed])
         self._delay = (
             np.zeros(1)
-            if genome.cached
-            else np.where(delays > 0.0, 1.0 - np.exp(-anatomy.dt / np.maximum(delays, 1e-9)), 0.0)
+            if genome.predicts_reward
+            else np.where(delays > 0.0, 1.0 - np.exp(-spec.dt / np.maximum(delays, 1e-9)), 0.0)
         )
-        self.late = Rows(
+        self.late = BatchState(
             num_animals, units=np.zeros((LATE, active), np.int32), act=np.full(LATE, -1), strength=np.zeros((LATE, count))
         )
         self._shunned = np.zeros((num_animals, options), bool)
-        self.act = Rows(num_animals, option=0, held=0, explores=False)
+        self.act = BatchState(num_animals, option=0, held=0, explores=False)
         self._values = np.zeros((num_animals, options))
         self._everyone = np.arange(num_animals)
 
@@ -164,27 +172,32 @@ class AssessorLearner(Learner):
         self.trace.restart(mask)
         self.act.restart(mask)
 
-    def recall(self, context: np.ndarray) -> Recollection | None:
+    def _observe(self, observation: np.ndarray) -> None:
+        """Predict from here."""
+        self._look(observation, self.now)
+
+    def _recall(self) -> Recollection | None:
         """What is coming as things are."""
-        self._look(context, self.now)
         coming = self.now.predictions[:, -1] * ~self.lesions.assessors[:, None]
-        if self.genome.cached:
-            return Recollection(cached=coming[:, 0].astype(float))
-        return Recollection(foretold=coming.astype(float))
+        if self.genome.predicts_reward:
+            return Recollection(predicted_reward=coming[:, 0].astype(float))
+        return Recollection(predicted_channels=coming.astype(float))
 
-    def _look(self, context: np.ndarray, into: Rows) -> None:
-        heard = context[:, : into.context.shape[1]]
-        changed = np.flatnonzero((heard != into.context).any(axis=1))  # most of a life is rest, and rest changes nothing
+    def _look(self, observation: np.ndarray, into: BatchState) -> None:
+        heard = observation[:, : into.observation.shape[1]]
+        changed = np.flatnonzero(
+            (heard != into.observation).any(axis=1)
+        )  # most of a life is rest, and rest changes nothing
         if changed.size:
-            self.code.encode(changed, context, into.units)
-            into.context[changed] = heard[changed]
-        predict_rows(into.units, self.synapses.table, into.predictions)
+            self.code.encode(changed, observation, into.units)
+            into.observation[changed] = heard[changed]
+        predict_rows(into.units, self.synapses.weights, into.predictions)
 
-    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
-        """The act whose foretold sensations are worth most now."""
+    def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+        """The act whose predicted sensations are worth most now."""
         genome, act, past = self.genome, self.act, self.past
         past.units[:], past.predictions[:] = self.now.units, self.now.predictions
-        worth = np.ones((self.num_animals, 1)) if genome.cached else reflex.appraisal
+        worth = np.ones((self.num_animals, 1)) if genome.predicts_reward else reflex.channel_values
         assert worth is not None
         values_of(past.predictions, worth, self._values)
         self._values[self.lesions.assessors] = 0.0
@@ -200,35 +213,39 @@ class AssessorLearner(Learner):
         act.explores = act.held > 0
         act.option = np.where(starts, random, np.where(act.explores, act.option, np.where(known, best, REST)))
         visits = self.synapses.visits[self._everyone[:, None], past.units, best[:, None]].mean(axis=1)
-        return Proposal(
-            self._programmes[act.option], value.copy(), value.copy(), np.minimum(1.0, visits / genome.enough),
-            np.full(self.num_animals, self.may_defer) & ~act.explores & ~known, act.explores.copy(), act.option + 1,
-            np.ones(self.num_animals, bool), np.zeros(self.num_animals, bool),
-        )  # fmt: skip
+        return Proposal.plain(
+            self._programmes[act.option],
+            lower_bound=value.copy(),
+            advantage=value.copy(),
+            familiarity=np.minimum(1.0, visits / genome.min_visits),
+            defers=np.full(self.num_animals, self.may_defer) & ~act.explores & ~known,
+            explores=act.explores.copy(),
+            option=act.option + 1,
+        )
 
-    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+    def _learn(self, transition: Transition) -> None:
         """Correct every prediction by what steering's channels did, whoever acted."""
         genome, past, now = self.genome, self.past, self.now
-        verdict = experience.verdict
-        felt = verdict.reward[:, None] if genome.cached else verdict.channels[:, self._assessed]
-        option = _nearest(experience.command, self._programmes)
+        verdict = transition.verdict
+        felt = verdict.reward[:, None] if genome.predicts_reward else verdict.channels[:, self._assessed]
+        option = _nearest(transition.action, self._programmes)
         units, predictions = now.units, now.predictions
-        if experience.truncated.any():
+        if transition.truncated.any():
             self._end.restart(np.ones(self.num_animals, bool))
-            self._look(experience.outcome, self._end)
-            cut = experience.truncated[:, None]
+            self._look(transition.final_observation, self._end)
+            cut = transition.truncated[:, None]
             units = np.where(cut, self._end.units, units)
             predictions = np.where(cut[:, :, None], self._end.predictions, predictions)
-        if not genome.cached:
-            assert experience.reflex.appraisal is not None
-            find_shunned(predictions, experience.reflex.appraisal, genome.shuns, self._shunned)
-        gains = experience.gains
+        if not genome.predicts_reward:
+            assert transition.reflex.channel_values is not None
+            find_shunned(predictions, transition.reflex.channel_values, genome.shuns, self._shunned)
+        gains = transition.gains
         rate = genome.rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
         correct_rows(
-            past.units, option, felt, past.predictions, units, predictions, experience.terminated, rate, genome.anneal,
+            past.units, option, felt, past.predictions, units, predictions, transition.terminated, rate, genome.anneal,
             genome.rate_floor, genome.horizon, genome.coming_horizon, genome.trace_decay, self.trace.units,
             self.trace.strength, self.synapses.visits, self._shunned, self._delay, self.late.units, self.late.act,
-            self.late.strength, self.synapses.table,
+            self.late.strength, self.synapses.weights,
         )  # fmt: skip
 
     # -- state -----------------------------------------------------------------------------------
@@ -241,21 +258,24 @@ class AssessorLearner(Learner):
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """The assessors, and how often each was there."""
-        return {"assessors": self.synapses.table, "visits": self.synapses.visits}
+        return {"assessors": self.synapses.weights, "visits": self.synapses.visits}
 
     def option_values(self, row: int) -> np.ndarray | None:
         """Value of each act now; letting the reflex act counts as 0."""
         return np.concatenate([[0.0], self._values[row]])
 
     def live_map(self, row: int) -> LiveMap | None:
-        """What is foretold here of each channel: as things are, and within reach of each act."""
-        if self.genome.cached:
+        """What is predicted here of each channel: as things are, and within reach of each act."""
+        if self.genome.predicts_reward:
             return None
         options = len(self._programmes)
         predictions = self.now.predictions[row]
         values = np.concatenate([predictions[-1:], predictions[options : 2 * options]]).T
         return LiveMap(
-            "foretold here, as things are and by each act", values, self.anatomy.assessed, ("now", *self.option_names[1:])
+            title="predicted here, as things are and by each act",
+            values=values,
+            row_names=self.spec.assessed,
+            column_names=("now", *self.option_names[1:]),
         )
 
     def settings(self) -> dict[str, Any]:
@@ -263,7 +283,7 @@ class AssessorLearner(Learner):
         return asdict(self.genome)
 
 
-def _nearest(command: np.ndarray, programmes: np.ndarray) -> np.ndarray:
-    """(rows,) the programme that each command resembles most."""
-    flat, known = command.reshape(len(command), -1), programmes.reshape(len(programmes), -1)
+def _nearest(action: np.ndarray, programmes: np.ndarray) -> np.ndarray:
+    """(rows,) the programme that each action resembles most."""
+    flat, known = action.reshape(len(action), -1), programmes.reshape(len(programmes), -1)
     return ((flat[:, None, :] - known[None]) ** 2).sum(axis=2).argmin(axis=1)

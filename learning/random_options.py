@@ -7,24 +7,24 @@ from dataclasses import replace
 import numpy as np
 
 from core.interfaces import Gains, Proposal, Reflex
-from learning.options import BoutGenome, BoutLearner
-from learning.subsystem import Anatomy
+from learning.options import OptionGenome, OptionLearner
+from learning.subsystem import LearnerSpec
 
 
-class Babbler(BoutLearner):
+class RandomOptions(OptionLearner):
     """Tries motor programmes uniformly at random, bout by bout, and learns nothing."""
 
-    name = "babble"
+    name = "random_options"
 
-    def __init__(self, num_animals: int, anatomy: Anatomy, may_defer: bool = True, genome: None = None) -> None:
-        settings = BoutGenome(rate=0.0, optimism=-1.0, explore=1.0, explore_aroused=1.0)
-        super().__init__(num_animals, anatomy, may_defer, settings)
+    def __init__(self, num_animals: int, spec: LearnerSpec, may_defer: bool = True, genome: None = None) -> None:
+        settings = OptionGenome(rate=0.0, optimism=-1.0, explore=1.0, explore_aroused=1.0)
+        super().__init__(num_animals, spec, may_defer, settings)
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """As the bout learner's, without plasticity."""
         super().birth(seeds, mask)
         self.lesions.plasticity[mask] = True
 
-    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+    def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """Every bout explores, at any age."""
-        return super().propose(context, reflex, replace(gains, exploration=np.ones(self.num_animals)))
+        return super()._propose(observation, reflex, replace(gains, exploration=np.ones(self.num_animals)))

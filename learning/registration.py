@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.registry import Registry
+from core.renamed import LEARNERS
 from learning.subsystem import Learner
 
-learners = Registry("learner", Learner, "learning", "nestling.learners", key=lambda learner: learner.name)
+learners = Registry("learner", Learner, "learning", "nestling.learners", key=lambda learner: learner.name, renamed=LEARNERS)
 
 
 def learner_class(name: object) -> type[Learner]:

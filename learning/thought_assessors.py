@@ -1,6 +1,6 @@
 """Thought assessors: supervised predictors of steering's channels, one table for each animal.
 
-Each assessor is a read-out of the pattern-separated context that is corrected by what steering's channel then did, so what it
+Each assessor is a read-out of the pattern-separated observation that is corrected by what steering's channel then did, so what it
 learns is a sensation and not a value; steering values the prediction in the present state of the body. That is what lets a
 cue for salt turn good on first sight (Robinson and Berridge 2013; Dayan and Berridge 2014; after Byrnes' Thought Assessors).
 
@@ -8,7 +8,7 @@ Three predictions are kept for every channel: what an act brings at once; how mu
 (discounted, each channel with a policy of its own, as in the Horde of Sutton et al. 2011); and what is coming as things are,
 whatever one does (temporal differences with an eligibility trace). What a channel of long delay, such as malaise, brings is
 learned by a trace of its own, over acts during which something was tasted (Garcia and Koelling 1966). An act that changes
-nothing in the context brings within reach only what it brings at once: else "lick" would inherit the worth of leaving, and
+nothing in the observation brings within reach only what it brings at once: else "lick" would inherit the worth of leaving, and
 self-confirming errors would hold an animal at an empty spout. All are three-factor rules: active units x eligibility x
 prediction error.
 """
@@ -157,25 +157,25 @@ def _blame(units, act, channels, delay, rate, late_units, late_act, late_strengt
 
 
 @njit(cache=True)
-def find_shunned(predictions, appraisal, bound, shunned):
+def find_shunned(predictions, channel_values, bound, shunned):
     """Acts that at once bring more of what is unwelcome than ``bound``: fills ``shunned`` (rows, options) bool."""
     for row in range(shunned.shape[0]):
         for option in range(shunned.shape[1]):
             total = 0.0
-            for channel in range(appraisal.shape[1]):
-                total += min(0.0, appraisal[row, channel]) * max(0.0, predictions[row, option, channel])
+            for channel in range(channel_values.shape[1]):
+                total += min(0.0, channel_values[row, channel]) * max(0.0, predictions[row, option, channel])
             shunned[row, option] = total < -bound
 
 
 @njit(cache=True)
-def values_of(predictions, appraisal, values):
+def values_of(predictions, channel_values, values):
     """Value of each option: what is sought within reach, less what is shunned at once; fills ``values`` (rows, options)."""
     options = values.shape[1]
     for row in range(values.shape[0]):
         for option in range(options):
             total = 0.0
-            for channel in range(appraisal.shape[1]):
-                worth = appraisal[row, channel]
+            for channel in range(channel_values.shape[1]):
+                worth = channel_values[row, channel]
                 prediction = (
                     predictions[row, options + option, channel] if worth > 0.0 else predictions[row, option, channel]
                 )

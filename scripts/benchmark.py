@@ -65,7 +65,7 @@ class Args:
 
 
 def main(args: Args) -> int:
-    """Run, summarise, report; 0 if every cell finished."""
+    """Run, summarise, report; 0 if every job finished."""
     from benchmark.results.compare import compare
     from benchmark.results.export import check_formats
     from benchmark.results.store import Store
@@ -85,11 +85,11 @@ def main(args: Args) -> int:
 def _run_and_report(args: Args, reporter: Reporter) -> int:
     from benchmark.results.store import Store
     from benchmark.running.engines import make_engine
-    from benchmark.running.suites import settle
+    from benchmark.running.suites import resolve
     from core.errors import whole_number
 
     name, suite = _suite(args)
-    settings = settle(suite, args.shard)
+    settings = resolve(suite, args.shard)
     whole_number("workers", args.workers, least=0)
     engine = make_engine(args.engine, args.workers or None, args.address)
     try:
@@ -101,8 +101,8 @@ def _run_and_report(args: Args, reporter: Reporter) -> int:
 
 
 def _run(store: Any, engine: Any, reporter: Reporter) -> None:
+    from benchmark.results.jobs import jobs
     from benchmark.running.run import run
-    from benchmark.running.suites import cells
 
     columns = (
         TextColumn("{task.description}"),
@@ -112,12 +112,12 @@ def _run(store: Any, engine: Any, reporter: Reporter) -> None:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=reporter.console, disable=reporter.console.quiet) as progress:
-        task = progress.add_task("cells", total=len(cells(store.settings)))
+        task = progress.add_task("jobs", total=len(jobs(store.settings)))
 
-        def report(cell: Any, status: str) -> None:
+        def report(job: Any, status: str) -> None:
             progress.advance(task)
             if status != "kept":
-                progress.console.print(f"{status}: {cell.title}", highlight=False)
+                progress.console.print(f"{status}: {job.title}", highlight=False)
 
         run(store, engine, report)
 
@@ -170,7 +170,7 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     found += [(f"experiment {entry['id']}", entry["status"]) for entry in summary["experiments"]]
     unfinished = [f"{what} ({status})" for what, status in found if status not in ("complete", "not installed")]
     if unfinished:
-        print(f"not finished: {', '.join(unfinished)}; see {store.folder}/cells/*.error.txt", file=sys.stderr)
+        print(f"not finished: {', '.join(unfinished)}; see {store.folder}/jobs/*.error.txt", file=sys.stderr)
     return 1 if unfinished else 0
 
 

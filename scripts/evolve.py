@@ -23,7 +23,7 @@ class Args:
 
     world: Annotated[str, tyro.conf.Positional] = "LoomingEscape"
     """World by name, or package.module:Class."""
-    agent: str = "bouts+always"
+    agent: str = "options+always"
     """Agent by name, or LEARNER+RULE; weights can evolve in learners of the kind of bouts."""
     arm: Literal["genes", "weights"] = "genes"
     """What evolves: settings of learning (evolved_genome), or a newborn's read-out (evolved_weights: evolutionary pretraining)."""

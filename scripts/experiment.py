@@ -38,11 +38,11 @@ def main(args: Args) -> int:
     import msgspec
     from rich.table import Table
 
-    from benchmark.experiments.experiment import chosen_signatures
+    from benchmark.experiments.experiment import chosen_experiments
     from core.errors import InvalidArgument, whole_number
     from core.files import write_whole
 
-    chosen = chosen_signatures(args.ids)
+    chosen = chosen_experiments(args.ids)
     if args.animals and whole_number("animals", args.animals, least=0) < 10:
         raise InvalidArgument(f"An experiment needs at least 10 animals, not {args.animals}; 0 takes its own number.")
     file = args.out / "signatures.json"

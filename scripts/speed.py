@@ -106,11 +106,11 @@ def _worlds(args: Args) -> list[Work]:
     for animals in args.animals:
         world = make_world(args.world, animals, autoreset_mode="SAME_STEP")
         world.reset(seed=0)
-        commands = world.random_commands()
+        actions = world.random_actions()
 
-        def run(world=world, commands=commands, animals=animals) -> int:
+        def run(world=world, actions=actions, animals=animals) -> int:
             for _ in range(100):
-                world.tick(commands)
+                world.tick(actions)
             return 100 * animals
 
         found.append(Work(f"world alone, {animals} rows", run))
@@ -140,17 +140,18 @@ def _harness(args: Args) -> dict[str, str]:
 
     from agents.life import live
     from agents.population import Population
+    from benchmark.results.jobs import LifeJob, jobs
     from benchmark.results.store import Store
     from benchmark.running.engines import LocalEngine
     from benchmark.running.run import run
-    from benchmark.running.suites import LifeCell, Suite, cells, settle
+    from benchmark.running.suites import Suite, resolve
 
-    settings = settle(Suite(worlds=(args.world,), agents=("reflex", "steered"), animals=128, lifetime=20_000), shard=64)
+    settings = resolve(Suite(worlds=(args.world,), agents=("reflex", "steered"), animals=128, lifetime=20_000), shard=64)
 
     def bare() -> None:
-        for cell in cells(settings):
-            if isinstance(cell, LifeCell):
-                live(Population(cell.agent, cell.world, cell.animals, seed=cell.first_seed), cell.lifetime)
+        for job in jobs(settings):
+            if isinstance(job, LifeJob):
+                live(Population(job.agent, job.world, job.animals, seed=job.first_seed), job.lifetime)
 
     def harness(workers: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -221,15 +222,15 @@ def _rules(args: Args, reporter: Reporter) -> int:
 
     works.append(Work("the whole tick, under earned", whole))
     for name in hand_over_rules.names():
-        rest = np.asarray(population.steered.steering.repertoire.commands)[0]
+        rest = np.asarray(population.steered.steering.repertoire.actions)[0]
         rule = hand_over_rules.get(name)(animals, population.world.dt, rest, 12_000.0)
         rule.birth(np.arange(animals), np.ones(animals, bool))
 
         def run(rule=rule) -> int:
             for _ in range(100):
                 chosen = rule.choose(tick.reflex, tick.proposal, age)
-                command = rule.combine(tick.reflex, tick.proposal, chosen)
-                rule.lesson(tick.reflex, command, age)
+                action = rule.combine(tick.reflex, tick.proposal, chosen)
+                rule.shaping_reward(tick.reflex, action, age)
                 rule.learn(tick.verdict, chosen, tick.ended)
             return 100
 

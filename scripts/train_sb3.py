@@ -24,7 +24,7 @@ class Args:
     world: Annotated[str, tyro.conf.Positional] = "LoomingEscape"
     """World by name, or package.module:Class."""
     algorithm: Literal["PPO", "A2C", "DQN", "SAC"] = "PPO"
-    """DQN chooses among steering's motor programmes, the others give commands."""
+    """DQN chooses among steering's motor programmes, the others give actions."""
     hand_over: str = "always"
     """Who is in charge: a hand-over rule. Those that look at a learner's estimates never hand over to a model, which gives none."""
     steps: int = 100_000
@@ -52,7 +52,7 @@ def main(args: Args) -> int:
 
     for name in ("steps", "bodies", "episodes"):
         whole_number(name, getattr(args, name))
-    options: dict[str, Any] = {"hand_over": args.hand_over, "commands": "programmes" if args.algorithm == "DQN" else "raw"}
+    options: dict[str, Any] = {"hand_over": args.hand_over, "actions": "programmes" if args.algorithm == "DQN" else "raw"}
     face = sb3_vec_env(args.world, args.bodies, args.seed, **options)
     import stable_baselines3
     from stable_baselines3.common.callbacks import BaseCallback

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from core.batch_state import Records, Rows
+from core.batch_state import BatchState, Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from envs.birdsong.gestures import FRAME_TIME, SILENT
@@ -48,8 +48,8 @@ _URGENCY = 0.02  # babble insists on nothing
 
 
 @njit(cache=True)
-def _babble(birds, lesions, draw, command, want, urgency):
-    """Advance the central pattern generator by a frame: fills ``command`` (birds, 3)."""
+def _babble(birds, lesions, draw, action, want, urgency):
+    """Advance the central pattern generator by a frame: fills ``action`` (birds, 3)."""
     for row in range(birds.shape[0]):
         bird = birds[row]
         if bird.left <= 0:
@@ -65,12 +65,12 @@ def _babble(birds, lesions, draw, command, want, urgency):
                 bird.left, bird.pressure, bird.tension, bird.turbulence = int(_CALL_FRAMES), 0.8, -0.35, -1.0
         bird.left -= 1
         if lesions[row].pattern_generator:
-            command[row, 0], command[row, 1], command[row, 2] = SILENT, 0.0, -1.0
+            action[row, 0], action[row, 1], action[row, 2] = SILENT, 0.0, -1.0
             want[row], urgency[row] = REST, 0.0
             continue
         fall = 0.25 * (1.0 - bird.left / _CALL_FRAMES) if bird.calls else 0.0
-        command[row, 0] = bird.pressure if bird.sounds else SILENT
-        command[row, 1], command[row, 2] = bird.tension - fall, bird.turbulence
+        action[row, 0] = bird.pressure if bird.sounds else SILENT
+        action[row, 1], action[row, 2] = bird.tension - fall, bird.turbulence
         want[row], urgency[row] = (CALL if bird.calls else BABBLE), _URGENCY
 
 
@@ -179,7 +179,7 @@ class Finch(Steering):
     channels = ("match", "loudness")
     judging_delay = HEARING_DELAY * FRAME_TIME
     lesionable = ("pattern_generator", "memory", "innate_template", "judgement")
-    purposes = ("babble", "luck")
+    stream_names = ("babble", "luck")
     signals = Senses(
         Sense("expected_match", "1", 0.0, 1.0, "how well the song has lately gone"),
     )
@@ -198,18 +198,25 @@ class Finch(Steering):
         ),
     )  # fmt: skip
 
-    transient: Records
+    transient_state = (
+        Field("left", "frame", "of this note or gap", 0),
+        Field("sounds", "bool", "whether it is a note", False, 0, 1),
+        Field("calls", "bool", "whether it is an innate call", False, 0, 1),
+        Field("pressure", "1", "of the note", 0.0, -1.0, 1.0),
+        Field("tension", "1", "of the note", 0.0, -1.0, 1.0),
+        Field("turbulence", "1", "of the note", 0.0, -1.0, 1.0),
+        Field("run", "frame", "for which sound, or silence, was heard", 0, 0),
+        Field("gap", "frame", "of silence before this note", 9, 0),
+        Field("sounding", "bool", "whether sound was heard last", False, 0, 1),
+    )
+
+    transient: RecordState
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.memory = Rows(
+        self.memory = BatchState(
             self.num_animals, template=np.zeros((LONGEST, 5), np.float32), expectation=np.zeros(LONGEST, np.float32),
             renditions=0.0,
-        )  # fmt: skip
-
-    def _make_transient(self, num_animals: int) -> Records:
-        return Records(
-            num_animals, left=0, sounds=False, calls=False, pressure=0.0, tension=0.0, turbulence=0.0, run=0, gap=9, sounding=False,
         )  # fmt: skip
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
@@ -223,15 +230,15 @@ class Finch(Steering):
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         rows = self.num_animals
         draw = self.streams.uniform("babble", 5, self.transient.left <= 0)
-        command, want, urgency = np.empty((rows, 3)), np.empty(rows, np.int64), np.empty(rows)
-        _babble(self.transient.table, self._lesions.table, draw, command, want, urgency)
-        return Reflex(command, urgency, want, np.zeros(rows))
+        action, want, urgency = np.empty((rows, 3)), np.empty(rows, np.int64), np.empty(rows)
+        _babble(self.transient.records, self._lesions.records, draw, action, want, urgency)
+        return Reflex(action, urgency, want, np.zeros(rows))
 
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         judgement = self._lesions.judgement
         luck = self.streams.uniform("luck", 1, judgement)[:, 0] if judgement.any() else np.zeros(self.num_animals)
         _judge(
-            self.transient.table, self.mutable.table, self._lesions.table, self.memory.template, self.memory.expectation,
+            self.transient.records, self.mutable.records, self._lesions.records, self.memory.template, self.memory.expectation,
             self.memory.renditions, after, luck, parts, channels,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Goal, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from steering.detectors import LoomingDetector, accumulate, looming_response
@@ -49,7 +49,7 @@ _RELIEF = 0.5
 
 
 @njit(cache=True)
-def _react(animals, variables, lesions, senses, refuge, remembered, noise, alpha, delay_steps, gain, dt, command):
+def _react(animals, variables, lesions, senses, refuge, remembered, noise, alpha, delay_steps, gain, dt, action):
     """Reflexes of every row; see :class:`Mouse` for what they are."""
     for row in range(animals.shape[0]):
         animal, sense = animals[row], senses[row]
@@ -61,12 +61,12 @@ def _react(animals, variables, lesions, senses, refuge, remembered, noise, alpha
         afraid = animal.threat > _FREEZE_SHARE * bound or animal.sweep > 0.5 or animal.sound > 0.5
         _flee_or_hide(animal, crossed, afraid, dark, max(animal.threat / needed, animal.sound), dt)
         _decide(animal, sense, afraid, dark)
-        command[row, 0] = command[row, 1] = 0.0
+        action[row, 0] = action[row, 1] = 0.0
         _wander(animal, sense, noise[row, 1], dt)
         if animal.fleeing:
-            _flight(animal, sense, refuge[row], remembered[row], command[row])
+            _flight(animal, sense, refuge[row], remembered[row], action[row])
         elif animal.want == FORAGE:
-            _approach_food(animal, sense, lesions[row].smell, command[row])
+            _approach_food(animal, sense, lesions[row].smell, action[row])
         animal.arousal = 1.0 if sense.contrast != 0.0 or sense.loudness > 0.0 else animal.alarm
         _habituate(animal, variables[row], dt)
         variables[row].seconds_since_flight = 0.0 if animal.fleeing else variables[row].seconds_since_flight + dt
@@ -113,7 +113,7 @@ def _decide(animal, sense, afraid, dark):
 
 
 @njit(cache=True)
-def _flight(animal, sense, refuge, remembered, command):
+def _flight(animal, sense, refuge, remembered, action):
     x, y = -sense.disc_direction[0], -sense.disc_direction[1]
     if math.hypot(x, y) < 0.5:
         x, y = math.cos(animal.heading), math.sin(animal.heading)
@@ -122,7 +122,7 @@ def _flight(animal, sense, refuge, remembered, command):
     if remembered:
         x, y = refuge[0], refuge[1]
     length = max(math.hypot(x, y), 1e-9)
-    command[0], command[1] = animal.vigour * x / length, animal.vigour * y / length
+    action[0], action[1] = animal.vigour * x / length, animal.vigour * y / length
 
 
 @njit(cache=True)
@@ -133,12 +133,12 @@ def _wander(animal, sense, noise, dt):
 
 
 @njit(cache=True)
-def _approach_food(animal, sense, anosmic, command):
+def _approach_food(animal, sense, anosmic, action):
     x, y = sense.smell[0], sense.smell[1]
     if anosmic or math.hypot(x, y) <= _SMELLED:
         x, y = math.cos(animal.heading), math.sin(animal.heading)
     length = max(math.hypot(x, y), 1e-9)
-    command[0], command[1] = _WALK * x / length, _WALK * y / length
+    action[0], action[1] = _WALK * x / length, _WALK * y / length
 
 
 @njit(cache=True)
@@ -156,14 +156,14 @@ def _habituate(animal, variable, dt):
 
 
 @njit(cache=True)
-def _judge(animals, variables, before, command, after, dt, parts, channels):
+def _judge(animals, variables, before, action, after, dt, parts, channels):
     for row in range(animals.shape[0]):
         animal, variable, part, channel = animals[row], variables[row], parts[row], channels[row]
         dark, hurt = after[row].darkness > 0.5, after[row].pain > 0.5
         fear = 0.0 if dark else min(1.0, animal.threat / variable.threat_bound)
         relief = dark and before[row].darkness < 0.5 and animal.alarm > 0.0 and not animal.relieved
         animal.relieved |= relief
-        speed = min(1.0, math.hypot(command[row, 0], command[row, 1]))
+        speed = min(1.0, math.hypot(action[row, 0], action[row, 1]))
         part.pain = -_PAIN * hurt
         part.fear = -0.2 * dt * fear
         part.relief = _RELIEF * relief
@@ -192,7 +192,7 @@ class Mouse(Steering):
     parts = ("pain", "fear", "relief", "food", "effort")
     channels = ("pain", "fear", "relief", "food", "darkness")
     lesionable = ("looming_detector", "flight_threshold", "smell")
-    purposes = ("reflex noise",)
+    stream_names = ("reflex noise",)
     signals = Senses(
         Sense("threat", "1", 0.0, 4.0, "threat accumulator as a share of the flight bound"),
         Sense("urgency", "1", 0.0, 1.0, "urgency of the reflex"),
@@ -211,31 +211,32 @@ class Mouse(Steering):
         ),
     )  # fmt: skip
 
-    transient: Records
+    transient_state = (
+        Field("threat", "1", "evidence of a looming disc", 0.0, 0.0),
+        Field("sweep", "1", "evidence of a sweeping disc", 0.0, 0.0),
+        Field("sound", "1", "evidence of an alarming sound", 0.0, 0.0),
+        Field("fleeing", "bool", "whether it flees", False, 0, 1),
+        Field("flight_left", "s", "that flight goes on after the threat fell below the bound", 0.0, 0.0, _FLIGHT_SECONDS),
+        Field("vigour", "1", "share of full speed at which it flees", 0.0, 0.0, 1.0),
+        Field("hide_left", "s", "that it stays hidden", 0.0, 0.0, _HIDE_SECONDS),
+        Field("alarm", "1", "1 after a threat, fading", 0.0, 0.0, 1.0),
+        Field("relieved", "bool", "whether relief was felt in this alarm", False, 0, 1),
+        Field("exposed", "bool", "whether a threat is passing", False, 0, 1),
+        Field("harmed", "bool", "whether it hurt meanwhile", False, 0, 1),
+        Field("fled", "bool", "whether it fled meanwhile", False, 0, 1),
+        Field("heading", "rad", "in which it wanders", 0.0, -math.pi, math.pi),
+        Field("urgency", "1", "of the reflex", 0.0, 0.0, 1.0),
+        Field("arousal", "1", "how much is at stake", 0.0, 0.0, 1.0),
+        Field("want", "index", "in wants", REST, REST, HIDE),
+    )
 
-    def _make_transient(self, num_animals: int) -> Records:
+    transient: RecordState
+
+    def _make_transient(self, num_animals: int) -> RecordState:
         self.detector = LoomingDetector(self.dt)
         self._gain = _DRIVE / self.detector.peak(_TYPICAL_SIZE_OVER_SPEED)
-        return Records(
-            num_animals,
-            history=np.zeros((self.detector.memory, 2)),
-            threat=0.0,
-            sweep=0.0,
-            sound=0.0,
-            fleeing=False,
-            flight_left=0.0,
-            vigour=0.0,
-            hide_left=0.0,
-            alarm=0.0,
-            relieved=False,
-            exposed=False,
-            harmed=False,
-            fled=False,
-            heading=0.0,
-            urgency=0.0,
-            arousal=0.0,
-            want=REST,
-        )
+        history = np.zeros((self.detector.memory, 2))  # size and expansion of the disc, as far back as the detector's delay
+        return RecordState.declared(num_animals, self.transient_state, history=history)
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         now = self.transient
@@ -243,15 +244,15 @@ class Mouse(Steering):
         if recollection is not None and "darkness" in recollection.displacement:
             refuge = recollection.displacement["darkness"]
             remembered = recollection.confidence["darkness"] > _REMEMBERED
-        command = np.empty((self.num_animals, 2))
+        action = np.empty((self.num_animals, 2))
         _react(
-            now.table, self.mutable.table, self._lesions.table, reading, refuge, remembered,
-            self.streams.normal("reflex noise", 2), self.detector.alpha, self.detector.steps, self._gain, self.dt, command,
+            now.records, self.mutable.records, self._lesions.records, reading, refuge, remembered,
+            self.streams.normal("reflex noise", 2), self.detector.alpha, self.detector.steps, self._gain, self.dt, action,
         )  # fmt: skip
-        return Reflex(command, now.urgency.copy(), now.want.copy(), now.arousal.copy())
+        return Reflex(action, now.urgency.copy(), now.want.copy(), now.arousal.copy())
 
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
-        _judge(self.transient.table, self.mutable.table, before, command, after, self.dt, parts, channels)
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        _judge(self.transient.records, self.mutable.records, before, action, after, self.dt, parts, channels)
 
     def modulate(self, age: np.ndarray) -> Gains:
         """A newborn does not explore; exploration opens over its first 500 s, then falls to a tenth."""
@@ -265,14 +266,14 @@ class Mouse(Steering):
         angles = np.arange(8) * math.pi / 4
         compass = np.stack([np.cos(angles), np.sin(angles)], axis=1)
         names = ("stay", *(f"walk {45 * k}" for k in range(8)))
-        commands = np.concatenate([np.zeros((1, 2)), _WALK * compass])
+        actions = np.concatenate([np.zeros((1, 2)), _WALK * compass])
         goals = (
             Goal("follow smell", _TROT, sense="smell"),
             Goal("go to food", _TROT, channel="food", depletes=True),
             Goal("walk home", _WALK, channel="darkness"),
             Goal("run home", 1.0, channel="darkness"),
         )
-        return Repertoire(names, commands, goals, place="place")
+        return Repertoire(names, actions, goals, place="place")
 
     def sense_signals(self, reading: Any) -> None:
         """Threat, urgency and alarm, as broadcast to the learner."""

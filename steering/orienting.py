@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from envs.orienting.world import FOVEA, REACH, SITES
 from steering.subsystem import MutableVariable, Steering
@@ -73,13 +73,16 @@ class Owl(Steering):
         ),
     )
 
-    transient: Records
+    transient_state = (
+        Field("waited", "step", "since the target's onset, or since the last turn to it", 0, 0),
+        Field("had_target", "bool", "whether there was a target before", False, 0, 1),
+        Field("used", "index", "map through which it turns now", NEITHER, SIGHT, NEITHER),
+        Field("place", "deg", "where the target seems to be", np.zeros(2)),
+        Field("turn", "deg", "turn that the map gives", np.zeros(2)),
+        Field("action", "1", "what the reflex would do", np.zeros(2), -1.0, 1.0),
+    )
 
-    def _make_transient(self, num_animals: int) -> Records:
-        return Records(
-            num_animals, waited=0, had_target=False, used=NEITHER, place=np.zeros(2), turn=np.zeros(2), last_turn=np.zeros(2),
-            command=np.zeros(2), on=False,
-        )  # fmt: skip
+    transient: RecordState
 
     def map_of(self, kind: str) -> tuple[np.ndarray, np.ndarray]:
         """(rows, 2) scales and offsets of a map."""
@@ -101,20 +104,20 @@ class Owl(Steering):
         off = np.abs(now.place).max(axis=1) > np.where(seen, _SETTLED, FOVEA)
         turns = target & (now.waited >= _LATENCY) & off
         gaze = reading["gaze"].astype(float)
-        now.command = np.where(turns[:, None], np.clip(gaze + now.turn / REACH, -1.0, 1.0), gaze)
+        now.action = np.where(turns[:, None], np.clip(gaze + now.turn / REACH, -1.0, 1.0), gaze)
         now.used = np.where(turns, now.used, NEITHER)
         now.waited = np.where(turns, 0, now.waited)
         want = np.where(turns, np.where(seen, 1, 2), np.where(target, 0, 3))
-        return Reflex(now.command.copy(), np.where(target, 0.6, 0.0), want, target.astype(float))
+        return Reflex(now.action.copy(), np.where(target, 0.6, 0.0), want, target.astype(float))
 
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         seen, error = after["seen"] > 0.5, after["sight"].astype(float)
         centred = seen & (np.hypot(error[:, 0], error[:, 1]) <= FOVEA)
         parts["centred"][:] = _CENTRED * centred
         channels["centred"][:] = centred
-        turned = command - before["gaze"]
+        turned = action - before["gaze"]
         parts["effort"][:] = -_EFFORT * np.hypot(turned[:, 0], turned[:, 1])
-        own = np.abs(command - self.transient.command).max(axis=1) < 1e-5
+        own = np.abs(action - self.transient.action).max(axis=1) < 1e-5
         self._calibrate(seen & own & ~self.lesioned("calibration"), error)
         self._mature()
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from envs.rivals.world import ATTACK, DISPLAY, NEIGHBOURS, RETREAT, STRANGER
@@ -55,14 +55,20 @@ class Fighter(Steering):
     parts = ("resource", "pain", "status", "effort")
     channels = ("resource", "pain")
     lesionable = ("tally", "assessment", "pain")
-    purposes = ("reflex noise", "constitution")
+    stream_names = ("reflex noise", "constitution")
     signals = Senses(Sense("belief", "1", -1.0, 1.0, "how strong it holds itself to be against this opponent"))
     variables: ClassVar[tuple[MutableVariable, ...]] = (
         _number("tally", "fights won against fights lost", "a fight won or lost", "Stagkourakis et al. 2020; rate chosen"),
         *GAINS,
     )
 
-    transient: Records
+    transient_state = (
+        Field("courage", "1", "probability of attack that this contest asks for", 0.5, 0.0, 1.0),
+        Field("belief", "1", "how strong it holds itself to be against this opponent", 0.0, -1.0, 1.0),
+        Field("was_present", "bool", "whether there was an opponent before", False, 0, 1),
+    )
+
+    transient: RecordState
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """A quarter of males hardly respond to winning."""
@@ -88,9 +94,6 @@ class Fighter(Steering):
 
     # -- reflexes and judgement ------------------------------------------------------------------
 
-    def _make_transient(self, num_animals: int) -> Records:
-        return Records(num_animals, courage=0.5, belief=0.0, was_present=False)
-
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         now, there = self.transient, reading["opponent"] > 0.5
         arrives = there & ~now.was_present
@@ -105,12 +108,12 @@ class Fighter(Steering):
         hurt = np.where(self.lesioned("pain"), 0.0, reading["wounds"])
         drive = drive - _PAIN * hurt - _FATIGUE * reading["engaged"]
         chance = 1.0 / (1.0 + np.exp(-drive))
-        command = np.where(chance > now.courage, ATTACK, np.where(chance > _THREATEN * now.courage, DISPLAY, RETREAT))
-        want = np.where(there, 1 + command, 0)
-        urgency = np.where(there, np.where((command == RETREAT) & (hurt > 1), 0.9, 0.3), 0.0)
-        return Reflex(np.where(there, command, RETREAT), urgency, want, there.astype(float))
+        action = np.where(chance > now.courage, ATTACK, np.where(chance > _THREATEN * now.courage, DISPLAY, RETREAT))
+        want = np.where(there, 1 + action, 0)
+        urgency = np.where(there, np.where((action == RETREAT) & (hurt > 1), 0.9, 0.3), 0.0)
+        return Reflex(np.where(there, action, RETREAT), urgency, want, there.astype(float))
 
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         result = np.where(after["won"] > 0.5, 1.0, 0.0) - np.where(after["lost"] > 0.5, 1.0, 0.0)
         self._remember(result, after["met"].astype(int))
         blow = np.where(self.lesioned("pain"), 0.0, after["blow"])
@@ -118,7 +121,7 @@ class Fighter(Steering):
         channels["pain"][:] = blow
         parts["pain"][:] = -_PAIN_FELT * blow
         parts["status"][:] = _STATUS * result
-        parts["effort"][:] = -_EFFORT * self.dt * ((command == ATTACK) & (before["opponent"] > 0.5))
+        parts["effort"][:] = -_EFFORT * self.dt * ((action == ATTACK) & (before["opponent"] > 0.5))
 
     def modulate(self, age: np.ndarray) -> Gains:
         """The young try four times as much as the grown, falling over 20 days: wounds heal; the rest stays."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from envs.salt_appetite.physiology import LICKING
@@ -91,11 +91,11 @@ def _appraise(animal, values):
 
 
 @njit(cache=True)
-def _react(animals, variables, lesions, senses, foretold, cached, noise, dt, command, appraisal):
+def _react(animals, variables, lesions, senses, predicted_channels, predicted_reward, noise, dt, action, channel_values):
     for row in range(animals.shape[0]):
         animal, variable, sense = animals[row], variables[row], senses[row]
         _feel(animal, variable, lesions[row], sense)
-        _appraise(animal, appraisal[row])
+        _appraise(animal, channel_values[row])
         _count_episodes(animal, variable)
         most = max(animal.sodium, max(animal.water, animal.energy))
         animal.seeking = most > _SEEK or (animal.seeking and most > _SATED)
@@ -106,24 +106,26 @@ def _react(animals, variables, lesions, senses, foretold, cached, noise, dt, com
             animal.refusing = _REFUSE
         _head(animal, sense, noise[row])
         out = sense.lever[0] + sense.lever[1] > 0.5
-        promise = cached[row] if out else 0.0
+        promise = predicted_reward[row] if out else 0.0
         if out:
-            for channel in range(appraisal.shape[1]):
-                promise += appraisal[row, channel] * max(0.0, foretold[row, channel])  # no sensation is less than none
+            for channel in range(channel_values.shape[1]):
+                promise += channel_values[row, channel] * max(
+                    0.0, predicted_channels[row, channel]
+                )  # no sensation is less than none
         animal.promise = promise
         for axis in range(2):
-            command[row, axis] = 0.0
-        command[row, 2] = -1.0
+            action[row, axis] = 0.0
+        action[row, 2] = -1.0
         if out and abs(promise) > _CUE:
             animal.want, animal.urgency = (APPROACH_CUE if promise > 0.0 else AVOID_CUE), _SIGN_TRACKING
             for axis in range(2):
-                command[row, axis] = (1.0 if promise > 0.0 else -1.0) * sense.lever_direction[axis]
+                action[row, axis] = (1.0 if promise > 0.0 else -1.0) * sense.lever_direction[axis]
         elif sense.spout > 0.5 and animal.seeking and animal.refusing <= 0.0:
             animal.want, animal.urgency = LICK, 0.3
-            command[row, 2] = 1.0
+            action[row, 2] = 1.0
         elif animal.seeking or animal.refusing > _REFUSE - 3.0 * dt:
             animal.want, animal.urgency = (WANDER if animal.seeking else LEAVE), min(0.3, 0.1 * most)
-            command[row, 0], command[row, 1] = math.cos(animal.heading), math.sin(animal.heading)
+            action[row, 0], action[row, 1] = math.cos(animal.heading), math.sin(animal.heading)
         else:
             animal.want, animal.urgency = REST, 0.0
 
@@ -153,7 +155,7 @@ def _count_episodes(animal, variable):
 
 
 @njit(cache=True)
-def _judge(animals, lesions, before, command, after, dt, parts, channels):
+def _judge(animals, lesions, before, action, after, dt, parts, channels):
     for row in range(animals.shape[0]):
         animal, sense, part, channel = animals[row], after[row], parts[row], channels[row]
         salt, water, sweet, bitter = sense.salt, sense.water, sense.sweet, sense.bitter
@@ -163,7 +165,7 @@ def _judge(animals, lesions, before, command, after, dt, parts, channels):
         part.drive = worth(animal, salt, water, sweet, 0.0)
         part.palatability = _UNPLEASANT * bitter
         part.malaise = _SICKENING * sick
-        part.effort = _EFFORT * min(1.0, math.hypot(command[row, 0], command[row, 1])) * (command[row, 2] <= 0.0)
+        part.effort = _EFFORT * min(1.0, math.hypot(action[row, 0], action[row, 1])) * (action[row, 2] <= 0.0)
         part.effort -= sense.lick_cost * _volume(sense, dt)
         channel.salt, channel.water, channel.sweet, channel.bitter = salt, water, sweet, bitter
         channel.malaise = sick
@@ -193,7 +195,7 @@ class Rat(Steering):
     assessed = channels
     delayed = (("malaise", 900.0),)  # s, as long as the gut takes
     lesionable = ("tongue", "sodium_drive", "thirst", "hunger")
-    purposes = ("reflex noise",)
+    stream_names = ("reflex noise",)
     signals = Senses(
         Sense("salt_hunger", "1", 0.0, 8.0, "felt need of sodium, in mEq", scale=0.5),
         Sense("thirst", "1", 0.0, 6.0, "felt need of water, in units of 8 ml", scale=0.5),
@@ -217,31 +219,42 @@ class Rat(Steering):
         ),
     )  # fmt: skip
 
-    transient: Records
+    transient_state = (
+        Field("sodium", "mEq", "felt need of sodium", 0.0, 0.0),
+        Field("water", "8 ml", "felt need of water"),
+        Field("energy", "15 kJ", "felt need of energy"),
+        Field("raw_need", "mEq", "need of sodium before the tongue has its say", 0.0, 0.0),
+        Field("satiety", "1", "share by which the taste of salt has shut need off", 0.0, 0.0, 1.0),
+        Field("water_meter", "ml", "on its way from the mouth to the blood", 0.0, 0.0),
+        Field("energy_meter", "kJ", "on its way from the mouth to the blood", 0.0, 0.0),
+        Field("wants_sweet", "1", "1 while energy is missing", 0.0, 0.0, 1.0),
+        Field("seeking", "bool", "whether it is in need and looks for something", False, 0, 1),
+        Field("refusing", "s", "that it leaves spouts alone", 0.0, 0.0, _REFUSE),
+        Field("heading", "rad", "in which it wanders", 0.0, -math.pi, math.pi),
+        Field("promise", "1", "reward that a cue predicts"),
+        Field("want", "index", "in wants", REST, REST, AVOID_CUE),
+        Field("urgency", "1", "of the reflex", 0.0, 0.0, 1.0),
+    )
 
-    def _make_transient(self, num_animals: int) -> Records:
-        return Records(
-            num_animals, sodium=0.0, water=0.0, energy=0.0, raw_need=0.0, satiety=0.0, water_meter=0.0, energy_meter=0.0,
-            wants_sweet=0.0, seeking=False, refusing=0.0, heading=0.0, promise=0.0, want=REST, urgency=0.0,
-        )  # fmt: skip
+    transient: RecordState
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         now, count = self.transient, len(self.channels)
-        foretold, cached = np.zeros((self.num_animals, count)), np.zeros(self.num_animals)
-        if recollection is not None and recollection.foretold is not None:
-            foretold = recollection.foretold
-        if recollection is not None and recollection.cached is not None:
-            cached = recollection.cached
-        command, appraisal = np.empty((self.num_animals, 3)), np.empty((self.num_animals, count))
+        predicted_channels, predicted_reward = np.zeros((self.num_animals, count)), np.zeros(self.num_animals)
+        if recollection is not None and recollection.predicted_channels is not None:
+            predicted_channels = recollection.predicted_channels
+        if recollection is not None and recollection.predicted_reward is not None:
+            predicted_reward = recollection.predicted_reward
+        action, channel_values = np.empty((self.num_animals, 3)), np.empty((self.num_animals, count))
         _react(
-            now.table, self.mutable.table, self._lesions.table, reading, foretold, cached,
-            self.streams.normal("reflex noise", 1)[:, 0], self.dt, command, appraisal,
+            now.records, self.mutable.records, self._lesions.records, reading, predicted_channels, predicted_reward,
+            self.streams.normal("reflex noise", 1)[:, 0], self.dt, action, channel_values,
         )  # fmt: skip
-        appraisal[~now.seeking] = np.minimum(appraisal[~now.seeking], 0.0)
-        return Reflex(command, now.urgency.copy(), now.want.copy(), now.seeking.astype(float), appraisal)
+        channel_values[~now.seeking] = np.minimum(channel_values[~now.seeking], 0.0)
+        return Reflex(action, now.urgency.copy(), now.want.copy(), now.seeking.astype(float), channel_values)
 
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
-        _judge(self.transient.table, self._lesions.table, before, command, after, self.dt, parts, channels)
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        _judge(self.transient.records, self._lesions.records, before, action, after, self.dt, parts, channels)
 
     def modulate(self, age: np.ndarray) -> Gains:
         """Exploration opens over the first hours and falls to a tenth within days; the rest stays."""

@@ -7,7 +7,9 @@ that may change in it during a life is a declared mutable variable.
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterable
+import copy
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -15,10 +17,11 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 
-from core.batch_state import Records, nest, unnest
+from core.batch_state import Field, RecordState, nest, only, unnest
 from core.errors import InvalidArgument, unknown_name
 from core.interfaces import Gains, Recollection, Reflex, Repertoire, Verdict
 from core.manipulations import row_mask
+from core.renamed import accept_old_members, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout
 
@@ -36,18 +39,34 @@ class MutableVariable:
     source: str
 
 
-class Steering(abc.ABC):
-    """The innate subsystem of one species, for ``rows`` animals.
+_OLD_MEMBERS = {"purposes": "stream_names"}
 
-    ``version`` tells another subsystem for the same world from the one that animals are born with (which has none); it is chosen by
-    ``world/version``. ``parts`` add up to the reward; those in ``relative`` are expectations that are taken off, so that reward is
-    the error of a prediction. ``judging_delay`` (s) says that graded commands are judged moment by moment, so much after each act.
+
+@renamed_attributes(**_OLD_MEMBERS, rows="num_animals")
+class Steering(abc.ABC):
+    """The innate subsystem of one species, for ``num_animals`` animals.
 
     Args:
-        rows: number of animals.
+        num_animals: how many.
         senses: all senses of the world.
-        command_space: the world's command space for one animal.
+        action_space: the world's action space for one animal.
         dt: seconds per step.
+
+    Attributes:
+        world: name of the world that it is for.
+        version: tells it from the subsystem that animals of that world are born with, which has none; chosen as ``world/version``.
+        wants: what it can want, for those who watch; a reflex gives an index into it.
+        parts: what reward is made of; they add up to it.
+        relative: those parts that are an expectation and are taken off, so that reward is the error of a prediction.
+        channels: innate signals that a learner can learn to predict.
+        judging_delay: seconds from an act to the judgement of its moment, where graded actions are judged moment by moment; else None.
+        assessed: channels whose predictions it values (``Reflex.channel_values``).
+        delayed: channels that follow their cause late, with the time constant in s.
+        lesionable: parts that an experimenter can remove.
+        variables: the numbers that may change within a life.
+        transient_state: what starts afresh with every episode (accumulators, timers); ``self.transient`` holds it.
+        signals: what it broadcasts to the learner.
+        stream_names: one for each purpose for which random numbers are drawn.
     """
 
     world: ClassVar[str]
@@ -61,34 +80,43 @@ class Steering(abc.ABC):
     delayed: ClassVar[tuple[tuple[str, float], ...]] = ()
     lesionable: ClassVar[tuple[str, ...]] = ()
     variables: ClassVar[tuple[MutableVariable, ...]] = ()
+    transient_state: ClassVar[tuple[Field, ...]] = ()
     signals: ClassVar[Senses] = Senses()
-    purposes: ClassVar[tuple[str, ...]] = ("reflex noise",)
+    stream_names: ClassVar[tuple[str, ...]] = ("reflex noise",)
 
-    def __init__(self, num_animals: int, senses: Senses, command_space: gym.Space, dt: float) -> None:
-        self.num_animals, self.senses, self.command_space, self.dt = num_animals, senses, command_space, dt
-        self.streams = RowStreams(num_animals, self.purposes)
-        self.mutable = Records(num_animals, **{variable.name: variable.initial for variable in self.variables})
-        self._frozen = Records(num_animals, **{variable.name: False for variable in self.variables})
-        self._lesions = Records(num_animals, **dict.fromkeys(self.lesionable, False))
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        accept_old_members(cls, _OLD_MEMBERS)
+
+    def __init__(self, num_animals: int, senses: Senses, action_space: gym.Space, dt: float) -> None:
+        self.num_animals, self.senses, self.action_space, self.dt = num_animals, senses, action_space, dt
+        self.streams = RowStreams(num_animals, self.stream_names)
+        self.mutable = RecordState(num_animals, **{variable.name: variable.initial for variable in self.variables})
+        self._frozen = RecordState(num_animals, **{variable.name: False for variable in self.variables})
+        self._lesions = RecordState(num_animals, **dict.fromkeys(self.lesionable, False))
         self.transient = self._make_transient(num_animals)
         self._relative = [self.parts.index(part) for part in self.relative]
+        self._copy: Steering | None = None
 
     # -- what an author writes -------------------------------------------------------------------
 
-    def _make_transient(self, num_animals: int) -> Records:
-        """State that starts afresh with every episode (accumulators, timers)."""
-        return Records(num_animals)
+    def _make_transient(self, num_animals: int) -> RecordState:
+        """State that starts afresh with every episode; by default what ``transient_state`` declares."""
+        return RecordState.declared(num_animals, self.transient_state)
 
     @abc.abstractmethod
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
-        """Reflexes for the senses now; called exactly once a tick, so it may advance accumulators."""
+        """Reflexes to the senses now. Called once for every observation that an animal makes, so it may advance accumulators.
+
+        At the end of an episode it may be called for a part of the animals; ``self.num_animals`` is their number.
+        """
 
     @abc.abstractmethod
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
-        """Fill ``parts["<name>"]`` and ``channels["<name>"]``, each (rows,), from the senses before and after."""
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        """Fill ``parts["<name>"]`` and ``channels["<name>"]``, each (animals,), from the senses before and after."""
 
     def modulate(self, age: np.ndarray) -> Gains:
-        """Gains for learning at ``age`` seconds of life, (rows,); the default leaves everything at 1."""
+        """Gains for learning at ``age`` seconds of life, (animals,); the default leaves everything at 1."""
         one = np.ones(len(age))
         return Gains(one, one.copy(), one.copy())
 
@@ -103,47 +131,101 @@ class Steering(abc.ABC):
     # -- what the loop calls ---------------------------------------------------------------------
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
-        """Make new animals of the chosen animals (bool mask): seeds (rows,), first values of all variables."""
+        """Make new animals of those chosen (bool mask): seeds (animals,), first values of all variables."""
         self.streams.seed(seeds, mask)
         for part in (self.mutable, self._frozen, self._lesions, self.transient):
             part.restart(mask)
 
     def begin(self, mask: np.ndarray) -> None:
-        """Start an episode in the chosen rows; mutable variables stay as they are."""
+        """Start an episode of the chosen animals; mutable variables stay as they are."""
         self.transient.restart(mask)
 
-    def react(self, senses: np.ndarray, recollection: Recollection | None = None) -> Reflex:
-        """Reflexes for ``senses`` (rows, senses.size); changes of frozen variables are undone."""
-        with_freeze = self._frozen_values()
+    def react(self, senses: np.ndarray, recollection: Recollection | None = None, mask: np.ndarray | None = None) -> Reflex:
+        """Reflexes to ``senses`` (animals, senses.size), once for every observation; what is frozen does not change.
+
+        Args:
+            senses: what is sensed now.
+            recollection: what the learner remembers; None for a reflex without memory.
+            mask: (animals,) bool, who makes an observation now; None for all. The reflexes of the others are zeros.
+        """
+        if mask is None or mask.all():
+            return self._react_now(senses, recollection)
+        rows = np.flatnonzero(mask)
+        with self._only(rows):
+            some = self._react_now(senses[rows], None if recollection is None else recollection.of(rows))
+        return Reflex(**{name: _spread(getattr(some, name), rows, self.num_animals) for name in REFLEX_PARTS})
+
+    def _react_now(self, senses: np.ndarray, recollection: Recollection | None) -> Reflex:
+        frozen = self._frozen_values()
         reflex = self._react(self.senses.split(senses), recollection)
-        self._refreeze(with_freeze)
-        if reflex.appraisal is None:
-            reflex.appraisal = np.zeros((self.num_animals, len(self.assessed)))
+        self._restore(frozen)
+        if reflex.channel_values is None:
+            reflex.channel_values = np.zeros((self.num_animals, len(self.assessed)))
         return reflex
 
-    def judge(self, before: np.ndarray, command: np.ndarray, after: np.ndarray) -> Verdict:
-        """Judge one step from the senses before and after it, each (rows, senses.size)."""
-        with_freeze = self._frozen_values()
+    def imagine(self, senses: np.ndarray) -> Reflex:
+        """What the reflexes to ``senses`` would be if nothing were remembered, worked out on a copy: nothing happens to the animals."""
+        if self._copy is None:
+            self._copy = copy.deepcopy(self)
+        self._copy.set_state(self.get_state())
+        return self._copy.react(senses)
+
+    def judge(self, before: np.ndarray, action: np.ndarray, after: np.ndarray, mask: np.ndarray | None = None) -> Verdict:
+        """Judge one step from the senses before and after it, each (animals, senses.size).
+
+        Args:
+            before, after: senses.
+            action: (animals, *action shape) what was carried out.
+            mask: (animals,) bool, for whom there was a step; None for all. The verdicts on the others are zeros.
+        """
+        if mask is None or mask.all():
+            return self._judge_now(before, action, after)
+        rows, animals = np.flatnonzero(mask), self.num_animals
+        verdict = Verdict(
+            reward=np.zeros(animals),
+            judged=np.zeros(animals),
+            parts=np.zeros((animals, len(self.parts))),
+            channels=np.zeros((animals, len(self.channels))),
+        )
+        if rows.size:
+            with self._only(rows):
+                some = self._judge_now(before[rows], action[rows], after[rows])
+            for name in ("reward", "judged", "parts", "channels"):
+                getattr(verdict, name)[rows] = getattr(some, name)
+        return verdict
+
+    def _judge_now(self, before: np.ndarray, action: np.ndarray, after: np.ndarray) -> Verdict:
         parts, channels = _named_columns(self.parts, self.num_animals), _named_columns(self.channels, self.num_animals)
-        self._judge(self.senses.split(before), command, self.senses.split(after), parts, channels)
-        self._refreeze(with_freeze)
+        frozen = self._frozen_values()
+        self._judge(self.senses.split(before), action, self.senses.split(after), parts, channels)
+        self._restore(frozen)
         numbers = _as_matrix(parts)
         reward = np.add.reduce(numbers, axis=1)
         judged = reward
         for index in self._relative:
             judged = judged - numbers[:, index]
-        return Verdict(reward, judged, numbers, _as_matrix(channels))
+        return Verdict(reward=reward, judged=judged, parts=numbers, channels=_as_matrix(channels))
+
+    @contextmanager
+    def _only(self, rows: np.ndarray) -> Iterator[None]:
+        """Within the block there are only these animals."""
+        everyone, self.num_animals = self.num_animals, rows.size
+        try:
+            with only(rows, self._state_parts().values()):
+                yield
+        finally:
+            self.num_animals = everyone
 
     # -- experimenters ---------------------------------------------------------------------------
 
     def lesion(self, part: str, rows: Iterable[int] | np.ndarray | None = None, lesioned: bool = True) -> None:
-        """Remove one innate part (or restore it with ``lesioned=False``) in the chosen rows."""
+        """Remove one innate part (or restore it with ``lesioned=False``) in the chosen rows (indices or bool mask)."""
         if part not in self.lesionable:
             raise unknown_name(f"lesion of {type(self).__name__}", part, self.lesionable)
         getattr(self._lesions, part)[row_mask(rows, self.num_animals)] = lesioned
 
     def lesioned(self, part: str) -> np.ndarray:
-        """(rows,) bool: where the part is missing."""
+        """(animals,) bool: where the part is missing."""
         return getattr(self._lesions, part)
 
     def set_variable(self, name: str, value: float, rows: Iterable[int] | np.ndarray | None = None) -> None:
@@ -166,6 +248,7 @@ class Steering(abc.ABC):
         raise unknown_name("mutable variable", name, [variable.name for variable in self.variables])
 
     def _frozen_values(self) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """What :meth:`_restore` needs: for each variable that is frozen anywhere its values, where, and a copy of them."""
         kept = []
         for variable in self.variables:
             frozen, values = getattr(self._frozen, variable.name), getattr(self.mutable, variable.name)
@@ -174,7 +257,7 @@ class Steering(abc.ABC):
         return kept
 
     @staticmethod
-    def _refreeze(kept: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
+    def _restore(kept: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
         for values, frozen, before in kept:
             values[frozen] = before[frozen]
 
@@ -203,13 +286,23 @@ class Steering(abc.ABC):
             part.set_state(unnest(name, state))
 
 
+REFLEX_PARTS = ("action", "urgency", "want", "arousal", "channel_values")
+
+
+def _spread(values: np.ndarray, rows: np.ndarray, num_animals: int) -> np.ndarray:
+    """Put (n, ...) values into their rows of (animals, ...) zeros."""
+    spread = np.zeros((num_animals, *values.shape[1:]), values.dtype)
+    spread[rows] = values
+    return spread
+
+
 @cache
 def _record(names: tuple[str, ...]) -> np.dtype:
     return np.dtype([(name, np.float64) for name in names])
 
 
 def _named_columns(names: tuple[str, ...], num_animals: int) -> np.ndarray:
-    """Zeros, (rows,) float64 for each name: ``columns["pain"][:] = values``, or ``columns[row].pain`` in a kernel."""
+    """Zeros, (animals,) float64 for each name: ``columns["pain"][:] = values``, or ``columns[row].pain`` in a kernel."""
     return np.zeros(num_animals, _record(names))
 
 

@@ -2,55 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import gymnasium as gym
 import numpy as np
 
 from core.interfaces import Proposal
 
-# Keys for the first three axes of a graded command, as (towards its low end, towards its high end).
+# Keys for the first three axes of a graded action, as (towards its low end, towards its high end).
 AXES = (("left", "right"), ("down", "up"), ("z", "x"))
 STEERING_KEYS = tuple(key for pair in AXES for key in pair)
 
 
 class Driver:
-    """Turns held keys into commands for one row.
+    """Turns held keys into actions for one row.
 
     Args:
-        space: command space of one animal.
+        space: action space of one animal.
         row: the animal that is driven.
     """
 
     def __init__(self, space: gym.Space, row: int) -> None:
         self.space, self.row, self.held = space, row, set[str]()
 
-    def command(self) -> np.ndarray:
-        """What the held keys mean: full or no deflection of each axis; for discrete commands, the number of the digit."""
+    def action(self) -> np.ndarray:
+        """What the held keys mean: full or no deflection of each axis; for discrete actions, the number of the digit."""
         if isinstance(self.space, gym.spaces.Discrete):
             digits = [int(key) for key in self.held if key.isdigit()]
             return np.array(min(self.space.n - 1, digits[0]) if digits else self.space.start)
         assert isinstance(self.space, gym.spaces.Box)
         low, high = self.space.low.ravel(), self.space.high.ravel()
-        command = np.clip(np.zeros(low.size), low, high)
+        action = np.clip(np.zeros(low.size), low, high)
         for axis, (down, up) in enumerate(AXES[: low.size]):
             if down in self.held:
-                command[axis] = low[axis]
+                action[axis] = low[axis]
             elif up in self.held:
-                command[axis] = high[axis]
+                action[axis] = high[axis]
             elif axis == 2:
-                command[axis] = low[axis]  # the third axis is something to switch on: licking, turbulence
-        return command.reshape(self.space.shape)
+                action[axis] = low[axis]  # the third axis is something to switch on: licking, turbulence
+        return action.reshape(self.space.shape)
 
     def __call__(self, proposal: Proposal) -> Proposal:
         """The learner's proposals, with the driven row's replaced."""
-        command, defers = proposal.command.copy(), proposal.defers.copy()
-        confidence, familiarity = proposal.confidence.copy(), proposal.familiarity.copy()
-        explores, option = proposal.explores.copy(), proposal.option.copy()
-        row = self.row
-        command[row], defers[row], confidence[row], familiarity[row] = self.command(), False, 1e3, 1.0
-        explores[row], option[row] = True, -1
-        return replace(
-            proposal, command=command, defers=defers, confidence=confidence, familiarity=familiarity, explores=explores,
-            option=option,
-        )  # fmt: skip
+        driven, row = proposal.copy(), self.row
+        driven.action[row], driven.option[row] = self.action(), -1
+        driven.defers[row], driven.explores[row] = False, True
+        driven.lower_bound[row], driven.familiarity[row] = 1e3, 1.0
+        return driven

@@ -148,7 +148,7 @@ class Session:
         self.population.driver, self.driver = None, None
         self.population.driven[:] = False
         if on:
-            self.driver = self.population.driver = Driver(self.population.world.command_space, self.row)
+            self.driver = self.population.driver = Driver(self.population.world.single_action_space, self.row)
             self.population.driven[self.row] = True
 
     def toggle_lesion(self, part: str) -> bool:

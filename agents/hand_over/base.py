@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core.batch_state import Rows, nest, unnest
+from core.batch_state import BatchState, nest, unnest
 from core.interfaces import Proposal, Reflex, Verdict
 from core.registry import Registry
 from core.streams import RowStreams, check_same_layout
@@ -24,7 +24,7 @@ class HandOver(abc.ABC):
     Args:
         rows: number of animals.
         dt: seconds per step.
-        rest: the command of an animal that does nothing; what a rule that adds commands counts from.
+        rest: the action of an animal that does nothing; what a rule that adds actions counts from.
         lifetime: seconds of a whole life of the species, against which schedules are set.
     """
 
@@ -32,7 +32,7 @@ class HandOver(abc.ABC):
     proven: ClassVar[str]
     may_defer: ClassVar[bool] = True
     graded: ClassVar[bool] = False
-    """Whether the rule mixes commands, so that it needs a world of graded ones (a Box)."""
+    """Whether the rule mixes actions, so that it needs a world of graded ones (a Box)."""
 
     def __init__(self, num_animals: int, dt: float, rest: np.ndarray | None = None, lifetime: float = math.inf) -> None:
         self.num_animals, self.dt, self.lifetime = num_animals, dt, lifetime
@@ -40,18 +40,18 @@ class HandOver(abc.ABC):
         self.streams = RowStreams(num_animals, ("hand-over",))
         self.state = self._make_state(num_animals)
 
-    def _make_state(self, num_animals: int) -> Rows:
-        return Rows(num_animals)
+    def _make_state(self, num_animals: int) -> BatchState:
+        return BatchState(num_animals)
 
     @abc.abstractmethod
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         """(rows,) bool: where the learner's proposal is carried out, or has the larger say. ``age`` in s of life, (rows,)."""
 
     def combine(self, reflex: Reflex, proposal: Proposal, in_charge: np.ndarray) -> np.ndarray:
-        """(rows, *command shape) what is carried out: one or the other, unless the rule mixes them."""
-        return np.where(per_row(in_charge, proposal.command), proposal.command, reflex.command)
+        """(rows, *action shape) what is carried out: one or the other, unless the rule mixes them."""
+        return np.where(per_row(in_charge, proposal.action), proposal.action, reflex.action)
 
-    def lesson(self, reflex: Reflex, command: np.ndarray, age: np.ndarray) -> np.ndarray | None:
+    def shaping_reward(self, reflex: Reflex, action: np.ndarray, age: np.ndarray) -> np.ndarray | None:
         """(rows,) added to the reward that the learner hears, by a rule in which the reflex also teaches; else None."""
         return None
 
@@ -78,9 +78,9 @@ class HandOver(abc.ABC):
         return age / self.lifetime
 
 
-def per_row(values: np.ndarray, command: np.ndarray) -> np.ndarray:
-    """Shape (rows,) values so that they apply to whole commands (rows, ...)."""
-    return values.reshape((-1,) + (1,) * (command.ndim - 1))
+def per_row(values: np.ndarray, action: np.ndarray) -> np.ndarray:
+    """Shape (rows,) values so that they apply to whole actions (rows, ...)."""
+    return values.reshape((-1,) + (1,) * (action.ndim - 1))
 
 
 hand_over_rules = Registry("hand-over rule", HandOver, "agents", "nestling.hand_over", key=lambda rule: rule.name)

@@ -1,4 +1,4 @@
-"""Hand-over rules that mix the two: commands that are added or averaged, and a reflex that teaches."""
+"""Hand-over rules that mix the two: actions that are added or averaged, and a reflex that teaches."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from agents.hand_over.base import HandOver, per_row
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.interfaces import Proposal, Reflex, Verdict
 
 
 class Residual(HandOver):
-    """The learner's command, as a deviation from rest, is added to the reflex's (Johannink et al. 2019; Silver et al. 2018).
+    """The learner's action, as a deviation from rest, is added to the reflex's (Johannink et al. 2019; Silver et al. 2018).
 
     A deviation counts half, so that it corrects a reflex but cannot overturn it.
     """
@@ -26,12 +26,12 @@ class Residual(HandOver):
         return ~proposal.defers
 
     def combine(self, reflex: Reflex, proposal: Proposal, in_charge: np.ndarray) -> np.ndarray:
-        added = self.share * (proposal.command - self.rest)
-        return reflex.command + np.where(per_row(in_charge, proposal.command), added, 0.0)
+        added = self.share * (proposal.action - self.rest)
+        return reflex.action + np.where(per_row(in_charge, proposal.action), added, 0.0)
 
 
 class BayesFusion(HandOver):
-    """The product of two Gaussians: each command weighs as much as it is precise (Rana et al. 2023).
+    """The product of two Gaussians: each action weighs as much as it is precise (Rana et al. 2023).
 
     The learner's precision is the odds of its familiarity (there: the agreement of an ensemble), and 0 where it defers; the
     reflex's is 1, and rises to 10 with its urgency. The mean of the product is carried out, except that what the learner tries
@@ -53,8 +53,8 @@ class BayesFusion(HandOver):
         return self._weight(reflex, proposal) > 0.5
 
     def combine(self, reflex: Reflex, proposal: Proposal, in_charge: np.ndarray) -> np.ndarray:
-        weight = per_row(self._weight(reflex, proposal), proposal.command)
-        return weight * proposal.command + (1.0 - weight) * reflex.command
+        weight = per_row(self._weight(reflex, proposal), proposal.action)
+        return weight * proposal.action + (1.0 - weight) * reflex.action
 
 
 class Kickstart(HandOver):
@@ -72,14 +72,14 @@ class Kickstart(HandOver):
     weight: ClassVar[float] = 2.0
     steepness: ClassVar[float] = 4.0
 
-    def _make_state(self, num_animals: int) -> Rows:
-        return Rows(num_animals, size=0.0, steps=0)
+    def _make_state(self, num_animals: int) -> BatchState:
+        return BatchState(num_animals, size=0.0, steps=0)
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         return np.ones(self.num_animals, bool)
 
-    def lesson(self, reflex: Reflex, command: np.ndarray, age: np.ndarray) -> np.ndarray:
-        apart = ((command - reflex.command) ** 2).reshape(self.num_animals, -1).mean(axis=1)
+    def shaping_reward(self, reflex: Reflex, action: np.ndarray, age: np.ndarray) -> np.ndarray:
+        apart = ((action - reflex.action) ** 2).reshape(self.num_animals, -1).mean(axis=1)
         return -self.weight * np.exp(-self.steepness * self.share_of_life(age)) * self.state.size * apart
 
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:

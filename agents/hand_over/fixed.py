@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from agents.hand_over.base import HandOver
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.interfaces import Proposal, Reflex
 
 
@@ -39,16 +39,16 @@ class Maturation(HandOver):
     proven = "Nothing: the schedule does not look at what was learned."
     steepness: ClassVar[float] = 4.0
 
-    def _make_state(self, num_animals: int) -> Rows:
-        return Rows(num_animals, learner=False)
+    def _make_state(self, num_animals: int) -> BatchState:
+        return BatchState(num_animals, learner=False)
 
     def _matured(self, age: np.ndarray) -> np.ndarray:
         """(rows,) chance that the learner gets a bout at this age."""
         return 1.0 - np.exp(-self.steepness * self.share_of_life(age))
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        draw = self.streams.uniform("hand-over", 1, proposal.fresh)[:, 0]
-        self.state.learner = np.where(proposal.fresh, draw < self._matured(age), self.state.learner)
+        draw = self.streams.uniform("hand-over", 1, proposal.new_decision)[:, 0]
+        self.state.learner = np.where(proposal.new_decision, draw < self._matured(age), self.state.learner)
         return self.state.learner & ~proposal.defers
 
 

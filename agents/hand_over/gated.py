@@ -59,7 +59,7 @@ class Spibb(HandOver):
 class Gate(HandOver):
     """The learner acts where its critic **of the present baseline** says that it beats that baseline by a margin.
 
-    The baseline is the reflex at birth. A learner that evaluates baselines (:class:`learning.policy_iteration.GatedLearner`) adopts the
+    The baseline is the reflex at birth. A learner that evaluates baselines (:class:`learning.policy_iteration.PolicyIterationLearner`) adopts the
     mixture as its next baseline when that has proven itself, and says with ``adopted`` where the baseline itself is its own
     earlier choice; then the argument repeats, as in policy iteration. With any other learner this is the first round only.
     """
@@ -75,7 +75,7 @@ class Gate(HandOver):
     too_urgent: ClassVar[float] = 0.45
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        better = (proposal.confidence > 0.0) & (proposal.familiarity >= self.familiar)
+        better = (proposal.lower_bound > 0.0) & (proposal.familiarity >= self.familiar)
         tries = proposal.explores & (reflex.urgency < self.too_urgent)
         return np.where(proposal.explores, tries, better | proposal.adopted) & ~proposal.defers
 
@@ -83,7 +83,7 @@ class Gate(HandOver):
 class Earned(HandOver):
     """The learner acts where its own evidence says that it beats the reflex by a margin.
 
-    Evidence is a lower confidence bound of the advantage over letting the reflex act (``confidence``),
+    Evidence is a lower confidence bound of the advantage over letting the reflex act (``lower_bound``),
     and visits of the active units (``familiarity``), after SPIBB's counts (Laroche et al. 2019) and the
     advantage gate Q(s, learner) - Q(s, reflex) > margin. It may also explore, but never while the
     reflex is urgent.
@@ -102,6 +102,6 @@ class Earned(HandOver):
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         margin = self.margin + self.urgent_margin * reflex.urgency**2
-        earned = (proposal.confidence > margin) & (proposal.familiarity >= self.familiar)
+        earned = (proposal.lower_bound > margin) & (proposal.familiarity >= self.familiar)
         tries = proposal.explores & (reflex.urgency < self.too_urgent)
         return np.where(proposal.explores, tries, earned) & ~proposal.defers

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from agents.hand_over.base import HandOver
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.interfaces import Proposal, Reflex, Verdict
 
 
@@ -27,23 +27,23 @@ class Outcome(HandOver):
     memory: ClassVar[float] = 100.0
     too_urgent: ClassVar[float] = 0.9
 
-    def _make_state(self, num_animals: int) -> Rows:
+    def _make_state(self, num_animals: int) -> BatchState:
         two = np.zeros(2)
-        return Rows(num_animals, left=0, learner=False, total=0.0, count=two, mean=two, square=two)
+        return BatchState(num_animals, left=0, learner=False, total=0.0, count=two, mean=two, square=two)
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         tally = self.state
-        fresh = tally.left <= 0
-        if fresh.any():
-            self._close_block(fresh & (age > 0.0))
+        starts = tally.left <= 0
+        if starts.any():
+            self._close_block(starts & (age > 0.0))
             count = np.maximum(tally.count, 1e-9)
             variance = np.maximum(tally.square / count - (tally.mean) ** 2, 1e-6)
             error = np.sqrt(variance[:, 0] / count[:, 0] + variance[:, 1] / count[:, 1])
             proven = (tally.count.min(axis=1) >= 5.0) & (tally.mean[:, 1] - tally.mean[:, 0] > 2.0 * error)
-            draw = self.streams.uniform("hand-over", 1, fresh)[:, 0]
-            tally.learner = np.where(fresh, np.where(proven, draw >= self.probation, draw < self.probation), tally.learner)
-            tally.left = np.where(fresh, max(1, round(self.block / self.dt)), tally.left)
-            tally.total[fresh] = 0.0
+            draw = self.streams.uniform("hand-over", 1, starts)[:, 0]
+            tally.learner = np.where(starts, np.where(proven, draw >= self.probation, draw < self.probation), tally.learner)
+            tally.left = np.where(starts, max(1, round(self.block / self.dt)), tally.left)
+            tally.total[starts] = 0.0
         tally.left -= 1
         return tally.learner & (reflex.urgency < self.too_urgent) & ~proposal.defers
 
@@ -82,8 +82,10 @@ class JumpStart(HandOver):
     episodes: ClassVar[int] = 5
     shrink: ClassVar[float] = 0.8
 
-    def _make_state(self, num_animals: int) -> Rows:
-        return Rows(num_animals, guide=np.inf, step=0, longest=0, total=0.0, count=0, mean=0.0, square=0.0, mark=np.nan)
+    def _make_state(self, num_animals: int) -> BatchState:
+        return BatchState(
+            num_animals, guide=np.inf, step=0, longest=0, total=0.0, count=0, mean=0.0, square=0.0, mark=np.nan
+        )
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         return self.state.step >= self.state.guide

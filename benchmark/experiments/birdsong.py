@@ -21,7 +21,7 @@ from benchmark.experiments.aviary import (
     resemblance,
     song_likeness,
 )
-from benchmark.experiments.experiment import Result, Signature
+from benchmark.experiments.experiment import Experiment, Result
 from benchmark.results.statistics import mean_interval
 from core.errors import whole_number
 from envs.birdsong.similarity import measures_of, similarity
@@ -75,7 +75,7 @@ def _grown(animals: int, seed: int) -> dict[str, dict[str, np.ndarray]]:
     for group, songs in last.items():
         pairs = zip(songs, heard(aviary.songs(group), seed=1000), strict=True)
         found[group]["stereotypy"] = np.array([_alike(one, other) for one, other in pairs])
-    return found | {"oracle": measured(np.asarray(home.commands)[None])}
+    return found | {"oracle": measured(np.asarray(home.gesture)[None])}
 
 
 def tutored_learning(animals: int, seed: int) -> Result:
@@ -221,38 +221,38 @@ def swapped_read_outs(animals: int, seed: int) -> Result:
     return Result(lost["mean"], lost["low"], lost["high"], bool(holds), animals, details)
 
 
-SIGNATURES = (
-    Signature(
+EXPERIMENTS = (
+    Experiment(
         "B1", WORLD, "A tutored bird ends nearer to its own tutor's song than to another's; a newborn is near to neither",
         "own minus other above 0 with p < 0.01; the newborn's interval includes 0", "Tchernichovski et al. 2001",
         tutored_learning, 32, "zebra finches copy the tutor they were raised with",
     ),
-    Signature(
+    Experiment(
         "B2", WORLD, "A bird that is deaf from the start, has no variability or is judged at random does not acquire the song",
         "tutored above deaf; no control covers more than 0.03 of the way from babble to the oracle (upper bound)", "Price 1979",
         deaf_from_start, 32, "deaf-reared birds lack normal acoustic structure, and keep some of the rhythm",
         slow=True,
     ),
-    Signature(
+    Experiment(
         "B3", WORLD, "An isolate's song is more stereotyped than a deaf bird's and less song-like than a tutored one's",
         "both differences above 0", "Volman and Khanna 1995; Price 1979",
         isolates, 32, "isolates sing abnormal song with abnormal elements",
         slow=True,
     ),
-    Signature(
+    Experiment(
         "B3b", WORLD, "From an isolate founder, song becomes more song-like over generations of tutoring",
         "the last generation above the founders, and a rising trend (p < 0.05)", "Feher et al. 2009",
         generations, 60, "lineages of isolates reach wild-type song within 3 to 4 generations",
         slow=True,
     ),
-    Signature(
+    Experiment(
         "B7", WORLD, "A stranger's song heard after the window has closed is not copied, unless no tutor was heard before",
         "isolates with a stranger above those without; gain at most 0.1 when closed; a second tutor within the window copied",
         "Eales 1987; Gobes et al. 2017",
         sensitive_period, 32, "a second tutor can overwrite until about day 63; without a tutor the period stays open",
         slow=True,
     ),
-    Signature(
+    Experiment(
         "P4b", WORLD, "Exchanging read-outs between birds of one genome and one tutor ruins their songs",
         "loss above 0; at most a tenth of what was learned is left", "Byrnes, post 2",
         swapped_read_outs, 32, "",

@@ -16,7 +16,7 @@ from benchmark.experiments.aviary import (
     pitch_of,
     resemblance,
 )
-from benchmark.experiments.experiment import Result, Signature
+from benchmark.experiments.experiment import Experiment, Result
 from benchmark.results.statistics import mean_interval
 
 _SYLLABLE = 3  # the long stack of the home song
@@ -152,7 +152,7 @@ def variability_control(animals: int, seed: int) -> Result:
     ratio = spread["no variability, at once after"] / spread["no variability, before"]
     interval = mean_interval(ratio)
     details = details_of(
-        {f"spread of commands, {name}": values for name, values in spread.items()}
+        {f"spread of actions, {name}": values for name, values in spread.items()}
         | {f"gain in 25 days, {group}": values for group, values in gain.items()}
     )
     stopped = mean_interval(gain["no variability"])
@@ -162,7 +162,7 @@ def variability_control(animals: int, seed: int) -> Result:
 
 
 def _spread(aviary: Aviary, group: str) -> np.ndarray:
-    """(birds,) standard deviation of commands from one practice rendition to the next."""
+    """(birds,) standard deviation of actions from one practice rendition to the next."""
     songs = []
     for _ in range(10):
         aviary.sing(1)
@@ -170,26 +170,26 @@ def _spread(aviary: Aviary, group: str) -> np.ndarray:
     return np.stack(songs).std(axis=0).mean(axis=(1, 2))
 
 
-SIGNATURES = (
-    Signature(
+EXPERIMENTS = (
+    Experiment(
         "B4", WORLD, "Deafened adults lose their song, not without variability, and less when older",
         "loss above that without variability, whose loss is at most 0.02; a bird deafened 40 days later loses less",
         "Brainard and Doupe 2000; Lombardino and Nottebohm 2000",
         adult_deafening, 32, "severe decay within weeks, slower the older the bird; none after LMAN lesions",
         slow=True,
     ),
-    Signature(
+    Experiment(
         "B5", WORLD, "Noise on high renditions of a syllable lowers its pitch, on low ones raises it; others hardly change",
         "at least 2% either way, others below a fifth; half of a new shift is lost without the bias pathway, a fifth days later",
         "Tumer and Brainard 2007; Andalman and Fee 2009",
         contingent_noise, 32, "a few percent over days, confined to the syllable; most of the day's change lost without LMAN",
     ),
-    Signature(
+    Experiment(
         "B6", WORLD, "Reward is below 0 on distorted and above 0 on spared renditions, by how far each was expected",
         "signs; spared rises and distorted shrinks with the probability; none without distortion", "Gadagkar et al. 2016",
         prediction_error, 32, "phasic suppression after distortion, activation when a predicted distortion does not occur",
     ),
-    Signature(
+    Experiment(
         "B8", WORLD, "Without the source of variability a juvenile's renditions are alike at once, and it improves no more",
         "spread falls to a fifth; gain within 0.02 of 0, and below that with it", "Olveczky et al. 2005",
         variability_control, 32, "inactivating LMAN cuts variability rapidly and reversibly",

@@ -37,7 +37,7 @@ class Result(msgspec.Struct):
 
 
 @dataclass(frozen=True)
-class Signature:
+class Experiment:
     """A falsifiable claim about one world's animals and how to test it.
 
     Attributes:
@@ -81,13 +81,13 @@ def _plain(value: Any) -> Any:
 GROUP = "nestling.experiments"
 
 
-def signatures() -> dict[str, Signature]:
-    """All experiments: those that a module of this package, or a third party's entry point, lists in ``SIGNATURES``.
+def signatures() -> dict[str, Experiment]:
+    """All experiments: those that a module of this package, or a third party's entry point, lists in ``EXPERIMENTS``.
 
     Raises:
         BrokenFile: a file of the package cannot be imported, or an id is used twice. A third party's is only warned about.
     """
-    found: dict[str, Signature] = {}
+    found: dict[str, Experiment] = {}
     for module in modules_below(__package__):
         _collect(module, found)
     for point in metadata.entry_points(group=GROUP):
@@ -98,20 +98,20 @@ def signatures() -> dict[str, Signature]:
     return found
 
 
-def _collect(module: str, found: dict[str, Signature]) -> None:
+def _collect(module: str, found: dict[str, Experiment]) -> None:
     try:
-        listed = getattr(importlib.import_module(module), "SIGNATURES", ())
+        listed = getattr(importlib.import_module(module), "EXPERIMENTS", ())
     except Exception as error:  # whatever a file does wrong while it is imported, the user is told which file it was
         raise BrokenFile(f"The experiments file {module} cannot be imported: {type(error).__name__}: {error}") from error
     for signature in listed:
-        if not isinstance(signature, Signature):
-            raise BrokenFile(f"In {module}, SIGNATURES lists {signature!r}, which is not a Signature.")
+        if not isinstance(signature, Experiment):
+            raise BrokenFile(f"In {module}, EXPERIMENTS lists {signature!r}, which is not a Experiment.")
         if signature.id in found:
             raise BrokenFile(f"{module} uses the id {signature.id}, which {found[signature.id].world} has already.")
         found[signature.id] = signature
 
 
-def find_signature(identifier: str) -> Signature:
+def find_experiment(identifier: str) -> Experiment:
     """An experiment by id, or by ``module:id`` where its module is not installed as an entry point.
 
     Raises:
@@ -119,7 +119,7 @@ def find_signature(identifier: str) -> Signature:
         BrokenFile: the module cannot be imported.
     """
     module, colon, name = identifier.rpartition(":")
-    known: dict[str, Signature] = {}
+    known: dict[str, Experiment] = {}
     if colon:
         _collect(module, known)
     else:
@@ -129,9 +129,9 @@ def find_signature(identifier: str) -> Signature:
     return known[name]
 
 
-def chosen_signatures(ids: tuple[str, ...]) -> list[Signature]:
+def chosen_experiments(ids: tuple[str, ...]) -> list[Experiment]:
     """The named experiments, or all; an unknown id is an error with the nearest one."""
-    return [find_signature(identifier) for identifier in ids] if ids else list(signatures().values())
+    return [find_experiment(identifier) for identifier in ids] if ids else list(signatures().values())
 
 
 def share(flags: np.ndarray) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from agents.population import Population
-from benchmark.experiments.experiment import Result, Signature
+from benchmark.experiments.experiment import Experiment, Result
 from benchmark.experiments.lives import WORLDS, Scale, episodes_of, first_days, live_days, told
 from benchmark.results.statistics import mean_interval
 from benchmark.studies.evolution import Evolution, Plan, genes, innate
@@ -72,7 +72,7 @@ def timing(animals: int, seed: int, world: str) -> Result:
 def chance_at_birth(animals: int, seed: int, world: str) -> Result:
     """P6: fitness of newborn learners alone that cannot learn, against motor programmes at random."""
     days = max(2, episodes_of(world, 0.02))
-    learner, babble = (first_days(agent, world, animals, seed, days) for agent in ("learner", "babble"))
+    learner, babble = (first_days(agent, world, animals, seed, days) for agent in ("learner", "random-options"))
     scale = Scale(world, animals, seed, days)
     above = mean_interval((learner - babble) / scale.unit)
     details: dict[str, Any] = told("score of newborn learners", scale.score(learner))
@@ -94,7 +94,7 @@ def exchange(animals: int, seed: int, world: str) -> Result:
         array[:] = np.roll(array, 1, axis=0)
     after = scale.score(live_days(population, test))
     newborn = scale.score(first_days("learner", world, animals, seed, test))
-    chance = scale.score(first_days("babble", world, animals, seed, test))
+    chance = scale.score(first_days("random-options", world, animals, seed, test))
     drop, left = mean_interval(before - after), mean_interval(after - newborn)
     details: dict[str, Any] = told("score grown", before) | told("score after the exchange", after)
     details |= (
@@ -119,7 +119,7 @@ def evolved_weights(animals: int, seed: int, world: str) -> Result:
     searches = {}
     for wiring in ("fixed", "redrawn"):
         search = Evolution(
-            Plan(world, "bouts+always", "weights", wiring, (), _CANDIDATES, _GENERATIONS, 1, steps, 100_000, 0.05)
+            Plan(world, "options+always", "weights", wiring, (), _CANDIDATES, _GENERATIONS, 1, steps, 100_000, 0.05)
         )
         search.run()
         searches[wiring] = search
@@ -129,7 +129,7 @@ def evolved_weights(animals: int, seed: int, world: str) -> Result:
         return scale.score(search.lives(search.genome, many, animals, seed, learns=False))
 
     for wiring, search in searches.items():
-        options = len(Population("bouts+always", world, 1).learner.option_names)  # type: ignore[union-attr]
+        options = len(Population("options+always", world, 1).learner.option_names)  # type: ignore[union-attr]
         table = search.best.reshape(-1, options)
         mean = np.broadcast_to(table.mean(axis=0), table.shape)
         found |= {
@@ -159,7 +159,7 @@ def evolved_genome(animals: int, seed: int, world: str) -> Result:
         "learner.rate", "learner.explore", "learner.pessimism", "learner.optimism", "learner.discount_time", "learner.bout",
         "learner.trace_decay", "modulation.exploration",
     )  # fmt: skip
-    agent = "bouts+always"
+    agent = "options+always"
     scale = Scale(world, animals, seed, 2)
     plan = Plan(
         world, agent, "genes", "redrawn", tuple(genes(innate(agent, world), chosen)), 10, 12, 12, steps, 200_000, 0.2
@@ -187,9 +187,9 @@ def _fields(plan: Plan) -> dict[str, Any]:
 
 
 _ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
-SIGNATURES = (
+EXPERIMENTS = (
     *(
-        Signature(
+        Experiment(
             f"P5{letter}", WORLDS[letter], "Reward later than three times the eligibility does not teach; the wrong sign unteaches",
             "learned in time above 0, less than half at three times the eligibility, below 0 with the wrong sign",
             "Yagishita et al. 2014; Gerstner et al. 2018", partial(timing, world=WORLDS[letter]), 24, slow=True,
@@ -197,7 +197,7 @@ SIGNATURES = (
         for letter in ("", "b")
     ),
     *(
-        Signature(
+        Experiment(
             f"P6{letter}", WORLDS[letter], "Before it has learned, the learner alone is no better than chance",
             "newborn learners minus motor programmes at random not above 0", _ESSAY,
             partial(chance_at_birth, world=WORLDS[letter]), 128,
@@ -205,7 +205,7 @@ SIGNATURES = (
         for letter in WORLDS
     ),
     *(
-        Signature(
+        Experiment(
             f"P4{letter}", WORLDS[letter], "Exchanging learned read-outs between animals of one genome ruins both",
             "score after the exchange not above that of newborns, and the drop above 0", _ESSAY,
             partial(exchange, world=WORLDS[letter]), 32, slow=True,
@@ -213,7 +213,7 @@ SIGNATURES = (
         for letter in "rfo"
     ),
     *(
-        Signature(
+        Experiment(
             f"H3{letter}", WORLDS[letter],
             "Evolved read-out weights are worth something when wiring is the same in every life, and nothing when it is redrawn",
             "gain of knowing when to do what above 0 with fixed wiring, not above 0 with redrawn", _ESSAY,
@@ -222,7 +222,7 @@ SIGNATURES = (
         for letter in ("", "b")
     ),
     *(
-        Signature(
+        Experiment(
             f"H3g{letter}", WORLDS[letter], "Evolved settings of learning help whether wiring is fixed or redrawn",
             "gain above 0 under both", _ESSAY, partial(evolved_genome, world=WORLDS[letter]), 64, slow=True,
         )

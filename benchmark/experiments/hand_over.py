@@ -1,6 +1,6 @@
 """Signatures of hand-over (H1 to H6), by one protocol in several worlds: the mouse (H2), the rat (H2r) and the bird (H2b).
 
-Ages are shares of the species' life. Scores are 0 for random commands and 1 for the oracle over the same days.
+Ages are shares of the species' life. Scores are 0 for random actions and 1 for the oracle over the same days.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agents.catalogue import agent_spec
 from agents.genome import Genome
 from agents.hand_over.base import hand_over_rule
 from agents.population import Population
-from benchmark.experiments.experiment import Result, Signature
+from benchmark.experiments.experiment import Experiment, Result
 from benchmark.experiments.lives import (
     AGES,
     WORLDS,
@@ -31,7 +31,7 @@ from benchmark.experiments.lives import (
 )
 from benchmark.results.statistics import mean_interval
 from benchmark.results.summary import fitness_by_window
-from learning.options import BoutGenome
+from learning.options import OptionGenome
 
 _LIFE = 0.5  # share of life that these experiments last
 RULES = ("earned", "spibb", "argmax_q", "residual", "jump_start", "annealed", "bayes_fusion", "outcome", "always")
@@ -40,12 +40,14 @@ RULES = ("earned", "spibb", "argmax_q", "residual", "jump_start", "annealed", "b
 def newborns(animals: int, seed: int, world: str) -> Result:
     """H1: newborns that cannot learn: whole animal against reflex, and the learner alone against motor programmes at random."""
     days = max(1, episodes_of(world, 0.01))
-    fitness = {agent: first_days(agent, world, animals, seed, days) for agent in ("reflex", "babble", "learner", "steered")}
+    fitness = {
+        agent: first_days(agent, world, animals, seed, days) for agent in ("reflex", "random-options", "learner", "steered")
+    }
     scale = Scale(world, animals, seed, days)
     whole = mean_interval((fitness["steered"] - fitness["reflex"]) / scale.unit)
-    alone = mean_interval((fitness["learner"] - fitness["babble"]) / scale.unit)
+    alone = mean_interval((fitness["learner"] - fitness["random-options"]) / scale.unit)
     details: dict[str, Any] = {"days": days} | told("score of the reflex", scale.score(fitness["reflex"]))
-    details |= told("learner minus random programmes", (fitness["learner"] - fitness["babble"]) / scale.unit)
+    details |= told("learner minus random programmes", (fitness["learner"] - fitness["random-options"]) / scale.unit)
     holds = whole["low"] <= 0.0 <= whole["high"] and alone["low"] <= 0.0
     return Result(whole["mean"], whole["low"], whole["high"], bool(holds), animals, details)
 
@@ -199,10 +201,10 @@ def critic_noise(animals: int, seed: int, world: str) -> Result:
     sizes = (0.0, 2.0, 8.0)
     for size in sizes:
         noise = size * typical
-        genome = Genome(BoutGenome(noise=noise))
+        genome = Genome(OptionGenome(noise=noise))
         careful = type("Careful", (hand_over_rule("earned"),), {"name": "careful", "margin": 2.0 * noise})
         for name, rule in (("argmax_q", "argmax_q"), ("earned", "earned"), ("earned, margin 2 epsilon", careful)):
-            spec = replace(agent_spec("bouts+earned"), name=name, hand_over=rule, genome=genome)
+            spec = replace(agent_spec("options+earned"), name=name, hand_over=rule, genome=genome)
             minus[name].append((_late_days(spec, world, animals, seed, days) - reflex) / scale.unit)
     details: dict[str, Any] = {"typical advantage": typical, "noise, in typical advantages": list(sizes)}
     for name, by_size in minus.items():
@@ -223,7 +225,7 @@ def _late_days(agent: Any, world: str, animals: int, seed: int, days: int, **opt
 
 
 def _typical_advantage(world: str, animals: int, seed: int, days: int) -> float:
-    population, _ = life_by_age("bouts+earned", world, animals, seed, days)
+    population, _ = life_by_age("options+earned", world, animals, seed, days)
     seen = [np.abs(population.tick().proposal.advantage) for _ in range(population.world.max_episode_steps)]
     return float(np.median(np.concatenate(seen)))
 
@@ -251,9 +253,9 @@ _CLAIMS: tuple[tuple[str, str, str, str, Callable[..., Result], int, bool, str],
     ),
 )  # fmt: skip
 
-SIGNATURES = (
+EXPERIMENTS = (
     *(
-        Signature(
+        Experiment(
             f"H1{letter}", WORLDS[letter], "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
             "whole minus reflex includes 0; learner minus random motor programmes is not above 0", _ESSAY,
             partial(newborns, world=WORLDS[letter]), 256,
@@ -261,7 +263,7 @@ SIGNATURES = (
         for letter in "rbfo"
     ),
     *(
-        Signature(
+        Experiment(
             f"{name}{letter}", WORLDS[letter], claim, threshold, source, partial(run, world=WORLDS[letter]), animals, slow=slow
         )
         for name, claim, threshold, source, run, animals, slow, letters in _CLAIMS

@@ -52,7 +52,7 @@ def life_by_age(agent: Any, world: str, animals: int, seed: int, days: int, *obs
 
 
 class Scale:
-    """0 = random commands, 1 = oracle, both over the first days of the same lives."""
+    """0 = random actions, 1 = oracle, both over the first days of the same lives."""
 
     def __init__(self, world: str, animals: int, seed: int, days: int) -> None:
         self.zero = float(np.nanmean(first_days("random", world, animals, seed, days)))

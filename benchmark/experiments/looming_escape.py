@@ -15,7 +15,7 @@ from scipy import stats
 
 from agents.life import live
 from agents.population import Population
-from benchmark.experiments.experiment import Result, Signature, difference_of_shares, share
+from benchmark.experiments.experiment import Experiment, Result, difference_of_shares, share
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.statistics import mean_interval
 from benchmark.results.summary import day_fitness
@@ -35,7 +35,7 @@ class Responses:
     Attributes:
         fled, froze: whether it did, at any time of the trial.
         latency: seconds to the first step of flight; NaN without one.
-        vigour: speed of the flight command as a share of full speed; NaN without one.
+        vigour: speed of the flight action as a share of full speed; NaN without one.
         moved: (animals, 2) metres moved in the first half second of flight.
         shelter: (animals, 2) metres from the start of the flight to the shelter.
     """
@@ -91,7 +91,7 @@ def _present(population: Population, seconds: float = 3.2, **stimulus: Any) -> R
         seen.shelter[fresh] = (world.body.shelter - position)[fresh]
         seen.fled |= fleeing
         seen.froze |= reflex.want == FREEZE
-        speed = np.hypot(reflex.command[:, 0], reflex.command[:, 1])
+        speed = np.hypot(reflex.action[:, 0], reflex.action[:, 1])
         seen.vigour[fleeing] = np.fmax(seen.vigour, speed)[fleeing]
         population.tick()
         arrived = seen.fled & (since == step - round(0.5 / _FINE))
@@ -341,23 +341,23 @@ def _score_days(population: Population, days: int) -> np.ndarray:
 def birth(animals: int, seed: int) -> Result:
     """H1: newborns that cannot learn, on their first day: whole animal against reflex, learner against random acts.
 
-    Chance for a learner is the same motor programmes at random; uniform random commands are told too.
+    Chance for a learner is the same motor programmes at random; uniform random actions are told too.
     """
-    agents = ("random", "oracle", "reflex", "babble", "learner", "steered")
+    agents = ("random", "oracle", "reflex", "random-options", "learner", "steered")
     fitness = {agent: _days(agent, animals, seed, 1) for agent in agents}
     unit = fitness["oracle"].mean() - fitness["random"].mean()
     whole = mean_interval((fitness["steered"] - fitness["reflex"]) / unit)
-    alone = mean_interval((fitness["learner"] - fitness["babble"]) / unit)
-    commands = mean_interval((fitness["learner"] - fitness["random"]) / unit)
+    alone = mean_interval((fitness["learner"] - fitness["random-options"]) / unit)
+    actions = mean_interval((fitness["learner"] - fitness["random"]) / unit)
     reflex = mean_interval((fitness["reflex"] - fitness["random"]) / unit)
     details: dict[str, Any] = {
         "score of the reflex": reflex["mean"],
         "learner minus random programmes": alone["mean"],
         "learner minus random programmes, low": alone["low"],
         "learner minus random programmes, high": alone["high"],
-        "learner minus random commands": commands["mean"],
-        "learner minus random commands, low": commands["low"],
-        "learner minus random commands, high": commands["high"],
+        "learner minus random actions": actions["mean"],
+        "learner minus random actions, low": actions["low"],
+        "learner minus random actions, high": actions["high"],
     }
     holds = whole["low"] <= 0.0 <= whole["high"] and alone["low"] <= 0.0
     return Result(whole["mean"], whole["low"], whole["high"], bool(holds), animals, details)
@@ -373,7 +373,7 @@ def exchange_of_read_outs(animals: int, seed: int) -> Result:
     for array in learner.read_outs().values():
         array[:] = np.roll(array, 1, axis=0)
     after = _score_days(population, 10)
-    newborn, chance = _days("learner", animals, seed, 10), _days("babble", animals, seed, 10)
+    newborn, chance = _days("learner", animals, seed, 10), _days("random-options", animals, seed, 10)
     random, oracle = _days("random", animals, seed, 10), _days("oracle", animals, seed, 10)
     unit = oracle.mean() - random.mean()
     left = mean_interval((after - chance) / unit)
@@ -389,52 +389,52 @@ def exchange_of_read_outs(animals: int, seed: int) -> Result:
 
 
 _ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
-SIGNATURES = (
-    Signature(
+EXPERIMENTS = (
+    Experiment(
         "L1", WORLD, "Newborns flee or freeze at the first dark overhead loom; not at white, receding or below-horizon discs",
         "difference from no stimulus above 0; each other disc within 0.1 of no stimulus", "Yilmaz and Meister 2013",
         first_exposure, 200,
         "escape within 1 s or long freezing; white discs, and discs from below, much less effective",
     ),
-    Signature(
+    Experiment(
         "L2", WORLD, "A sweeping small disc makes them freeze, a looming disc makes them flee",
         "flight minus freezing reverses its sign between the stimuli", "De Franceschi et al. 2016", sweep_or_loom, 200,
         "a disc that sweeps makes mice freeze, one that expands makes them flee",
     ),
-    Signature(
+    Experiment(
         "L3", WORLD, "With contrast, escape probability and vigour rise, and mean and spread of reaction time fall",
         "Spearman p < 0.01 for each, right signs, falling SD", "Evans et al. 2018", contrast_law, 200,
         "probability and vigour rise with contrast, reaction time falls",
     ),
-    Signature(
+    Experiment(
         "L4", WORLD, "After one visit of at most 20 s flight heads for the unseen shelter; without visit or shelter freezing rises",
         "mean heading error below 45 degrees; both rises above 0; no flight inside", "Vale et al. 2017", shelter_memory, 200,
         "one visit under 20 s suffices; escape to the unseen shelter; none when inside; freezing when it is gone",
     ),
-    Signature(
+    Experiment(
         "L5", WORLD, "Without the flight threshold flight becomes freezing; without the looming detector both vanish",
         "rise of freezing above 0; flight below 0.05; all defence below 0.1", "Evans et al. 2018", circuit_lesions, 200,
         "silencing dPAG turns flight to freezing, silencing medial SC abolishes defence",
     ),
-    Signature(
+    Experiment(
         "L6", WORLD, "Graded harmless looms suppress escape for weeks, only for looms, and not soon after a full flight",
         "escape more than halved; sound unchanged; recent flight protects it", "Lenzi et al. 2022", learned_suppression, 200,
         "lasts weeks; flight from sound and from live prey intact; depends on recent escapes",
     ),
-    Signature(
+    Experiment(
         "L7", WORLD, "The time of the looming detector's peak is linear in l/|v| with slope alpha",
         "r squared above 0.95, slope / alpha within 10% of 1", "Gabbiani et al. 1999", eta_timing, 9,
         "the peak of eta is linear in l/|v| with slope alpha",
     ),
-    Signature(
+    Experiment(
         "L8", WORLD, "Learning never costs lives: the whole animal is captured no more often than the reflex, at any age",
         "upper bound of the difference at or below 0 in every tenth of life", "chosen", learning_saves_lives, 64,
     ),
-    Signature(
+    Experiment(
         "H1", WORLD, "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
         "whole minus reflex includes 0; learner minus random motor programmes is not above 0", _ESSAY, birth, 512,
     ),
-    Signature(
+    Experiment(
         "P4", WORLD, "Exchanging learned read-outs between animals of one genome ruins both",
         "score after the exchange is not above that of random motor programmes, and the drop is above 0", _ESSAY,
         exchange_of_read_outs, 64,

@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.life import live
 from agents.population import Population
-from benchmark.experiments.experiment import Result, Signature
+from benchmark.experiments.experiment import Experiment, Result
 from benchmark.experiments.lives import told
 from benchmark.results.statistics import mean_interval
 
@@ -281,44 +281,44 @@ def anticipation(animals: int, seed: int) -> Result:
     return Result(interval["mean"], interval["low"], interval["high"], bool(interval["low"] > 0.1), animals, details)
 
 
-SIGNATURES = (
-    Signature(
+EXPERIMENTS = (
+    Experiment(
         "C1", WORLD, "The young adapt to 23 degree prisms, adults hardly, adults by steps do (the window shrinks with age)",
         "young >= 0.9 in 60 days, old <= 0.2 in 120, by steps >= 0.4 and three times the old", "Linkenhoker and Knudsen 2002",
         prisms, 32, "young fully within two months; adults about 10%; by steps slightly over 50% of the young", slow=True,
     ),
-    Signature(
+    Experiment(
         "C1s", WORLD, "The young adapt to 23 degree prisms, adults hardly, adults by steps do (the rate shrinks with age)",
         "as C1", "Linkenhoker and Knudsen 2002", partial(prisms, version="slowing"), 32,
         "young fully within two months; adults about 10%; by steps slightly over 50% of the young", slow=True,
     ),
-    Signature(
+    Experiment(
         "C2", WORLD, "Prisms move the auditory map alone, and leave an after-effect that fades",
         "visual offset moves less than 5% of the prism; misses of over 10 degrees a day after removal, a fifth 60 days after",
         "Knudsen and Knudsen 1990", which_map, 32, "the error persists when prisms are removed, then decays",
     ),
-    Signature(
+    Experiment(
         "C3", WORLD, "Weak muscles are made up for exponentially, and small steps of the target in proportion",
         "at least 90% recovered; exponential explains 90% of 8 days; shares of three small steps within a fifth",
         "Deubel et al. 1986; McLaughlin 1967", weak_muscles, 32,
         "similar proportions of 0.25 to 1 degree steps are corrected", slow=True,
     ),
-    Signature(
+    Experiment(
         "C4", WORLD, "Without light there is no calibration: the auditory map keeps its innate crude form, prisms or not",
         "no number moves by 0.01 in the dark; prism tracked by less than 5%; light does better", "Knudsen 1988", darkness, 32,
         "early blindness leaves an auditory map that is imprecise", slow=True,
     ),
-    Signature(
+    Experiment(
         "C5", WORLD, "Adults adapt again faster to prisms that they knew when young",
         "more of the shift than naive adults, by 0.05 at least",
         "Linkenhoker et al. 2005", savings, 32, "owls with juvenile experience re-acquire the shifted map as adults", slow=True,
     ),
-    Signature(
+    Experiment(
         "C6", WORLD, "Eight numbers make up for whole prisms and weak muscles, not for a prism over half the field",
         "less than 15% left of uniform faults, more than 20% of half a prism", "derived", economy, 32,
         "known?: the owl's map adapts locally", slow=True,
     ),
-    Signature(
+    Experiment(
         "C7", WORLD, "Grown animals await the next target where it will appear, which reflexes never do",
         "targets awaited, more than by reflexes by 0.1 at least", "chosen", anticipation, 32, slow=True,
     ),

@@ -24,7 +24,7 @@ class Groups:
         world: Any = make_world("Rivals", 1)
         self.groups, rows = groups, groups * _MEMBERS
         self.senses = world.senses
-        self.steering = Fighter(rows, world.senses, world.command_space, world.dt)
+        self.steering = Fighter(rows, world.senses, world.single_action_space, world.dt)
         members = seed + 1_000 * np.arange(groups)[:, None] + np.arange(_MEMBERS)  # no group shares an animal with another
         self.steering.birth(members.ravel().astype(np.uint64), np.ones(rows, bool))
         self.steering.set_variable("testosterone", 1.0)
@@ -42,13 +42,13 @@ class Groups:
         wounds, fought = np.zeros((self.groups, 2)), np.zeros(self.groups, bool)
         going, winner = np.ones(self.groups, bool), np.full(self.groups, -1)
         for second in range(int(LONGEST)):
-            command = self._act(rows, going, wounds, second)
+            action = self._act(rows, going, wounds, second)
             draw = self.streams.uniform("meetings", 2)
-            flees = (command == RETREAT) & going[:, None]
+            flees = (action == RETREAT) & going[:, None]
             one = flees.any(axis=1) & ~flees.all(axis=1)
             winner = np.where(one, np.where(flees[:, 0], 1, 0), winner)
             going &= ~flees.any(axis=1)
-            strikes = going & (command == ATTACK).any(axis=1) & (draw[:, 0] < STRIKES)
+            strikes = going & (action == ATTACK).any(axis=1) & (draw[:, 0] < STRIKES)
             loser = (draw[:, 1] < 0.5).astype(int)
             wounds[np.arange(self.groups), loser] += strikes
             fought |= strikes
@@ -67,7 +67,7 @@ class Groups:
         flat, reading = self._readings()
         reading["opponent"][rows] = going[:, None]
         reading["wounds"][rows], reading["engaged"][rows] = wounds * going[:, None], second * going[:, None]
-        return self.steering.react(flat).command[rows]
+        return self.steering.react(flat).action[rows]
 
     def _judge(self, rows: np.ndarray, winner: np.ndarray, counts: np.ndarray) -> None:
         flat, reading = self._readings()

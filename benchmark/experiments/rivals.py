@@ -10,7 +10,7 @@ import numpy as np
 from agents.life import live
 from agents.population import Population
 from agents.steered_world import SteeredWorld
-from benchmark.experiments.experiment import Result, Signature
+from benchmark.experiments.experiment import Experiment, Result
 from benchmark.experiments.lives import live_days, told
 from benchmark.experiments.rival_groups import hierarchy
 from benchmark.results.statistics import mean_interval, stratified
@@ -61,7 +61,7 @@ class Cage:
             there, fresh = self.body.present.copy(), self.body.present & (self.body.engaged == 0.0)
             reflex = self.population.steered.reflex
             assert reflex is not None
-            attacks = there & (reflex.command == ATTACK)
+            attacks = there & (reflex.action == ATTACK)
             met += fresh
             attacked += fresh & attacks
             seconds += attacks
@@ -191,48 +191,48 @@ def worth_of_the_tally(animals: int, seed: int) -> Result:
     return Result(hidden["mean"], hidden["low"], hidden["high"], bool(holds), animals, details)
 
 
-def _always(command: int, animals: int, seed: int, days: int, shown: bool) -> np.ndarray:
+def _always(action: int, animals: int, seed: int, days: int, shown: bool) -> np.ndarray:
     steered = SteeredWorld(WORLD, animals, hand_over="always", autoreset_mode="SAME_STEP")
     steered.reset(seed=seed)
     steered.world.manipulate("show_strength", shown=shown)
     total = np.zeros(animals)
     for _ in range(days * steered.world.max_episode_steps):
-        total += steered.step(np.full(animals, command))[4]["fitness"]
+        total += steered.step(np.full(animals, action))[4]["fitness"]
     return total / days
 
 
-SIGNATURES = (
-    Signature(
+EXPERIMENTS = (
+    Experiment(
         "W1", WORLD, "Attacks grow likelier and longer over consecutive wins, and saturate; fights without a winner do nothing",
         "rise against control > 0, duration rises, control within 0.05, from 8 to 12 wins less than a fifth of the rise",
         "Stagkourakis et al. 2020; Nordman et al. 2020", escalation, 64, "five days of wins escalate aggression (count known?)",
     ),
-    Signature(
+    Experiment(
         "W2", WORLD, "Blocking the tally's plasticity abolishes the rise, inducing it needs no fights, depotentiation reverses it",
         "blocked and reversed within 0.05 of before; wins and potentiation raise P(attack)",
         "Stagkourakis et al. 2020; Yan et al. 2024", plasticity, 64, "optogenetic LTP enhances, LTD diminishes the effect",
     ),
-    Signature(
+    Experiment(
         "W3", WORLD, "Few wins count against the beaten opponent, many against anyone (the tally is one number)",
         "after 2 wins the beaten is attacked more than a stranger by 0.05 at least; after 40 within 0.05", "Yan et al. 2024",
         partial(specificity, version=""), 64, "first target-specific, later generalised, over ten days",
     ),
-    Signature(
+    Experiment(
         "W3t", WORLD, "Few wins count against the beaten opponent, many against anyone (the tally in two stages)",
         "as W3", "Yan et al. 2024", partial(specificity, version="two_stage"), 64,
         "first target-specific, later generalised, over ten days",
     ),
-    Signature(
+    Experiment(
         "W4", WORLD, "Individuals with hardly any testosterone do not escalate; raising the gain rescues them",
         "rise of the low within 0.05 of 0; above 0.05 once raised, and that of the others above theirs",
         "Stagkourakis et al. 2020", unresponsive, 128, "about 25% of C57BL/6 males never become aggressive",
     ),
-    Signature(
+    Experiment(
         "W5", WORLD, "Among equals, winner effects alone make linear ranks with many fights, loser effects alone one clear alpha",
         "winners: Landau's h > 0.9; losers: alpha wins 90% of its conflicts, h < 0.9; more fights with winners", "Dugatkin 1997",
         hierarchy, 64, "strict linear hierarchy with many fights; clear alpha, rest unclear",
     ),
-    Signature(
+    Experiment(
         "W6", WORLD, "The tally earns more than none, hawks and doves where strength is hidden, and nothing where it is shown",
         "worth > 0 hidden, above hawk and dove; shown, upper bound below a fifth of that", "Fawcett and Johnstone 2010",
         worth_of_the_tally, 128, slow=True,

@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.life import live
 from agents.population import Population
-from benchmark.experiments.experiment import Result, Signature, difference_of_shares, share
+from benchmark.experiments.experiment import Experiment, Result, difference_of_shares, share
 from benchmark.results.statistics import mean_interval
 from envs.salt_appetite.chamber import STRIDE
 
@@ -75,7 +75,7 @@ class Laboratory:
     def need(self) -> np.ndarray:
         """(animals,) felt need of sodium, mEq, as steering broadcasts it."""
         steered = self.population.steered
-        return steered.context[:, steered.context_senses.place("salt_hunger")][:, 0].astype(float)
+        return steered.observation[:, steered.observation_senses.place("salt_hunger")][:, 0].astype(float)
 
     def show(self, lever: int, then: str | None = None) -> np.ndarray:
         """Put a lever out for a minute; returns (animals,) approach, 1 towards it, -1 away; then perhaps a taste."""
@@ -142,7 +142,7 @@ def first_sight(animals: int, seed: int) -> Result:
     """S1: shunned in balance, approached at first sight when depleted, shunned again when repleted; controls do not."""
     shares: dict[str, tuple[float, float, float]] = {}
     details: dict[str, Any] = {}
-    for agent in ("steered", "steered-cached", "steered-cached-state"):
+    for agent in ("steered", "steered-predicted-reward", "steered-predicted-reward-state"):
         found = _flip(agent, animals, seed)
         flips = (found["balanced"] < 0.0) & (found["depleted"] > 0.0)
         shares[agent] = share(flips)
@@ -158,7 +158,7 @@ def first_sight(animals: int, seed: int) -> Result:
         for end, key in (("", "mean"), (", low", "low"), (", high", "high"))
     }
     centre, low, high = shares["steered"]
-    controls = max(shares["steered-cached"][0], shares["steered-cached-state"][0])
+    controls = max(shares["steered-predicted-reward"][0], shares["steered-predicted-reward-state"][0])
     return Result(
         centre,
         low,
@@ -288,35 +288,35 @@ def overshoot(animals: int, seed: int) -> Result:
     return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
 
 
-SIGNATURES = (
-    Signature(
+EXPERIMENTS = (
+    Experiment(
         "S1", WORLD, "After the first depletion of a life a cue of disgusting salt is approached at first sight; cached values cannot",
         "0.9 flip and go back; at most 0.05 of either model-free control; approach within 0.2 of 0 without assessors",
         "Robinson and Berridge 2013",
         first_sight, 64,
         "at the first presentation, before any new taste, the lever is approached like that of sugar; reverses on repletion",
     ),
-    Signature(
+    Experiment(
         "S2", WORLD, "The flip is for cues of sodium and lithium, not of potassium or quinine; that of sugar hardly changes",
         "lithium at least 0.9, potassium and quinine at most 0.2, sugar within 0.2", "Duriez et al. 2023",
         specificity, 64, "dopamine and appetite equal for LiCl, none for KCl",
     ),
-    Signature(
+    Experiment(
         "S3", WORLD, "After furosemide appetite comes within a day, long after the loss; captopril brings it at once",
         "intake at 24 h above 2.5 times that at 2 h; captopril at 2 h not below 24 h", "Rowland 2023; Hurley and Johnson",
         delay, 64, "natriuresis is over within about 1 h, appetite appears slowly over 24 h; rapid with captopril",
     ),
-    Signature(
+    Experiment(
         "S4", WORLD, "Intake rises over three equal depletions; not without plasticity, little in a strain at its ceiling",
         "third above first in at least 0.8, in at most 0.5 without plasticity; the strain's rise below half", "Dietz et al. 2006",
         sensitisation, 64, "rises with each of three depletions; blocked by MK-801; none in SHR",
     ),
-    Signature(
+    Experiment(
         "S5", WORLD, "The taste of salt stops drinking within minutes, absorbed or not; salt in the stomach does not",
         "appetite falls by at least 0.7 in 6 min of sham drinking, by at most 0.15 after gastric salt", "Lee et al. 2019",
         taste_not_gut, 64, "oral, not gastric, sodium shuts pre-LC neurons off quickly",
     ),
-    Signature(
+    Experiment(
         "S6", WORLD, "Free hypertonic salt is overdrunk; with a cost of licking intake comes down to the deficit",
         "intake / deficit 1.5 to 2.5 when free, within 0.2 of 1 at some cost, falling with cost", "Rowland 2023",
         overshoot, 64, "about double the need when free; near the deficit on a progressive ratio",

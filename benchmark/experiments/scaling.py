@@ -11,10 +11,10 @@ from scipy import optimize
 from agents.catalogue import agent_spec
 from agents.genome import Genome
 from agents.population import Population
-from benchmark.experiments.experiment import Result, Signature
+from benchmark.experiments.experiment import Experiment, Result
 from benchmark.experiments.lives import Scale, live_days, told
 from benchmark.results.statistics import mean_interval
-from learning.node_perturbation import GradedGenome
+from learning.node_perturbation import NodePerturbationGenome
 from steering.rivals import GAINS, Fighter
 from steering.subsystem import MutableVariable
 
@@ -33,7 +33,7 @@ def width(animals: int, seed: int) -> Result:
     scale = Scale(_BIRD, animals, seed, 20)
     scores, young = [], []
     for units in _WIDTHS:
-        spec = replace(agent_spec("graded+always"), genome=Genome(GradedGenome(units=units)))
+        spec = replace(agent_spec("node_perturbation+always"), genome=Genome(NodePerturbationGenome(units=units)))
         population = Population(spec, _BIRD, animals, seed=seed)
         live_days(population, _RENDITIONS // 6)
         young.append(scale.score(live_days(population, _RENDITIONS // 6)))
@@ -108,13 +108,13 @@ def tallies(animals: int, seed: int) -> Result:
     return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
 
 
-SIGNATURES = (
-    Signature(
+EXPERIMENTS = (
+    Experiment(
         "Z1", _BIRD, "A wider learner is a better one, with less and less gain: learning is worth scaling up",
         "score at 16,384 units above that at 64; from 64 to 1,024 more gain than from there on",
         "Byrnes, Learning from scratch in the brain, section 2.3.3", width, 16, slow=True,
     ),
-    Signature(
+    Experiment(
         "Z2", WORLD, "Sixty-four tallies are worth no more than one: a mutable variable scaled up has no meaning and no gain",
         "the first is worth something; the other 63 surely less than 0.02 of score",
         "Byrnes, Learning from scratch in the brain, section 2.3.3", tallies, 128, slow=True,

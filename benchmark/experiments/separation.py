@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from agents.population import Population
-from benchmark.experiments.experiment import Result, Signature
+from benchmark.experiments.experiment import Experiment, Result
 from benchmark.experiments.lives import WORLDS
 from benchmark.results.statistics import mean_interval
 from core.senses import Sense, Senses
@@ -25,12 +25,14 @@ def _wired(num_animals: int, senses: Senses, seed: int, **options: Any) -> Patte
     return separator
 
 
-def _codes(separator: PatternSeparator, context: np.ndarray) -> np.ndarray:
-    """(rows, units) 0 or 1: what is active for a context (rows, size)."""
-    rows = np.arange(len(context))
-    active = np.zeros((len(context), separator.active_units), np.int32)
-    separator.encode(rows, np.ascontiguousarray(context, np.float32), np.zeros((len(context), 0), np.float32), active)
-    code = np.zeros((len(context), separator.units), bool)
+def _codes(separator: PatternSeparator, observation: np.ndarray) -> np.ndarray:
+    """(rows, units) 0 or 1: what is active for a observation (rows, size)."""
+    rows = np.arange(len(observation))
+    active = np.zeros((len(observation), separator.active_units), np.int32)
+    separator.encode(
+        rows, np.ascontiguousarray(observation, np.float32), np.zeros((len(observation), 0), np.float32), active
+    )
+    code = np.zeros((len(observation), separator.units), bool)
     code[rows[:, None], active] = True
     return code
 
@@ -42,7 +44,7 @@ def overlap(animals: int, seed: int, world: str) -> Result:
     that they have in common; chance is the share of active units.
     """
     steered = Population("reflex", world, animals, seed=seed).steered
-    senses = steered.context_senses
+    senses = steered.observation_senses
     separator = _wired(animals, senses, seed)
     rng = np.random.default_rng(seed)
     one = rng.uniform(senses.low, senses.high, (animals, senses.size))
@@ -177,20 +179,20 @@ def _plastic_error(
     return float((np.sign(share * np.maximum(0.0, test @ inner.T) @ outer) != there).mean())
 
 
-SIGNATURES = (
+EXPERIMENTS = (
     *(
-        Signature(
+        Experiment(
             f"P1{letter}", world, "Codes of two moments overlap less than the moments themselves, the more so the less alike these are",
             "similarity minus overlap above 0 and falling overlap at every step, rank correlation above .8",
             "Dasgupta et al. 2017; Cayco-Gajic and Silver 2019", partial(overlap, world=world), 64,
         )
         for letter, world in WORLDS.items()
     ),
-    Signature(
+    Experiment(
         "P2", "LoomingEscape", "A fixed random expansion with a delta rule solves the parity of a pair, which raw inputs cannot",
         "right above .9 from the expansion, below .6 from raw inputs", "Marr 1969; Litwin-Kumar et al. 2017", parity, 32,
     ),
-    Signature(
+    Experiment(
         "P3", "LoomingEscape",
         "With a fixed number of synapses the error is lowest at a fan-in of 4 to 10; with plastic inputs dense wiring is no worse",
         "best fan-in 4 to 10, both ends above it; dense not above it with plastic inputs", "Litwin-Kumar et al. 2017", fan_in, 8,

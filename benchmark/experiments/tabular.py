@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.experiments.experiment import Result, Signature, share
+from benchmark.experiments.experiment import Experiment, Result, share
 
 STATES, ACTIONS, DISCOUNT = 10, 4, 0.9
 PROBLEMS = 2000
@@ -81,8 +81,8 @@ def tabular(animals: int, seed: int) -> Result:
     return Result(statistic, low, high, bool(holds), problems, details)
 
 
-SIGNATURES = (
-    Signature(
+EXPERIMENTS = (
+    Experiment(
         "H6t", "LoomingEscape",
         "In 2,000 random decision problems a gate with a margin of two critic errors is never worse than the reflex; without one it is",
         "share worse without a margin above 0; exact gate, switching, GPI and the margin of two errors exactly 0",

@@ -17,6 +17,7 @@ import numpy as np
 
 from agents.catalogue import agent_spec
 from benchmark.results.aggregates import performance_profile
+from benchmark.results.jobs import file_name
 from benchmark.results.statistics import interval, survival
 from benchmark.results.store import Store
 from benchmark.results.summary import (
@@ -29,7 +30,6 @@ from benchmark.results.summary import (
     scale_of,
     scores_grown,
 )
-from benchmark.running.suites import file_name
 from envs.registration import world_class
 
 INK, RULE = "#1c2026", "#d9d7cf"

@@ -15,10 +15,10 @@ from markupsafe import Markup
 from PIL import Image
 
 from agents.catalogue import agent_spec
-from benchmark.experiments.experiment import find_signature
+from benchmark.experiments.experiment import find_experiment
 from benchmark.report.figures import Drawing
+from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
-from benchmark.running.suites import LifeCell, cells
 from envs.registration import world_class
 
 _PAGE = Path(__file__).parent / "page"
@@ -43,8 +43,8 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         ),
         meanings={agent: agent_spec(agent).meaning for agent in store.settings.agents},
         drawings=[{"section": d.section, "title": d.title, "alt": d.alt, "svg": Markup(d.svg)} for d in drawings],
-        claims={name: find_signature(name) for name, _ in store.settings.experiments},
-        fewer_animals=any(n < find_signature(name).animals for name, n in store.settings.experiments),
+        claims={name: find_experiment(name) for name, _ in store.settings.experiments},
+        fewer_animals=any(n < find_experiment(name).animals for name, n in store.settings.experiments),
         command="python " + shlex.join(store.about().get("command", ["scripts/benchmark.py"])),
         films=_films(store),
         problems=_problems(store),
@@ -91,33 +91,33 @@ def _headlines(summary: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _problems(store: Store) -> list[dict[str, str]]:
-    """Failed and missing cells, with the last lines of their errors."""
+    """Failed and missing jobs, with the last lines of their errors."""
     found = []
-    for cell in cells(store.settings):
-        error = store.error(cell)
+    for job in jobs(store.settings):
+        error = store.error(job)
         if error:
-            found.append({"title": cell.title, "status": "failed", "text": "\n".join(error.strip().splitlines()[-12:])})
-        elif isinstance(cell, LifeCell) and agent_spec(cell.agent).missing:
-            text = f"{agent_spec(cell.agent).missing} is not installed; install it with: pip install nestling[sb3]"
-            found.append({"title": cell.title, "status": "not installed", "text": text})
-        elif not store.has(cell):
-            found.append({"title": cell.title, "status": "missing", "text": "not run yet, or interrupted"})
+            found.append({"title": job.title, "status": "failed", "text": "\n".join(error.strip().splitlines()[-12:])})
+        elif isinstance(job, LifeJob) and agent_spec(job.agent).missing:
+            text = f"{agent_spec(job.agent).missing} is not installed; install it with: pip install nestling[sb3]"
+            found.append({"title": job.title, "status": "not installed", "text": text})
+        elif not store.has(job):
+            found.append({"title": job.title, "status": "missing", "text": "not run yet, or interrupted"})
     return found
 
 
 def _films(store: Store) -> list[dict[str, Any]]:
     found = []
-    for cell in cells(store.settings):
-        if isinstance(cell, LifeCell) and cell.film:
-            data = store.read(cell) or {}
+    for job in jobs(store.settings):
+        if isinstance(job, LifeJob) and job.film:
+            data = store.read(job) or {}
             for age in ("newborn", "grown"):
                 if f"film.{age}.frames" in data:
-                    found.append(_film(cell, age, {k.rpartition(".")[2]: v for k, v in data.items() if f".{age}." in k}))
+                    found.append(_film(job, age, {k.rpartition(".")[2]: v for k, v in data.items() if f".{age}." in k}))
     return found
 
 
-def _film(cell: LifeCell, age: str, film: dict[str, np.ndarray]) -> dict[str, Any]:
-    dt = world_class(cell.world).dt
+def _film(job: LifeJob, age: str, film: dict[str, np.ndarray]) -> dict[str, Any]:
+    dt = world_class(job.world).dt
     pictures = [
         {
             "src": f"data:image/webp;base64,{base64.b64encode(_webp(frame)).decode()}",
@@ -126,7 +126,7 @@ def _film(cell: LifeCell, age: str, film: dict[str, np.ndarray]) -> dict[str, An
         }
         for frame, step, in_charge in zip(film["frames"], film["step"], film["learner_in_charge"], strict=True)
     ]
-    return {"world": cell.world, "agent": cell.agent, "age": age, "step": int(film["step"][0]), "pictures": pictures}
+    return {"world": job.world, "agent": job.agent, "age": age, "step": int(film["step"][0]), "pictures": pictures}
 
 
 def _moment(seconds: float) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 from scipy import stats
 
 from benchmark.results.aggregates import correct_for_many, paired
+from benchmark.results.jobs import describe
 from benchmark.results.statistics import stratified
 from benchmark.results.store import OtherSettings, Store
 from benchmark.results.summary import day_fitness, gather, grown
-from benchmark.running.suites import describe
 from core.errors import InvalidArgument
 
 LEVEL = 0.05

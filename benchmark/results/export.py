@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.results.curves import CURVES
+from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
-from benchmark.running.suites import LifeCell, cells
 from core.errors import InvalidArgument, unknown_name
 
 FORMATS = ("csv", "parquet")
@@ -42,17 +42,17 @@ def export(store: Store, formats: tuple[str, ...]) -> list[Path]:
 
 def _table(store: Store) -> dict[str, np.ndarray]:
     parts: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS}
-    for cell in cells(store.settings):
-        curves = store.curves(cell) if isinstance(cell, LifeCell) else None
-        if curves is None or not isinstance(cell, LifeCell):
+    for job in jobs(store.settings):
+        curves = store.curves(job) if isinstance(job, LifeJob) else None
+        if curves is None or not isinstance(job, LifeJob):
             continue
-        rows = cell.animals * cell.windows
-        window = np.tile(np.arange(cell.windows), cell.animals)
-        parts["world"].append(np.full(rows, cell.world))
-        parts["agent"].append(np.full(rows, cell.agent))
-        parts["seed"].append(np.repeat(cell.first_seed + np.arange(cell.animals), cell.windows))
+        rows = job.animals * job.windows
+        window = np.tile(np.arange(job.windows), job.animals)
+        parts["world"].append(np.full(rows, job.world))
+        parts["agent"].append(np.full(rows, job.agent))
+        parts["seed"].append(np.repeat(job.first_seed + np.arange(job.animals), job.windows))
         parts["window"].append(window)
-        parts["age"].append((window + 1) * cell.lifetime // cell.windows)
+        parts["age"].append((window + 1) * job.lifetime // job.windows)
         for name in CURVES:
             parts[name].append(curves[name].ravel())
     return {name: np.concatenate(arrays) if arrays else np.zeros(0) for name, arrays in parts.items()}

@@ -1,4 +1,4 @@
-"""The results folder: one file a finished cell, written whole; settings that explain the folder; nothing overwritten."""
+"""The results folder: one file a finished job, written whole; settings that explain the folder; nothing overwritten."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from benchmark.running.suites import Cell, LifeCell, Settings, describe
-from benchmark.running.work import Finding, as_json
+from benchmark.results.jobs import Job, JobResult, LifeJob, Settings, describe
 from core.code_digest import code_digest
 from core.errors import NestlingError
 from core.files import write_whole
 
 SCHEMA = 2
+_JOBS = "cells"  # what the folder of finished jobs is called on disk; part of the format
 
 
 class OtherSettings(NestlingError, ValueError):
@@ -54,7 +54,7 @@ class Store:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder, self.settings = Path(folder), settings
-        self._cells = self.folder / "cells"
+        self._jobs = self.folder / _JOBS
         if self._file.exists():
             self._compare()
         else:
@@ -68,7 +68,7 @@ class Store:
             OtherSettings: it is no results folder, or of a schema that cannot be read.
         """
         store = cls.__new__(cls)
-        store.folder, store._cells = Path(folder), Path(folder) / "cells"
+        store.folder, store._jobs = Path(folder), Path(folder) / _JOBS
         if not store._file.exists():
             raise OtherSettings(f"{folder} is no results folder: it has no settings.json. Give one that a benchmark wrote.")
         store.settings = store._settings_of(store.about())
@@ -98,10 +98,10 @@ class Store:
             },
             "command": sys.argv,
             "files": {
-                "cells/*.safetensors": "curves, (animals, windows) for each quantity, and pictures; a file a finished cell",
-                "cells/*.json": "an experiment's claim and outcome",
-                "cells/*.error.txt": "why a cell failed",
-                "cells/*.damaged*": "files that could not be read and were run again",
+                f"{_JOBS}/*.safetensors": "curves, (animals, windows) for each quantity, and pictures; a file a finished job",
+                f"{_JOBS}/*.json": "an experiment's claim and outcome",
+                f"{_JOBS}/*.error.txt": "why a job failed",
+                f"{_JOBS}/*.damaged*": "files that could not be read and were run again",
                 "summary.json": "intervals for every world and agent",
                 "report.html": "everything to look at, in one file",
             },
@@ -161,27 +161,27 @@ class Store:
         for path in self.folder.rglob(".*.partial"):
             path.unlink(missing_ok=True)
 
-    def path(self, cell: Cell) -> Path:
-        """Where the finding of a cell is, or will be."""
-        return self._cells / f"{cell.name}.{'safetensors' if isinstance(cell, LifeCell) else 'json'}"
+    def path(self, job: Job) -> Path:
+        """Where the result of a job is, or will be."""
+        return self._jobs / f"{job.name}.{'safetensors' if isinstance(job, LifeJob) else 'json'}"
 
-    def has(self, cell: Cell) -> bool:
-        """Whether the cell is finished and readable."""
-        return self.read(cell) is not None
+    def has(self, job: Job) -> bool:
+        """Whether the job is finished and readable."""
+        return self.read(job) is not None
 
-    def write(self, cell: Cell, finding: Finding) -> None:
-        """Keep what a cell found."""
-        content = to_bytes(finding, {"nestling": f"curves {SCHEMA}"}) if isinstance(cell, LifeCell) else as_json(finding)
-        self._write(self.path(cell), content)
-        self._error_path(cell).unlink(missing_ok=True)
+    def write(self, job: Job, result: JobResult) -> None:
+        """Keep what a job found."""
+        content = to_bytes(result, {"nestling": f"curves {SCHEMA}"}) if isinstance(job, LifeJob) else _as_json(result)
+        self._write(self.path(job), content)
+        self._error_path(job).unlink(missing_ok=True)
 
-    def read(self, cell: Cell) -> Any:
-        """What a cell found, or None where it is missing; a damaged file counts as missing and is set aside."""
-        path = self.path(cell)
+    def read(self, job: Job) -> Any:
+        """What a job found, or None where it is missing; a damaged file counts as missing and is set aside."""
+        path = self.path(job)
         if not path.exists():
             return None
         try:
-            if not isinstance(cell, LifeCell):
+            if not isinstance(job, LifeJob):
                 return msgspec.json.decode(path.read_bytes())
             with safe_open(path, framework="numpy") as file:
                 return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
@@ -190,26 +190,26 @@ class Store:
                 path.replace(_free(path.with_suffix(".damaged")))
             return None
 
-    def curves(self, cell: LifeCell) -> dict[str, np.ndarray] | None:
-        """The curves of a finished cell, (animals, windows) each."""
-        found = self.read(cell)
+    def curves(self, job: LifeJob) -> dict[str, np.ndarray] | None:
+        """The curves of a finished job, (animals, windows) each."""
+        found = self.read(job)
         return None if found is None else {name: array for name, array in found.items() if not name.startswith("film.")}
 
-    def write_error(self, cell: Cell, text: str) -> None:
-        """Keep why a cell failed."""
-        self._write(self._error_path(cell), text.encode())
+    def write_error(self, job: Job, text: str) -> None:
+        """Keep why a job failed."""
+        self._write(self._error_path(job), text.encode())
 
-    def error(self, cell: Cell) -> str | None:
-        """Why a cell failed, if it did."""
-        path = self._error_path(cell)
+    def error(self, job: Job) -> str | None:
+        """Why a job failed, if it did."""
+        path = self._error_path(job)
         return path.read_text() if path.exists() else None
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write a file of the folder whole."""
         return self._write(self.folder / name, content)
 
-    def _error_path(self, cell: Cell) -> Path:
-        return self._cells / f"{cell.name}.error.txt"
+    def _error_path(self, job: Job) -> Path:
+        return self._jobs / f"{job.name}.error.txt"
 
     def _write(self, path: Path, content: bytes) -> Path:
         try:
@@ -249,3 +249,8 @@ def versions() -> dict[str, str]:
     """Versions of what decides results."""
     names = ("nestling", "numpy", "numba", "gymnasium")
     return {"python": sys.version.split()[0]} | {name: importlib.metadata.version(name) for name in names}
+
+
+def _as_json(result: JobResult) -> bytes:
+    """The plain values of an experiment as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=2)

@@ -19,9 +19,9 @@ from benchmark.results.aggregates import (
     probability_of_improvement,
     rank,
 )
+from benchmark.results.jobs import ExperimentJob, LifeJob, Settings, describe, jobs
 from benchmark.results.statistics import interval, mean_interval, overtaking_window
 from benchmark.results.store import SCHEMA, Store
-from benchmark.running.suites import ExperimentCell, LifeCell, Settings, cells, describe
 
 GROWN = 0.6
 NOT_INSTALLED = "not installed"
@@ -43,14 +43,14 @@ class Lives:
 
 def gather(store: Store) -> dict[str, dict[str, Lives]]:
     """World -> agent -> what is known of its lives."""
-    grouped: dict[str, dict[str, list[LifeCell]]] = {}
-    for cell in cells(store.settings):
-        if isinstance(cell, LifeCell):
-            grouped.setdefault(cell.world, {}).setdefault(cell.agent, []).append(cell)
+    grouped: dict[str, dict[str, list[LifeJob]]] = {}
+    for job in jobs(store.settings):
+        if isinstance(job, LifeJob):
+            grouped.setdefault(job.world, {}).setdefault(job.agent, []).append(job)
     return {world: {agent: _lives(store, parts) for agent, parts in agents.items()} for world, agents in grouped.items()}
 
 
-def _lives(store: Store, parts: list[LifeCell]) -> Lives:
+def _lives(store: Store, parts: list[LifeJob]) -> Lives:
     found = [curves for curves in map(store.curves, parts) if curves is not None]
     failed = any(store.error(part) for part in parts)
     status = "complete" if len(found) == len(parts) else "failed" if failed else "partial"
@@ -62,11 +62,11 @@ def _lives(store: Store, parts: list[LifeCell]) -> Lives:
 def gather_experiments(store: Store) -> list[dict[str, Any]]:
     """The outcome of every experiment of these settings; ``holds`` is None where there is none."""
     found = []
-    for cell in cells(store.settings):
-        if isinstance(cell, ExperimentCell):
-            entry, error = store.read(cell), store.error(cell)
+    for job in jobs(store.settings):
+        if isinstance(job, ExperimentJob):
+            entry, error = store.read(job), store.error(job)
             status = "complete" if entry else "failed" if error else "partial"
-            found.append((entry or {"id": cell.id, "holds": None, "n": cell.animals}) | {"status": status})
+            found.append((entry or {"id": job.id, "holds": None, "n": job.animals}) | {"status": status})
     return found
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.running.suites import Cell
-from benchmark.running.work import Finding, do_cell
+from benchmark.results.jobs import Job, JobResult
+from benchmark.running.work import do_job
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, unknown_name
 
@@ -38,24 +38,24 @@ _PATIENCE = 5.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a cell: a finding, the text of an error, or neither where its worker was killed."""
+    """What became of a job: a result, the text of an error, or neither where its worker was killed."""
 
-    cell: Cell
-    finding: Finding | None = None
+    job: Job
+    result: JobResult | None = None
     error: str | None = None
 
     @property
     def lost(self) -> bool:
         """Whether the worker died before it answered."""
-        return self.finding is None and self.error is None
+        return self.result is None and self.error is None
 
 
 class Engine(abc.ABC):
-    """Does cells somewhere, and answers each as soon as it is done, in any order."""
+    """Does jobs somewhere, and answers each as soon as it is done, in any order."""
 
     @abc.abstractmethod
-    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
-        """One answer for every cell; closing the generator stops the work."""
+    def answers(self, todo: Sequence[Job], workers: int | None = None) -> Generator[Answer]:
+        """One answer for every job; closing the generator stops the work."""
 
     def close(self) -> None:
         """Give back what the engine holds."""
@@ -71,15 +71,15 @@ class LocalEngine(Engine):
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or os.cpu_count() or 1
 
-    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
-        """As :meth:`Engine.answers`; a killed process loses every cell of its pool that was not done."""
+    def answers(self, todo: Sequence[Job], workers: int | None = None) -> Generator[Answer]:
+        """As :meth:`Engine.answers`; a killed process loses every job of its pool that was not done."""
         others = set(multiprocessing.active_children())
-        running: dict[Future, Cell] = {}
+        running: dict[Future, Job] = {}
         with ProcessPoolExecutor(
             min(workers or self.workers, len(todo)), mp_context=multiprocessing.get_context("spawn")
         ) as pool:
             try:
-                running = {pool.submit(do_cell, cell, code_digest()): cell for cell in todo}
+                running = {pool.submit(do_job, job, code_digest()): job for job in todo}
                 while running:
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
@@ -90,13 +90,13 @@ class LocalEngine(Engine):
                         process.kill()
 
 
-def _answer(cell: Cell, future: Future) -> Answer:
+def _answer(job: Job, future: Future) -> Answer:
     try:
-        return Answer(cell, future.result())
+        return Answer(job, future.result())
     except BrokenProcessPool:
-        return Answer(cell)
-    except Exception:  # whatever one cell does wrong is kept with it, and the others go on
-        return Answer(cell, error=traceback.format_exc())
+        return Answer(job)
+    except Exception:  # whatever one job does wrong is kept with it, and the others go on
+        return Answer(job, error=traceback.format_exc())
 
 
 class RayEngine(Engine):
@@ -137,11 +137,11 @@ class RayEngine(Engine):
                 "`ray start --head`, give its address, or leave out --address to start one just for this run."
             ) from None
 
-    def answers(self, todo: Sequence[Cell], workers: int | None = None) -> Generator[Answer]:
-        """As :meth:`Engine.answers`; only the cell of a worker that died is lost."""
+    def answers(self, todo: Sequence[Job], workers: int | None = None) -> Generator[Answer]:
+        """As :meth:`Engine.answers`; only the job of a worker that died is lost."""
         ray = self._ray
-        remote = ray.remote(num_cpus=1, max_retries=0)(do_cell)
-        running = {remote.remote(cell, code_digest()): cell for cell in todo}
+        remote = ray.remote(num_cpus=1, max_retries=0)(do_job)
+        running = {remote.remote(job, code_digest()): job for job in todo}
         try:
             while running:
                 done, _ = ray.wait(list(running), num_returns=1)
@@ -151,14 +151,14 @@ class RayEngine(Engine):
             for reference in running:
                 ray.cancel(reference, force=True)
 
-    def _answer(self, cell: Cell, reference: Any) -> Answer:
+    def _answer(self, job: Job, reference: Any) -> Answer:
         errors = self._ray.exceptions
         try:
-            return Answer(cell, self._ray.get(reference))
+            return Answer(job, self._ray.get(reference))
         except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.ObjectLostError):
-            return Answer(cell)
+            return Answer(job)
         except Exception:  # as in the local engine
-            return Answer(cell, error=traceback.format_exc())
+            return Answer(job, error=traceback.format_exc())
 
     def close(self) -> None:
         """Leave the cluster; one that was started here ends."""

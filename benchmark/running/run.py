@@ -1,4 +1,4 @@
-"""Running: gives an engine every cell that the store does not have yet, and keeps each answer as soon as it comes."""
+"""Running: gives an engine every job that the store does not have yet, and keeps each answer as soon as it comes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable
 from contextlib import closing
 
 from agents.catalogue import agent_spec
+from benchmark.results.jobs import Job, LifeJob, jobs
 from benchmark.results.store import Store
 from benchmark.running.engines import Answer, Engine, LocalEngine
-from benchmark.running.suites import Cell, LifeCell, cells
 
-Report = Callable[[Cell, str], None]
+Report = Callable[[Job, str], None]
 _TRIES = 3
 
 
-def run(store: Store, engine: Engine | None = None, report: Report = lambda cell, status: None) -> bool:
-    """Run what is missing; True if every cell is now finished.
+def run(store: Store, engine: Engine | None = None, report: Report = lambda job, status: None) -> bool:
+    """Run what is missing; True if every job is now finished.
 
-    A cell that raises is kept as failed and the others go on; a cell whose worker was killed is tried again alone,
+    A job that raises is kept as failed and the others go on; a job whose worker was killed is tried again alone,
     three times at most. ``report`` hears ("kept", "done", "failed" or
-    "not installed", which is no failure) for each cell.
+    "not installed", which is no failure) for each job.
 
     Raises:
         FolderInUse: another process is running in this folder.
@@ -29,51 +29,51 @@ def run(store: Store, engine: Engine | None = None, report: Report = lambda cell
     with store.lock():
         store.sweep()
         missing = []
-        for cell in cells(store.settings):
-            if store.has(cell):
-                report(cell, "kept")
-            elif isinstance(cell, LifeCell) and agent_spec(cell.agent).missing:
-                report(cell, "not installed")
+        for job in jobs(store.settings):
+            if store.has(job):
+                report(job, "kept")
+            elif isinstance(job, LifeJob) and agent_spec(job.agent).missing:
+                report(job, "not installed")
             else:
-                missing.append(cell)
-        missing.sort(key=lambda cell: -cell.cost)  # the longest first, or one worker ends alone
+                missing.append(job)
+        missing.sort(key=lambda job: -job.cost)  # the longest first, or one worker ends alone
         lost, failed = _do(store, engine, missing, None, report)
-        for cell in lost:  # a dead worker takes its whole pool along; alone, a cell answers only for itself
-            failed |= not _do_alone(store, engine, cell, report)
+        for job in lost:  # a dead worker takes its whole pool along; alone, a job answers only for itself
+            failed |= not _do_alone(store, engine, job, report)
     return not failed
 
 
-def _do(store: Store, engine: Engine, todo: list[Cell], workers: int | None, report: Report) -> tuple[list[Cell], bool]:
-    """Keep the answers for ``todo``; returns the cells that were lost, and whether any failed."""
-    lost: list[Cell] = []
+def _do(store: Store, engine: Engine, todo: list[Job], workers: int | None, report: Report) -> tuple[list[Job], bool]:
+    """Keep the answers for ``todo``; returns the jobs that were lost, and whether any failed."""
+    lost: list[Job] = []
     failed = False
     if not todo:
         return lost, failed
     with closing(engine.answers(todo, workers)) as answers:
         for answer in answers:
             if answer.lost:
-                lost.append(answer.cell)
+                lost.append(answer.job)
             else:
                 failed |= not _keep(store, answer, report)
     return lost, failed
 
 
 def _keep(store: Store, answer: Answer, report: Report) -> bool:
-    if answer.finding is not None:
-        store.write(answer.cell, answer.finding)
+    if answer.result is not None:
+        store.write(answer.job, answer.result)
     else:
-        store.write_error(answer.cell, answer.error or "")
-    report(answer.cell, "done" if answer.error is None else "failed")
+        store.write_error(answer.job, answer.error or "")
+    report(answer.job, "done" if answer.error is None else "failed")
     return answer.error is None
 
 
-def _do_alone(store: Store, engine: Engine, cell: Cell, report: Report) -> bool:
+def _do_alone(store: Store, engine: Engine, job: Job, report: Report) -> bool:
     for _ in range(_TRIES):
-        lost, failed = _do(store, engine, [cell], 1, report)
+        lost, failed = _do(store, engine, [job], 1, report)
         if not lost:
             return not failed
     return _keep(
         store,
-        Answer(cell, error=f"The worker was killed in each of {_TRIES} tries of this cell alone (out of memory?)."),
+        Answer(job, error=f"The worker was killed in each of {_TRIES} tries of this job alone (out of memory?)."),
         report,
     )

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any, Literal
-
 import msgspec
 
 from agents.catalogue import AGENTS, agent_spec
-from agents.experts import has_expert
-from benchmark.experiments.experiment import find_signature, signatures
-from core.code_digest import code_digest
+from benchmark.experiments.experiment import find_experiment, signatures
+from benchmark.results.jobs import LARGEST_SHARD, Purpose, Settings
 from core.errors import InvalidArgument, unknown_name, whole_number
 from envs.registration import short_name, world_class, worlds
 from steering.registration import steering_class
@@ -19,15 +15,11 @@ REPORTING_SEED = 1_000_000
 REFERENCES = ("random", "oracle")
 MAIN_AGENTS = ("random", "oracle", "expert", "reflex", "learner", "steered", "ppo")
 WINDOWS = 50
-LARGEST_SHARD = 64
 LEAST_EXPERIMENT = 10
-_COSTLY_SHARD = 2  # each animal of a costly agent takes as long as many others, so they are spread over the workers
-
-Purpose = Literal["report", "tune"]
 
 
 class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody asks for; :func:`settle` checks it and fills in the rest.
+    """What somebody asks for; :func:`resolve` checks it and fills in the rest.
 
     Attributes:
         meaning: one line for help texts and the report.
@@ -68,112 +60,7 @@ SUITES = {
 }  # fmt: skip
 
 
-class Settings(msgspec.Struct, frozen=True):
-    """Everything that decides the results of a benchmark.
-
-    Attributes:
-        worlds, agents: what is compared, by name.
-        lifetimes, windows: for each world, the steps of a life and into how many ages it is cut.
-        animals: individuals in each cell of the comparison.
-        seed: of the first animal.
-        purpose: whether the seeds are for reporting or for tuning.
-        experiments: id and number of animals of each experiment.
-        shard: animals that live in one process at a time; results do not depend on it.
-        costly_animals: most individuals of a costly agent.
-    """
-
-    worlds: tuple[str, ...]
-    agents: tuple[str, ...]
-    lifetimes: tuple[int, ...]
-    windows: tuple[int, ...]
-    animals: int
-    seed: int
-    purpose: Purpose = "report"
-    experiments: tuple[tuple[str, int], ...] = ()
-    shard: int = LARGEST_SHARD
-    costly_animals: int = 10
-
-    def digest(self) -> str:
-        """Eight hexadecimal digits that name what decides the results, the sources among them."""
-        content = {k: v for k, v in msgspec.to_builtins(self).items() if k != "shard"} | {"sources": code_digest()}
-        return hashlib.blake2b(msgspec.json.encode(content), digest_size=4).hexdigest()
-
-    def animals_of(self, agent: str) -> int:
-        """Individuals of that agent in each world."""
-        return min(self.animals, self.costly_animals) if agent_spec(agent).costly else self.animals
-
-    def lifetime(self, world: str) -> int:
-        """Steps of a life in that world."""
-        return self.lifetimes[self.worlds.index(world)]
-
-    def ages(self, world: str) -> int:
-        """Windows of age of a life in that world."""
-        return self.windows[self.worlds.index(world)]
-
-
-class LifeCell(msgspec.Struct, frozen=True, tag="life"):
-    """One unit of work: some animals of one agent in one world, from birth to the end."""
-
-    world: str
-    agent: str
-    first_seed: int
-    animals: int
-    lifetime: int
-    windows: int
-    film: bool
-
-    @property
-    def name(self) -> str:
-        """File name without ending."""
-        return f"{file_name(self.world)}--{file_name(self.agent)}--{self.first_seed}+{self.animals}"
-
-    @property
-    def title(self) -> str:
-        """For a line of progress."""
-        return f"{self.world} {self.agent}, {self.animals} animals from seed {self.first_seed}"
-
-    @property
-    def cost(self) -> float:
-        """About how long it takes, in animal-steps of an agent that does not learn."""
-        return (
-            self.animals
-            * self.lifetime
-            * (500.0 if agent_spec(self.agent).costly else 8.0 if agent_spec(self.agent).learner else 1.0)
-        )
-
-
-class ExperimentCell(msgspec.Struct, frozen=True, tag="experiment"):
-    """One unit of work: one experiment."""
-
-    id: str
-    animals: int
-    seed: int
-
-    @property
-    def name(self) -> str:
-        """File name without ending."""
-        return f"experiment--{file_name(self.id)}--{self.seed}+{self.animals}"
-
-    @property
-    def title(self) -> str:
-        """For a line of progress."""
-        return f"experiment {self.id}, {self.animals} animals"
-
-    @property
-    def cost(self) -> float:
-        """About how long it takes, as for lives."""
-        return self.animals * 100_000.0
-
-
-Cell = LifeCell | ExperimentCell
-
-
-def file_name(name: str) -> str:
-    """The name of a world or an agent as part of a file's name."""
-    return name.replace(":", ".")
-
-
-def settle(suite: Suite, shard: int | None = None) -> Settings:
+def resolve(suite: Suite, shard: int | None = None) -> Settings:
     """Check everything before any work is done, and fill in what was not given.
 
     Raises:
@@ -245,33 +132,8 @@ def _experiments(suite: Suite, names: tuple[str, ...]) -> tuple[tuple[str, int],
         brief = suite.signatures == ("brief",)
         chosen = {s.id: s for s in signatures().values() if s.world in names and not (brief and s.slow)}
     else:
-        chosen = {identifier: find_signature(identifier) for identifier in suite.signatures}
+        chosen = {identifier: find_experiment(identifier) for identifier in suite.signatures}
     least = LEAST_EXPERIMENT
     return tuple(
         (name, min(s.animals, max(least, round(s.animals * suite.share_of_animals)))) for name, s in chosen.items()
     )
-
-
-def cells(settings: Settings) -> list[Cell]:
-    """All units of work, in a fixed order; an expert only where the world has one."""
-    found: list[Cell] = []
-    for world in settings.worlds:
-        for agent in settings.agents:
-            if agent_spec(agent).policy == "expert" and not has_expert(world_class(world)):
-                continue
-            animals, costly = settings.animals_of(agent), agent_spec(agent).costly
-            shard = min(settings.shard, _COSTLY_SHARD) if costly else settings.shard
-            for start in range(0, animals, shard):
-                count = min(shard, animals - start)
-                film = start == 0 and agent_spec(agent).learner is not None
-                found.append(
-                    LifeCell(
-                        world, agent, settings.seed + start, count, settings.lifetime(world), settings.ages(world), film
-                    )
-                )
-    return found + [ExperimentCell(name, animals, settings.seed) for name, animals in settings.experiments]
-
-
-def describe(settings: Settings) -> dict[str, Any]:
-    """Plain values for JSON."""
-    return msgspec.to_builtins(settings)

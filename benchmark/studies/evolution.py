@@ -32,7 +32,7 @@ from core.code_digest import code_digest
 from core.errors import InvalidArgument, StateMismatch, unknown_name
 from core.files import write_whole
 from envs.registration import world_class
-from learning.options import BoutLearner
+from learning.options import OptionLearner
 
 REPORTING_SEED = 1_000_000
 _LIFE_SEEDS = 10_000  # between the first seeds of two generations
@@ -171,7 +171,7 @@ class Evolution:
             bounds = np.tile([0.0, 1.0], (len(mean), 1))
             return CMA(mean, plan.spread, bounds, seed=plan.seed, population_size=plan.population)
         learner = Population(plan.agent, plan.world, 1).learner
-        if not isinstance(learner, BoutLearner):
+        if not isinstance(learner, OptionLearner):
             raise InvalidArgument(f"Weights can evolve in learners of the kind of bouts, not in that of {plan.agent}.")
         size = learner.separator.units * len(learner.option_names)
         return SepCMA(np.zeros(size), plan.spread, seed=plan.seed, population_size=plan.population)
@@ -294,7 +294,7 @@ class Evolution:
 def wire_alike(population: Population, seed: int) -> None:
     """Give every animal the wiring and place cells that the animal of ``seed`` would draw: as if the genome wired them."""
     learner, model = population.learner, Population(population.spec, population.world_name, 1, seed=seed).learner
-    if not isinstance(learner, BoutLearner) or not isinstance(model, BoutLearner):
+    if not isinstance(learner, OptionLearner) or not isinstance(model, OptionLearner):
         raise InvalidArgument(f"Wiring can be fixed in learners of the kind of bouts, not in {population.spec.name}'s.")
     state = model.separator.get_state()
     learner.separator.set_state({name: np.repeat(array, population.animals, axis=0) for name, array in state.items()})
@@ -304,6 +304,6 @@ def wire_alike(population: Population, seed: int) -> None:
 def give_weights(population: Population, weights: np.ndarray) -> None:
     """Let newborns have these read-out weights, (animals, units x options)."""
     learner = population.learner
-    assert isinstance(learner, BoutLearner)
+    assert isinstance(learner, OptionLearner)
     shape = (population.animals, learner.separator.units, len(learner.option_names))
-    learner.synapses.table[:, :, : shape[2]] = weights.reshape(shape)
+    learner.synapses.weights[:, :, : shape[2]] = weights.reshape(shape)

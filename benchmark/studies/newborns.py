@@ -95,7 +95,7 @@ def three_questions(
     said("raised without plasticity")
     fixed, fixed_curves, _ = raised(spec, lifetime, "plasticity")
     fitness["raised without plasticity"] = fitness_by_window(fixed_curves)
-    said("random commands")
+    said("random actions")
     random = raised("random", watched)[1]
     chance = day_fitness(random)
     young: dict[str, np.ndarray] = {}
@@ -143,7 +143,7 @@ def _answers(
         for name, part in (("learning", "learning"), ("reflexes", "reflex"))
     )
     return [
-        {"age": age, "question": "Is it adaptive?", "answer": _verdict(adaptive), "measure": "fitness minus random commands"}
+        {"age": age, "question": "Is it adaptive?", "answer": _verdict(adaptive), "measure": "fitness minus random actions"}
         | adaptive,
         {"age": age, "question": "Is it learned?", "answer": _verdict(learned),
          "measure": "fitness minus an animal of that age that could not learn"}

@@ -85,7 +85,7 @@ def teach(
     aviary.lesion("variability", "no variability")
     aviary.lesion("judgement", "random judgement")
     rows: dict[str, Any] = {"newborn": details_of(measure(aviary.intended("tutored"), tutor, other))}
-    rows["oracle"] = details_of(measure(np.asarray(tutor.commands)[None], tutor, other))
+    rows["oracle"] = details_of(measure(np.asarray(tutor.gesture)[None], tutor, other))
     done, newborn = 0, aviary.intended("tutored")[0]
     for mark in marks:
         while done < mark:
@@ -98,7 +98,7 @@ def teach(
         rows[f"tutored, {mark} renditions, without variability"] = details_of(
             measure(aviary.intended("tutored"), tutor, other)
         )
-    gestures = {"newborn": newborn, "tutor's best": np.asarray(tutor.commands)}
+    gestures = {"newborn": newborn, "tutor's best": np.asarray(tutor.gesture)}
     gestures |= {group: aviary.songs(group)[0] for group in GROUPS}
     return {"rows": rows, "gestures": gestures, "tutor": tutor}
 

@@ -34,8 +34,8 @@ def spectrogram(audio: np.ndarray, size: tuple[int, int] = (_WIDTH, _HEIGHT)) ->
 
 
 @lru_cache(maxsize=32)
-def _of_song(commands: bytes, frames: int, seed: int) -> np.ndarray:
-    return spectrogram(render(np.frombuffer(commands).reshape(frames, 3), seed))
+def _of_song(gesture: bytes, frames: int, seed: int) -> np.ndarray:
+    return spectrogram(render(np.frombuffer(gesture).reshape(frames, 3), seed))
 
 
 def _columns(played: np.ndarray, edge: int) -> np.ndarray:
@@ -51,7 +51,7 @@ def _of_audio(audio: bytes) -> np.ndarray:
 
 def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     """Draw row ``row``."""
-    bird, frames = world.body.table[row], world.frames
+    bird, frames = world.body.records[row], world.frames
     tutor = world.tutors[int(bird["tutor"])]
     now = min(frames, int(bird["moment"]))
     padded = np.pad(tutor.audio, (0, frames * FRAME - len(tutor.audio)))
@@ -89,7 +89,7 @@ def _panel(surface: Canvas, index: int, title: str, picture: np.ndarray) -> None
 
 
 def _gesture(surface: Canvas, sung: np.ndarray, now: int) -> None:
-    """The three commands through the song, as far as it is sung now in strong lines."""
+    """The three gesture through the song, as far as it is sung now in strong lines."""
     top, height = _TOPS[2], 82
     surface.line(_LINE, (_LEFT, top + height / 2), (_LEFT + _WIDTH, top + height / 2))
     for index, (name, colour) in enumerate(_GESTURE):

@@ -16,7 +16,7 @@ SILENT = -0.3  # pressure between notes: breathing in
 
 @dataclass(frozen=True)
 class Note:
-    """One gesture; durations in ms, commands (from, to) in [-1, 1]. A ``gap`` of silence follows."""
+    """One gesture; durations in ms, gesture (from, to) in [-1, 1]. A ``gap`` of silence follows."""
 
     duration: float
     pressure: tuple[float, float]
@@ -48,7 +48,7 @@ def frames_of(milliseconds: float) -> int:
     return max(1, round(milliseconds / 1000.0 / FRAME_TIME)) if milliseconds > 0 else 0
 
 
-def commands_of(song: tuple[Note, ...]) -> np.ndarray:
+def gesture_of(song: tuple[Note, ...]) -> np.ndarray:
     """(frames, 3) pressure, tension and turbulence of a song; tension moves on smoothly through the gaps."""
     parts = []
     for note, following in zip(song, (*song[1:], song[-1]), strict=True):

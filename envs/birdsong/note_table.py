@@ -1,4 +1,4 @@
-"""From commands to heard features without audio: a table of steady notes, made once from the syrinx, then interpolated.
+"""From gesture to heard features without audio: a table of steady notes, made once from the syrinx, then interpolated.
 
 For training, where a bird sings thousands of renditions. The table knows nothing of transients, so results are judged on
 rendered audio as well.
@@ -69,12 +69,12 @@ def _make() -> np.ndarray:
 
 
 @njit(cache=True)
-def hear(command, table, out):
-    """Features of one steady note, interpolated: fills ``out`` (5,) for a command (3,)."""
+def hear(action, table, out):
+    """Features of one steady note, interpolated: fills ``out`` (5,) for an action (3,)."""
     last = (table.shape[0] - 1, table.shape[1] - 1, table.shape[2] - 1)
-    p = min(1.0, max(0.0, command[0])) * last[0]
-    t = (min(1.0, max(-1.0, command[1])) + 1.0) * 0.5 * last[1]
-    n = (min(1.0, max(-1.0, command[2])) + 1.0) * 0.5 * last[2]
+    p = min(1.0, max(0.0, action[0])) * last[0]
+    t = (min(1.0, max(-1.0, action[1])) + 1.0) * 0.5 * last[1]
+    n = (min(1.0, max(-1.0, action[2])) + 1.0) * 0.5 * last[2]
     i, j, k = min(int(p), last[0] - 1), min(int(t), last[1] - 1), min(int(n), last[2] - 1)
     p, t, n = p - i, t - j, n - k
     out[:] = 0.0
@@ -89,14 +89,14 @@ def hear(command, table, out):
 
 
 @njit(cache=True)
-def hear_song(commands, table, out):
-    """:func:`hear` for each frame: fills ``out`` (frames, 5) for commands (frames, 3)."""
-    for frame in range(commands.shape[0]):
-        hear(commands[frame], table, out[frame])
+def hear_song(gesture, table, out):
+    """:func:`hear` for each frame: fills ``out`` (frames, 5) for gesture (frames, 3)."""
+    for frame in range(gesture.shape[0]):
+        hear(gesture[frame], table, out[frame])
 
 
-def features_of(commands: np.ndarray) -> np.ndarray:
-    """(frames, 5) features by the table for commands (frames, 3)."""
-    out = np.empty((len(commands), len(FEATURES)))
-    hear_song(np.ascontiguousarray(commands, float), note_table(), out)
+def features_of(gesture: np.ndarray) -> np.ndarray:
+    """(frames, 5) features by the table for gesture (frames, 3)."""
+    out = np.empty((len(gesture), len(FEATURES)))
+    hear_song(np.ascontiguousarray(gesture, float), note_table(), out)
     return out

@@ -22,10 +22,10 @@ _WHITE = np.array([1.2, 2.5, 0.1, -1.0, 3.2])  # white noise in all features
 
 @njit(cache=True)
 def sing(
-    birds, table, commands, tutors, measures, weights, quantiles, lengths, syllables, scale, trait_mean, trait_deviation,
+    birds, table, actions, tutors, measures, weights, quantiles, lengths, syllables, scale, trait_mean, trait_deviation,
     noise, fitness,
 ):  # fmt: skip
-    """Sing one frame with ``commands`` (birds, 3): fills ``fitness`` (birds,) and what will be heard.
+    """Sing one frame with ``actions`` (birds, 3): fills ``fitness`` (birds,) and what will be heard.
 
     ``tutors`` (songs, frames, 5), ``measures`` (songs, frames, 6), ``weights`` (songs, frames), ``quantiles`` (songs, 128),
     ``lengths`` (songs,), ``syllables`` (songs, frames) with -1 in gaps; ``scale`` (6,), ``trait_mean`` and
@@ -35,9 +35,9 @@ def sing(
     for row in range(birds.shape[0]):
         bird = birds[row]
         frame, song = bird.moment, bird.tutor
-        hear(commands[row], table, features)
+        hear(actions[row], table, features)
         for index in range(3):
-            bird.sung[frame, index] = commands[row, index]
+            bird.sung[frame, index] = actions[row, index]
         if frame == 0:
             for index in range(5):
                 bird.before[index] = features[index]

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from envs.birdsong.features import ENTROPY, LOUDNESS, PERIODICITY, PITCH
-from envs.birdsong.gestures import commands_of, song_of_the_species
+from envs.birdsong.gestures import gesture_of, song_of_the_species
 from envs.birdsong.note_table import features_of
 
 INTERVAL = 7  # frames that are compared together: 70 ms (SA+)
@@ -167,7 +167,7 @@ def _counts(features: np.ndarray) -> np.ndarray:
 def species() -> Species:
     """Measured on 200 songs that the species' repertoire of notes gives; the same on every machine."""
     songs = [
-        features_of(commands_of(song_of_the_species(np.random.default_rng(_SPECIES_SEED + index))))
+        features_of(gesture_of(song_of_the_species(np.random.default_rng(_SPECIES_SEED + index))))
         for index in range(_SPECIES_SONGS)
     ]
     frames = np.concatenate([measures_of(song)[song[:, LOUDNESS] > AUDIBLE] for song in songs])

@@ -2,7 +2,7 @@
 
 Source: Sitt et al. (2008), Perl et al. (2011), Amador et al. (2013); the constants of the tract are those of the vocal-organ
 code that was released with these papers. Sound needs a pressure parameter alpha below 0 and a tension parameter beta below
-a boundary that depends on alpha; commands give tension as a logarithmic distance below it, since pitch is very steep there.
+a boundary that depends on alpha; gesture give tension as a logarithmic distance below it, since pitch is very steep there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy import signal
 
 RATE = 44_100  # samples per second
 FRAME = 441  # samples per frame of 10 ms
-COMMANDS = ("pressure", "tension", "turbulence")
+MUSCLES = ("pressure", "tension", "turbulence")
 
 _GAMMA = 24_000.0  # 1/s, zebra finch (vocal-organ code; Amador et al. 2013)
 _SUBSTEPS = 2  # Runge-Kutta steps per sample: pitch within 0.05% of 20 steps
@@ -49,7 +49,7 @@ def boundary(alpha):
 
 @njit(cache=True)
 def parameters(pressure, tension):
-    """alpha and beta of the oscillator for commands in [-1, 1]; alpha of 0 or more is silent breath."""
+    """alpha and beta of the oscillator for gesture in [-1, 1]; alpha of 0 or more is silent breath."""
     alpha = _CALM + (_STRONG - _CALM) * min(1.0, max(0.0, pressure) / _RAMP)
     height = 0.5 * (1.0 + min(1.0, max(-1.0, tension)))
     distance = _LEAST * math.exp(height * math.log(_MOST / _LEAST))
@@ -107,17 +107,17 @@ def oscillate_reference(alpha: np.ndarray, beta: np.ndarray, substeps: int) -> n
 
 
 @njit(cache=True)
-def _control(commands, frame, jitter, alpha, beta, level, breath):
-    """Spread commands (frames, 3) over samples, straight lines between the middles of frames."""
-    frames = commands.shape[0]
+def _control(gesture, frame, jitter, alpha, beta, level, breath):
+    """Spread gesture (frames, 3) over samples, straight lines between the middles of frames."""
+    frames = gesture.shape[0]
     for sample in range(alpha.shape[0]):
         place = (sample + 0.5) / frame - 0.5
         first = min(frames - 1, max(0, math.floor(place)))
         second = min(frames - 1, first + 1)
         share = min(1.0, max(0.0, place - first))
-        pressure = (1.0 - share) * commands[first, 0] + share * commands[second, 0]
-        tension = (1.0 - share) * commands[first, 1] + share * commands[second, 1]
-        turbulence = 0.5 + 0.5 * ((1.0 - share) * commands[first, 2] + share * commands[second, 2])
+        pressure = (1.0 - share) * gesture[first, 0] + share * gesture[second, 0]
+        tension = (1.0 - share) * gesture[first, 1] + share * gesture[second, 1]
+        turbulence = 0.5 + 0.5 * ((1.0 - share) * gesture[first, 2] + share * gesture[second, 2])
         alpha[sample], beta[sample] = parameters(pressure, tension)
         beta[sample] *= 1.0 + _JITTER * jitter[sample]
         loud = 0.0 if pressure <= 0.0 else min(1.0, pressure / _RAMP) * math.exp(math.log(10.0) * _RANGE * (pressure - 1.0))
@@ -125,16 +125,16 @@ def _control(commands, frame, jitter, alpha, beta, level, breath):
         breath[sample] = loud * _BREATH * turbulence * turbulence
 
 
-def source(commands: np.ndarray, seed: int, frame: int = FRAME) -> np.ndarray:
-    """Pressure that enters the trachea, (frames x ``frame``,) float64, for commands (frames, 3) in [-1, 1].
+def source(gesture: np.ndarray, seed: int, frame: int = FRAME) -> np.ndarray:
+    """Pressure that enters the trachea, (frames x ``frame``,) float64, for gesture (frames, 3) in [-1, 1].
 
     Jitter and breath have a stream each, so that a song's beginning sounds the same however far it is rendered.
     """
-    commands = np.clip(np.asarray(commands, float), -1.0, 1.0)
-    samples = len(commands) * frame
+    gesture = np.clip(np.asarray(gesture, float), -1.0, 1.0)
+    samples = len(gesture) * frame
     alpha, beta, level, breath, labia = (np.empty(samples) for _ in range(5))
     jitter = np.random.default_rng([seed, 0]).uniform(-1.0, 1.0, samples)
-    _control(commands, frame, jitter, alpha, beta, level, breath)
+    _control(gesture, frame, jitter, alpha, beta, level, breath)
     oscillate(alpha, beta, _SUBSTEPS, labia)
     return level * labia + breath * np.random.default_rng([seed, 1]).standard_normal(samples)
 
@@ -165,11 +165,11 @@ def tract(pressure: np.ndarray) -> np.ndarray:
     return np.diff(flow, prepend=flow[:1])  # a small opening radiates the rate of change of its flow
 
 
-def render(commands: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Audio (frames x 441,) float64 at 44.1 kHz of a gesture, commands (frames, 3) in [-1, 1] at 10 ms a frame.
+def render(gesture: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Audio (frames x 441,) float64 at 44.1 kHz of a gesture, gesture (frames, 3) in [-1, 1] at 10 ms a frame.
 
     Args:
-        commands: pressure (sound above about 0.05), tension, turbulence.
+        gesture: pressure (sound above about 0.05), tension, turbulence.
         seed: of breath noise and jitter.
     """
-    return _LOUDNESS * tract(source(commands, seed))
+    return _LOUDNESS * tract(source(gesture, seed))

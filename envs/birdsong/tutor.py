@@ -14,7 +14,7 @@ import numpy as np
 
 from core.errors import InvalidArgument, NestlingError
 from envs.birdsong.features import ENTROPY, FLOOR, LOUDNESS, PERIODICITY, PITCH, extract
-from envs.birdsong.gestures import FRAME_TIME, STRANGER, TUTOR, commands_of
+from envs.birdsong.gestures import FRAME_TIME, STRANGER, TUTOR, gesture_of
 from envs.birdsong.note_table import features_of
 from envs.birdsong.similarity import AUDIBLE, measures_of, quantiles_of_moments, quantiles_of_strangers, weights_of
 from envs.birdsong.syrinx import FRAME, RATE, render
@@ -41,7 +41,7 @@ class Tutor:
     Attributes:
         name: for titles.
         features: (frames, 5) what is heard of it.
-        commands: (frames, 3) the best that the syrinx can do to sing it.
+        gesture: (frames, 3) the best that the syrinx can do to sing it.
         measures, weights, quantiles: what fitness compares with; see :mod:`envs.birdsong.similarity`.
         syllables: (first frame, end frame) of each.
         audio: (frames x 441,) its sound at 44.1 kHz.
@@ -49,7 +49,7 @@ class Tutor:
 
     name: str
     features: np.ndarray
-    commands: np.ndarray
+    gesture: np.ndarray
     measures: np.ndarray
     weights: np.ndarray
     quantiles: np.ndarray
@@ -60,18 +60,18 @@ class Tutor:
         return len(self.features)
 
 
-def _tutor(name: str, features: np.ndarray, commands: np.ndarray, recorded: np.ndarray | None = None) -> Tutor:
+def _tutor(name: str, features: np.ndarray, gesture: np.ndarray, recorded: np.ndarray | None = None) -> Tutor:
     measures = measures_of(features)
     quantiles = quantiles_of_strangers(measures) if recorded is None else quantiles_of_moments(measures)
-    audio = render(commands) if recorded is None else recorded
-    return Tutor(name, features, commands, measures, weights_of(measures), quantiles, syllables_of(features), audio)
+    audio = render(gesture) if recorded is None else recorded
+    return Tutor(name, features, gesture, measures, weights_of(measures), quantiles, syllables_of(features), audio)
 
 
 @cache
 def innate_tutor(name: str = "tutor") -> Tutor:
     """The default tutor, or the ``"stranger"``, sung by the project's own syrinx."""
-    commands = commands_of({"tutor": TUTOR, "stranger": STRANGER}[name])
-    return _tutor(name, features_of(commands), commands)
+    gesture = gesture_of({"tutor": TUTOR, "stranger": STRANGER}[name])
+    return _tutor(name, features_of(gesture), gesture)
 
 
 def recorded_tutor(path: str, labels: str | None = None) -> Tutor:
@@ -102,7 +102,7 @@ def _recorded_tutor(path: str, labels: str | None, _changed: int, _labels_change
     end = min(end, len(features))  # a label may end with the file, within a frame that is not whole
     features = features[first:end].copy()
     features[:, LOUDNESS] = np.where(_inside(spans, first, end), features[:, LOUDNESS], 0.0)
-    return _tutor(Path(path).stem, features, fit_commands(features), audio[first * FRAME : end * FRAME])
+    return _tutor(Path(path).stem, features, fit_gesture(features), audio[first * FRAME : end * FRAME])
 
 
 def read_audio(path: str | Path) -> np.ndarray:
@@ -226,7 +226,7 @@ def _inside(spans: list[tuple[int, int, str]], first: int, end: int) -> np.ndarr
     return inside[first:end]
 
 
-def fit_commands(features: np.ndarray) -> np.ndarray:
+def fit_gesture(features: np.ndarray) -> np.ndarray:
     """(frames, 3) the best that the syrinx can do by its table: least distance from ``features``, without needless jumps.
 
     The best 60 notes for each frame, and of all paths through them the cheapest (Viterbi).
@@ -251,9 +251,9 @@ def fit_commands(features: np.ndarray) -> np.ndarray:
     path = [int(total.argmin())]
     for pointers in reversed(back):
         path.append(int(pointers[path[-1]]))
-    commands = np.stack([notes[index] for notes, index in zip(chosen, reversed(path), strict=True)])
-    commands[features[:, LOUDNESS] < 0.1, 0] = -0.3
-    return commands
+    gesture = np.stack([notes[index] for notes, index in zip(chosen, reversed(path), strict=True)])
+    gesture[features[:, LOUDNESS] < 0.1, 0] = -0.3
+    return gesture
 
 
 def fit_distance(heard: np.ndarray, wanted: np.ndarray) -> np.ndarray:

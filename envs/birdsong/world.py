@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium.spaces import Box
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument, whole_number
 from core.manipulations import in_range, manipulation
 from core.senses import Sense, Senses
 from envs.birdsong.features import FEATURES
 from envs.birdsong.gestures import FRAME_TIME, SILENT
 from envs.birdsong.note_table import note_table
-from envs.birdsong.practice import HEARING_DELAY, LONGEST, MOST_SYLLABLES, perceive, sing
+from envs.birdsong.practice import BURST, HEARING_DELAY, LONGEST, MOST_SYLLABLES, perceive, sing
 from envs.birdsong.similarity import INTERVAL, SHIFTS, TRAITS, species
-from envs.birdsong.syrinx import COMMANDS, FRAME
+from envs.birdsong.syrinx import FRAME, MUSCLES
 from envs.birdsong.tutor import Tutor, innate_tutor, tutor_of
 from envs.world import World
 
@@ -64,11 +65,11 @@ class Birdsong(World):
     grown_episodes = 2600
     random_hold = 0.05
     fitness_unit = "resemblance a song"
-    purposes = ("hearing", "distortion")
+    stream_names = ("hearing", "distortion")
     decoy: ClassVar[bool] = False
     metadata = {"render_modes": ["human", "rgb_array"], "render_fps": 100, "sound_rate": 44_100}
-    command_space = Box(-1.0, 1.0, (3,), np.float32)
-    command_names = COMMANDS
+    single_action_space = Box(-1.0, 1.0, (3,), np.float32)
+    action_names = MUSCLES
     senses = Senses(
         Sense("phase", "1", 0.0, 1.0, "how far the song has come, as HVC counts it"),
         Sense("tutor_sings", "1", 0.0, 1.0, "1 while the tutor is heard in place of the own voice", heard_by=("steering",)),
@@ -81,7 +82,45 @@ class Birdsong(World):
         Sense("brightness", "octave", -1.0, 5.0, "mean frequency, above 500 Hz", heard_by=("steering",)),
     )  # fmt: skip
 
-    body: Records
+    state = (
+        Field("moment", "frame", "of the song that comes next", 0, 0, LONGEST),
+        Field("tutor", "index", "whose song fitness compares with: the home tutor's or the stranger's", 0, 0, 1),
+        Field("tutor_heard", "index", "whose song is heard in lessons", 0, 0, 1),
+        Field("lessons", "1", "renditions of a tutor that are still to be heard", LESSONS, 0),
+        Field("tutoring", "bool", "whether a tutor is heard in this rendition", False, 0, 1),
+        Field("deaf", "bool", "whether it cannot hear", False, 0, 1),
+        Field("muffled", "50 dB", "by which everything is fainter", 0.0, 0.0, 1.0),
+        Field("pitch_shift", "octave", "by which it hears itself higher", 0.0, -1.0, 1.0),
+        Field(
+            "noise_syllable", "index", "syllable during which noise may be played, -1 for none", -1, -1, MOST_SYLLABLES - 1
+        ),
+        Field("noise_above", "bool", "whether it is played above the threshold, or below it", True, 0, 1),
+        Field("noise_threshold", "octave", "above 500 Hz, of pitch", 0.0),
+        Field("noise_left", "frame", "that noise goes on", 0, 0, BURST),
+        Field(
+            "distorted_syllable", "index", "syllable that is distorted at random, -1 for none", -1, -1, MOST_SYLLABLES - 1
+        ),
+        Field("distortion", "1", "share of renditions in which it is", 0.0, 0.0, 1.0),
+        Field("distorts", "bool", "whether this rendition is one of them", False, 0, 1),
+        Field("syllable", "index", "that is being sung, -1 in a gap", -1, -1, MOST_SYLLABLES - 1),
+        Field("pitch_sum", "octave", "sum of the pitch of its clear frames so far", 0.0),
+        Field("pitch_frames", "frame", "number of these", 0, 0, LONGEST),
+        Field("mean_pitch", "octave", "running mean of each syllable's pitch", np.zeros(MOST_SYLLABLES)),
+        Field("times_sung", "1", "how often each syllable was sung", np.zeros(MOST_SYLLABLES, int), 0),
+        Field("before", "FEATURES", "features of the frame before", np.zeros(len(FEATURES))),
+        Field("sounding", "bool", "whether the frame before sounded", False, 0, 1),
+        Field("ring", "1", "distances from the tutor of the last frames, by shift", np.zeros((SHIFTS, INTERVAL)), 0.0),
+        Field("sums", "1", "their sums", np.zeros(SHIFTS)),
+        Field("traits", "frame", "running traits of this rendition", np.zeros(TRAITS)),
+        Field(
+            "ears", "FEATURES", "what is on its way from beak to judgement", np.zeros((HEARING_DELAY + 1, len(FEATURES)))
+        ),
+        Field("sung", "1", "gesture of this rendition so far", np.full((LONGEST, 3), SILENT, np.float32), -1.0, 1.0),
+        Field("past", "1", "gesture of the last finished rendition", np.full((LONGEST, 3), SILENT, np.float32), -1.0, 1.0),
+        Field("renditions", "1", "that were finished", 0, 0),
+    )
+
+    body: RecordState
 
     def __init__(
         self, num_envs: int = 1, *, tutor: str | Path | None = None, labels: str | Path | None = None,
@@ -99,19 +138,6 @@ class Birdsong(World):
         steps = longest if max_episode_steps is None else whole_number("max_episode_steps", max_episode_steps)
         super().__init__(num_envs, max_episode_steps=min(steps, longest), **options)
 
-    def _make_body(self, num_animals: int) -> Records:
-        return Records(
-            num_animals, moment=0, tutor=0, tutor_heard=int(self.decoy), lessons=LESSONS, tutoring=False, deaf=False, muffled=0.0,
-            pitch_shift=0.0, noise_syllable=-1, noise_above=True, noise_threshold=0.0, noise_left=0,
-            distorted_syllable=-1, distortion=0.0, distorts=False,
-            syllable=-1, pitch_sum=0.0, pitch_frames=0, mean_pitch=np.zeros(MOST_SYLLABLES),
- times_sung=np.zeros(MOST_SYLLABLES, int),
-            before=np.zeros(len(FEATURES)), sounding=False,
-            ring=np.zeros((SHIFTS, INTERVAL)), sums=np.zeros(SHIFTS), traits=np.zeros(TRAITS),
-            ears=np.zeros((HEARING_DELAY + 1, len(FEATURES))), sung=np.full((LONGEST, 3), SILENT, np.float32),
-            past=np.full((LONGEST, 3), SILENT, np.float32), renditions=0,
-        )  # fmt: skip
-
     def _be_born(self, mask: np.ndarray) -> None:
         """Nothing differs between birds of one nest but their ears' noise."""
 
@@ -128,29 +154,29 @@ class Birdsong(World):
         draw = self.streams.uniform("distortion", 1, mask)[:, 0]
         body.distorts[mask] = (draw < body.distortion)[mask]
 
-    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body, songs, kind = self.body, self._songs, self._species
         fitness = np.empty(self.num_envs)
         sing(
-            body.table, self._notes, command, songs["features"], songs["measures"], songs["weights"], songs["quantiles"],
+            body.records, self._notes, action, songs["features"], songs["measures"], songs["weights"], songs["quantiles"],
             songs["lengths"], songs["syllables"], kind.scale, kind.trait_mean, kind.trait_deviation,
             self.streams.uniform("hearing", 4), fitness,
         )  # fmt: skip
         return fitness, np.zeros(self.num_envs, bool)
 
     def _sense(self, reading: Any) -> None:
-        perceive(self.body.table, float(self.frames), reading)
+        perceive(self.body.records, float(self.frames), reading)
 
     def _facts(self) -> dict[str, np.ndarray]:
         return {"renditions": self.body.renditions}
 
     def _oracle(self) -> np.ndarray:
         """The best that this syrinx can do, known by heart."""
-        commands = self._songs["commands"]
-        return commands[self.body.tutor, np.minimum(self.body.moment, commands.shape[1] - 1)]
+        gesture = self._songs["gesture"]
+        return gesture[self.body.tutor, np.minimum(self.body.moment, gesture.shape[1] - 1)]
 
     def rendition(self, row: int, finished: bool = True) -> np.ndarray:
-        """(frames, 3) commands of the last finished rendition of a bird, or of the one that it is singing."""
+        """(frames, 3) actions of the last finished rendition of a bird, or of the one that it is singing."""
         return (self.body.past if finished else self.body.sung)[row, : self.frames].astype(float)
 
     def audio(self, row: int) -> np.ndarray:
@@ -272,6 +298,7 @@ class SongDecoy(Birdsong):
     id = "SongDecoy-v0"
     steering = "Birdsong"
     decoy = True
+    state = tuple(replace(field, initial=1) if field.name == "tutor_heard" else field for field in Birdsong.state)
 
 
 def _stacked(tutors: tuple[Tutor, ...], frames: int) -> dict[str, np.ndarray]:
@@ -279,7 +306,7 @@ def _stacked(tutors: tuple[Tutor, ...], frames: int) -> dict[str, np.ndarray]:
     total = frames + HEARING_DELAY
     stacked = {
         "features": np.stack([_padded(song.features, total, np.r_[0.0, song.features[-1, 1:]]) for song in tutors]),
-        "commands": np.stack([_padded(song.commands, total, np.r_[SILENT, song.commands[-1, 1:]]) for song in tutors]),
+        "gesture": np.stack([_padded(song.gesture, total, np.r_[SILENT, song.gesture[-1, 1:]]) for song in tutors]),
         "measures": np.stack([_padded(song.measures, total, song.measures[-1]) for song in tutors]),
         "weights": np.stack([_padded(song.weights, total, np.zeros(())) for song in tutors]),
         "quantiles": np.stack([song.quantiles for song in tutors]),

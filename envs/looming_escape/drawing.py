@@ -24,7 +24,7 @@ _SKY_CENTRE, _SKY_RADIUS = (552, 150), 74
 def draw(surface: Canvas, world: LoomingEscape, row: int) -> None:
     """Draw row ``row``."""
     pygame = import_pygame()
-    animal = world.body.table[row]
+    animal = world.body.records[row]
     scale = _SIDE / ARENA
     pixel = floor_plan(_LEFT, _TOP, _SIDE, ARENA)
     arena = pygame.Rect(_LEFT, _TOP, _SIDE, _SIDE)

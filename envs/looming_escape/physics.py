@@ -43,13 +43,13 @@ _WHISKER = 0.06  # m; chosen
 
 
 @njit(cache=True)
-def move(animals, command, dt):
+def move(animals, action, dt):
     gain = 1.0 - math.exp(-dt / _INERTIA)
     for row in range(animals.shape[0]):
         animal = animals[row]
-        length = max(1.0, math.hypot(command[row, 0], command[row, 1]))
+        length = max(1.0, math.hypot(action[row, 0], action[row, 1]))
         for axis in range(2):
-            wanted = RUN_SPEED * command[row, axis] / length
+            wanted = RUN_SPEED * action[row, axis] / length
             animal.velocity[axis] += gain * (wanted - animal.velocity[axis])
             place = animal.position[axis] + animal.velocity[axis] * dt
             animal.position[axis] = min(max(place, 0.0), ARENA)
@@ -64,7 +64,7 @@ def _distance(here, there):
 
 @njit(cache=True)
 def needs_growth(animals, dt):
-    """Rows (bool) where an item will be eaten or regrow in this step, so that a draw is needed."""
+    """BatchState (bool) where an item will be eaten or regrow in this step, so that a draw is needed."""
     due = np.zeros(animals.shape[0], np.bool_)
     for row in range(animals.shape[0]):
         animal = animals[row]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.errors import unknown_name
 from core.manipulations import in_range, manipulation
 from core.senses import Sense, Senses
@@ -80,8 +80,8 @@ class LoomingEscape(World):
     dt = 0.1
     episode_steps = 1000
     fitness_unit = "food items a day"
-    purposes = ("niche", "start", "weather", "growth", "fate")
-    command_space = Box(-1.0, 1.0, (2,), np.float32)
+    stream_names = ("niche", "start", "weather", "growth", "fate")
+    single_action_space = Box(-1.0, 1.0, (2,), np.float32)
     senses = Senses(
         Sense("angular_size", "rad", 0.0, LARGEST, "angle that the disc overhead subtends; 0 without one", scale=0.2),
         Sense("expansion", "rad/s", -FASTEST, FASTEST, "rate of change of the angular size", scale=0.1),
@@ -101,34 +101,32 @@ class LoomingEscape(World):
         Sense("pain", "1", 0.0, 1.0, "1 when captured", heard_by=("steering",)),
     )
 
-    body: Records
+    state = (
+        Field("position", "m", "place in the arena", np.zeros(2), 0.0, ARENA),
+        Field("velocity", "m/s", "velocity", np.zeros(2), -RUN_SPEED, RUN_SPEED),
+        Field("energy", "1", "full share of the energy store", 0.5, 0.0, 1.0),
+        Field("shelter", "m", "middle of the shelter", np.zeros(2), 0.0, ARENA),
+        Field("shelter_present", "bool", "whether there is a shelter", True, 0, 1),
+        Field("shelter_dark", "bool", "whether it is dark under its roof", True, 0, 1),
+        Field("site", "m", "two sites near which food regrows", np.zeros((2, 2)), 0.0, ARENA),
+        Field("food", "m", "where each food item is, or was last", np.zeros((FOOD_ITEMS, 2)), 0.0, ARENA),
+        Field("food_wait", "s", "until each eaten item regrows; 0 where it is there", np.zeros(FOOD_ITEMS), 0.0),
+        Field("eaten", "1", "items eaten in this step", 0, 0, FOOD_ITEMS),
+        Field("captured", "bool", "whether it was captured in this step", False, 0, 1),
+        Field("disc_kind", "index", "kind of disc overhead, -1 for none", NONE, NONE, len(KINDS) - 1),
+        Field("disc_time", "s", "to contact, or that are left of a sweep", 0.0),
+        Field("disc_size_over_speed", "s", "l/|v| of the disc", 0.2, 0.0),
+        Field("disc_contrast", "1", "contrast of the disc, positive when darker than the sky", 0.0, -1.0, 1.0),
+        Field("disc_azimuth", "rad", "direction of the disc in the arena's frame", 0.0, -10.0, 10.0),
+        Field("disc_elevation", "rad", "elevation of the disc", 0.0, -0.5 * math.pi, 0.5 * math.pi),
+        Field("until_next", "s", "until the next disc appears", 0.0, high=GAP[1]),
+        Field("quiet", "bool", "whether no disc appears by itself", False, 0, 1),
+        Field("loudness", "1", "loudness of an alarming sound", 0.0, 0.0, 1.0),
+        Field("sound_left", "s", "that it goes on", 0.0, 0.0),
+        Field("numb", "bool", "whether strikes pass without capture", False, 0, 1),
+    )
 
-    def _make_body(self, num_animals: int) -> Records:
-        return Records(
-            num_animals,
-            position=np.zeros(2),
-            velocity=np.zeros(2),
-            energy=0.5,
-            shelter=np.zeros(2),
-            shelter_present=True,
-            shelter_dark=True,
-            site=np.zeros((2, 2)),
-            food=np.zeros((FOOD_ITEMS, 2)),
-            food_wait=np.zeros(FOOD_ITEMS),
-            eaten=0,
-            captured=False,
-            disc_kind=NONE,
-            disc_time=0.0,
-            disc_size_over_speed=0.2,
-            disc_contrast=0.0,
-            disc_azimuth=0.0,
-            disc_elevation=0.0,
-            until_next=0.0,
-            quiet=False,
-            loudness=0.0,
-            sound_left=0.0,
-            numb=False,
-        )
+    body: RecordState
 
     def _be_born(self, mask: np.ndarray) -> None:
         draw = self.streams.uniform("niche", 40, mask)
@@ -159,15 +157,15 @@ class LoomingEscape(World):
             for item in range(FOOD_ITEMS):
                 place_food(body.food[row, item], body.site[row], draw[row, 3 + 4 * item : 7 + 4 * item])
 
-    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body, dt = self.body, self.dt
         fitness = np.empty(self.num_envs)
         struck = np.empty(self.num_envs, bool)
         weather = self.streams.uniform("weather", 6, (body.disc_kind == NONE) & (body.until_next <= dt) & ~body.quiet)
-        move(body.table, command, dt)
-        growth = self.streams.uniform("growth", 15, needs_growth(body.table, dt))
-        forage(body.table, growth, dt, fitness)
-        fly(body.table, weather, dt, struck)
+        move(body.records, action, dt)
+        growth = self.streams.uniform("growth", 15, needs_growth(body.records, dt))
+        forage(body.records, growth, dt, fitness)
+        fly(body.records, weather, dt, struck)
         body.captured = False
         if struck.any():
             self._strike(struck)
@@ -191,7 +189,7 @@ class LoomingEscape(World):
         return (np.hypot(away[:, 0], away[:, 1]) < SHELTER_RADIUS) & self.body.shelter_present
 
     def _sense(self, reading: Any) -> None:
-        perceive(self.body.table, reading)
+        perceive(self.body.records, reading)
 
     def _facts(self) -> dict[str, np.ndarray]:
         body = self.body

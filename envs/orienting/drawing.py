@@ -25,12 +25,12 @@ def _pixel(direction: Any) -> tuple[float, float]:
 
 def draw(surface: Canvas, world: Orienting, row: int) -> None:
     """Draw row ``row``."""
-    animal = world.body.table[row]
+    animal = world.body.records[row]
     sense = world.senses.split(world.observation)[row]
     dark = bool(animal["dark"])
     ink = (235, 235, 240) if dark else INK
     surface.rect(_NIGHT if dark else _DUSK, (_LEFT, _TOP, 2 * REACH * _SCALE, 80 * _SCALE), border_radius=6)
-    order = {int(site): number + 1 for number, site in enumerate(animal["round"])}
+    order = {int(site): number + 1 for number, site in enumerate(animal["round_sites"])}
     for site, place in enumerate(SITES):
         surface.circle(_GRID, _pixel(place), FOVEA * _SCALE, 1)
         if site in order:
@@ -51,9 +51,9 @@ def draw(surface: Canvas, world: Orienting, row: int) -> None:
         surface.circle(colour, (place, 384), 7, 0 if label == "prey" else 3)
         write(surface, label, (place + 13, 384), 18, anchor="midleft")
     prism = float(animal["prism"][0])
-    told = f"prism {prism:+.0f} degrees{' on half the field' if animal['half'] else ''}" if prism else "no prism"
+    told = f"prism {prism:+.0f} degrees{' on half the field' if animal['half_field'] else ''}" if prism else "no prism"
     write(surface, f"{told}, muscles at {float(animal['gain']):.0%}", (243, 412), 18)
-    share = float(animal["since"]) / STAY if animal["present"] else 0.0
+    share = float(animal["target_age"]) / STAY if animal["present"] else 0.0
     write(surface, "stay", (243, 442), 18)
     surface.rect((222, 220, 212), (290, 444, 300, 10), border_radius=4)
     surface.rect(_PREY, (290, 444, max(2, round(300 * share)), 10), border_radius=4)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument
 from core.manipulations import in_range, manipulation
 from core.senses import Sense, Senses
@@ -19,6 +19,7 @@ FIELD = 90.0  # degrees seen to each side; chosen
 SITES = np.array([(x, y) for y in (20.0, -20.0) for x in (-36.0, -12.0, 12.0, 36.0)])  # degrees; chosen
 SCATTER = 1.0  # degrees of a target about its site; chosen
 STAY, REVEAL, SHORTEST_GAP, LONGEST_GAP = 6, 3, 4, 6  # steps; chosen
+LONGEST_QUIET = 4.0  # s that are counted
 HABIT = 0.85  # chance that prey follows its round; chosen
 SOUND_NOISE, SIGHT_NOISE, MOTOR_NOISE = 1.5, 0.2, 0.3  # degrees; chosen
 EAR_SCALE, EAR_OFFSET, MUSCLE = 0.2, 6.0, 0.08  # widest individual errors at birth: crude innate maps; chosen
@@ -59,53 +60,79 @@ class Orienting(World):
     grown_episodes = 50
     random_hold = 0.6
     fitness_unit = "prey a day"
-    purposes = ("niche", "targets", "noise")
-    command_space = Box(-1.0, 1.0, (2,), np.float32)
-    command_names = ("azimuth", "elevation")
+    stream_names = ("niche", "targets", "noise")
+    single_action_space = Box(-1.0, 1.0, (2,), np.float32)
+    action_names = ("azimuth", "elevation")
     senses = Senses(
         Sense("gaze", "1", -1.0, 1.0, "direction of gaze, as a share of 70 degrees", (2,)),
         Sense("seen", "1", 0.0, 1.0, "1 while the target is seen"),
         Sense("sight", "deg", -150.0, 150.0, "where it is seen, from the fovea", (2,), scale=15.0),
         Sense("heard", "1", 0.0, 1.0, "1 while it is heard"),
         Sense("sound", "deg", -150.0, 150.0, "where it is heard, from straight ahead of gaze", (2,), scale=30.0),
-        Sense("quiet", "s", 0.0, 4.0, "time since the last target, 0 while there is one"),
+        Sense("quiet", "s", 0.0, LONGEST_QUIET, "time since the last target, 0 while there is one"),
     )
 
-    body: Records
+    state = (
+        Field("gaze", "deg", "direction of gaze (azimuth, elevation)", np.zeros(2), -REACH, REACH),
+        Field("target", "deg", "where the target is (azimuth, elevation)", np.zeros(2)),
+        Field("present", "bool", "whether there is a target", False, 0, 1),
+        Field("audible", "bool", "whether it rustles", False, 0, 1),
+        Field("target_age", "step", "since the target came", 0, 0, STAY),
+        Field("next_target_in", "step", "until the next target comes", SHORTEST_GAP, high=LONGEST_GAP),
+        Field("quiet", "s", "time since the last target, 0 while there is one", 0.0, 0.0, LONGEST_QUIET),
+        Field("stop", "index", "stop of its round where the prey was last", 0, 0, 3),
+        Field(
+            "round_sites",
+            "index",
+            "sites of this animal's prey, in the order of its round",
+            np.zeros(4, int),
+            0,
+            len(SITES) - 1,
+        ),
+        Field("ear_scale", "1", "scale of what is heard (azimuth, elevation)", np.ones(2), 1 - EAR_SCALE, 1 + EAR_SCALE),
+        Field("ear_offset", "deg", "offset of what is heard (azimuth, elevation)", np.zeros(2), -EAR_OFFSET, EAR_OFFSET),
+        Field("muscle", "1", "innate strength of turns", 1.0, 1 - MUSCLE, 1 + MUSCLE),
+        Field("gain", "1", "strength of muscles as set by an experimenter", 1.0, 0.3, 1.5),
+        Field("prism", "deg", "shift of what is seen (azimuth, elevation)", np.zeros(2), -40.0, 40.0),
+        Field("half_field", "bool", "whether the prism covers the right half alone", False, 0, 1),
+        Field("dark", "bool", "whether the light is out", False, 0, 1),
+        Field("sound_share", "1", "share of targets that rustle", 0.5, 0.0, 1.0),
+        Field("target_step", "deg", "by which the target steps during a turn", 0.0, -10.0, 10.0),
+        Field("anywhere", "bool", "whether targets come from anywhere", False, 0, 1),
+        Field("error", "deg", "from gaze to the target after a turn (azimuth, elevation)", np.zeros(2)),
+        Field("turned", "bool", "whether it just turned while there was a target", False, 0, 1),
+        Field("noise", "1", "standard normal noise of muscles, sight and sound in this step", np.zeros(6)),
+    )
 
-    def _make_body(self, num_animals: int) -> Records:
-        if self.dt != type(self).dt:
-            raise InvalidArgument(
-                f"{self.id} counts stays and gaps in steps of {type(self).dt:g} s; dt cannot be {self.dt:g}."
-            )
-        return Records(
-            num_animals, gaze=np.zeros(2), target=np.zeros(2), present=False, audible=False, since=0, wait=SHORTEST_GAP, quiet=0.0, at=0,
-            round=np.zeros(4, int), ear_scale=np.ones(2), ear_offset=np.zeros(2), muscle=1.0, gain=1.0, prism=np.zeros(2),
-            half=False, dark=False, sounds=0.5, step=0.0, roams=False, error=np.zeros(2), turned=False, noise=np.zeros(6),
-        )  # fmt: skip
+    body: RecordState
+
+    def __init__(self, num_envs: int = 1, *, dt: float | None = None, **options: Any) -> None:
+        if dt not in (None, self.dt):
+            raise InvalidArgument(f"{self.id} counts stays and gaps in steps of {self.dt:g} s; dt cannot be {dt!r}.")
+        super().__init__(num_envs, **options)
 
     def _be_born(self, mask: np.ndarray) -> None:
         draw, body = self.streams.uniform("niche", 13, mask), self.body
-        body.round[mask] = np.argsort(draw[mask, :8], axis=1, kind="stable")[:, :4]
+        body.round_sites[mask] = np.argsort(draw[mask, :8], axis=1, kind="stable")[:, :4]
         spread = 2.0 * draw[mask, 8:] - 1.0
         body.ear_scale[mask] = 1.0 + EAR_SCALE * spread[:, :2]
         body.ear_offset[mask] = EAR_OFFSET * spread[:, 2:4]
         body.muscle[mask] = 1.0 + MUSCLE * spread[:, 4]
 
     def _begin_episode(self, mask: np.ndarray) -> None:
-        self.body.restart(mask, "gaze", "present", "audible", "since", "wait", "quiet", "error")
+        self.body.restart(mask, "gaze", "present", "audible", "target_age", "next_target_in", "quiet", "error")
 
-    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body, noise = self.body, self.streams.normal("noise", 6)
         body.noise = noise
-        turn = REACH * command - body.gaze
+        turn = REACH * action - body.gaze
         moved = np.hypot(turn[:, 0], turn[:, 1])
         moving = moved > 0.5
         strength = (body.muscle * body.gain)[:, None]
         end = body.gaze + (strength * turn + MOTOR_NOISE * noise[:, :2]) * moving[:, None]
         body.gaze = np.clip(end, -REACH, REACH)
-        steps = body.present & moving & (body.since > 0)
-        body.target[steps, 0] += (np.sign(turn[:, 0]) * body.step)[steps]
+        steps = body.present & moving & (body.target_age > 0)
+        body.target[steps, 0] += (np.sign(turn[:, 0]) * body.target_step)[steps]
         body.turned = body.present & moving
         body.error = np.where(body.turned[:, None], body.target - body.gaze, 0.0)
         on = body.present & (np.hypot(*(body.target - body.gaze).T) <= FOVEA)
@@ -115,31 +142,33 @@ class Orienting(World):
     def _pass(self, moved: np.ndarray) -> None:
         """Targets leave and come."""
         body = self.body
-        body.since += body.present
-        leaves = body.present & (body.since >= STAY)
-        body.wait -= ~body.present
-        comes = ~body.present & (body.wait <= 0)
+        body.target_age += body.present
+        leaves = body.present & (body.target_age >= STAY)
+        body.next_target_in -= ~body.present
+        comes = ~body.present & (body.next_target_in <= 0)
         if leaves.any():
             draw = self.streams.uniform("targets", 1, leaves)[:, 0]
-            body.restart(leaves, "present", "audible", "since")
-            body.wait[leaves] = (SHORTEST_GAP + np.floor((LONGEST_GAP - SHORTEST_GAP + 1) * draw))[leaves]
-        body.quiet = np.where(body.present, 0.0, np.minimum(4.0, body.quiet + self.dt))
+            body.restart(leaves, "present", "audible", "target_age")
+            body.next_target_in[leaves] = (SHORTEST_GAP + np.floor((LONGEST_GAP - SHORTEST_GAP + 1) * draw))[leaves]
+        body.quiet = np.where(body.present, 0.0, np.minimum(LONGEST_QUIET, body.quiet + self.dt))
         if comes.any():
             draw, scatter = self.streams.uniform("targets", 3, comes), self.streams.normal("targets", 2, comes)
-            body.at[comes] = np.where(draw[:, 0] < HABIT, (body.at + 1) % 4, np.floor(4.0 * draw[:, 1]))[comes]
-            site = SITES[body.round[np.arange(self.num_envs), body.at]]
+            body.stop[comes] = np.where(draw[:, 0] < HABIT, (body.stop + 1) % 4, np.floor(4.0 * draw[:, 1]))[comes]
+            site = SITES[body.round_sites[np.arange(self.num_envs), body.stop]]
             anywhere = (2.0 * self.streams.uniform("targets", 2, comes) - 1.0) * (36.0, 20.0)
-            site = np.where(body.roams[:, None], anywhere, site)
+            site = np.where(body.anywhere[:, None], anywhere, site)
             body.target[comes] = (site + SCATTER * scatter)[comes]
-            body.present[comes], body.since[comes], body.quiet[comes] = True, 0, 0.0
-            body.audible[comes] = (draw[:, 2] < body.sounds)[comes]
+            body.present[comes], body.target_age[comes], body.quiet[comes] = True, 0, 0.0
+            body.audible[comes] = (draw[:, 2] < body.sound_share)[comes]
 
     def _sense(self, reading: Any) -> None:
         body, away = self.body, self.body.target - self.body.gaze
         noise = body.noise
-        bent = ~body.half | (body.target[:, 0] > 0.0)
+        bent = ~body.half_field | (body.target[:, 0] > 0.0)
         shown = away + body.prism * bent[:, None]
-        seen = body.present & ~body.dark & (~body.audible | (body.since >= REVEAL)) & (np.abs(shown).max(axis=1) < FIELD)
+        seen = (
+            body.present & ~body.dark & (~body.audible | (body.target_age >= REVEAL)) & (np.abs(shown).max(axis=1) < FIELD)
+        )
         heard = body.present & body.audible
         reading["gaze"][:] = body.gaze / REACH
         reading["seen"][:], reading["heard"][:] = seen, heard
@@ -154,7 +183,7 @@ class Orienting(World):
     def _oracle(self) -> np.ndarray:
         """Knows where the next target will most likely be, the muscles, and waits there."""
         body, everyone = self.body, np.arange(self.num_envs)
-        following = SITES[body.round[everyone, (body.at + 1) % 4]]
+        following = SITES[body.round_sites[everyone, (body.stop + 1) % 4]]
         wanted = np.where(body.present[:, None], body.target, following)
         turn = (wanted - body.gaze) / (body.muscle * body.gain)[:, None]
         turn[np.hypot(turn[:, 0], turn[:, 1]) < 2.0] = 0.0
@@ -171,7 +200,7 @@ class Orienting(World):
     def prism(self, mask: np.ndarray, degrees: float = 23.0, half: bool = False) -> None:
         """Put prisms before the eyes that shift what is seen to the right (0 takes them off); half: only right of the middle."""
         self.body.prism[mask, 0] = in_range("degrees", degrees, -40.0, 40.0, "degrees")
-        self.body.half[mask] = half
+        self.body.half_field[mask] = half
 
     @manipulation
     def weaken(self, mask: np.ndarray, gain: float = 0.7) -> None:
@@ -186,10 +215,10 @@ class Orienting(World):
     @manipulation
     def double_step(self, mask: np.ndarray, degrees: float = -1.0) -> None:
         """Let the target step onward (or back, if negative) during each turn, by so many degrees of azimuth."""
-        self.body.step[mask] = in_range("degrees", degrees, -10.0, 10.0, "degrees")
+        self.body.target_step[mask] = in_range("degrees", degrees, -10.0, 10.0, "degrees")
 
     @manipulation
     def offer(self, mask: np.ndarray, sounds: float = 0.5, anywhere: bool = False) -> None:
         """Choose the share of targets that rustle instead of flash, and whether they come from anywhere."""
-        self.body.sounds[mask] = in_range("sounds", sounds, 0.0, 1.0)
-        self.body.roams[mask] = anywhere
+        self.body.sound_share[mask] = in_range("sounds", sounds, 0.0, 1.0)
+        self.body.anywhere[mask] = anywhere

@@ -17,7 +17,7 @@ _FACES = ((86, 112, 150), (150, 110, 60), (100, 130, 90), (140, 90, 120))
 
 def draw(surface: Canvas, world: Rivals, row: int) -> None:
     """Draw row ``row``."""
-    animal = world.body.table[row]
+    animal = world.body.records[row]
     surface.rect(_SKY, (0, 0, 640, 300))
     surface.rect(_GROUND, (0, 300, 640, 180))
     surface.circle(_RESOURCE, (320, 318), 16)
@@ -26,12 +26,12 @@ def draw(surface: Canvas, world: Rivals, row: int) -> None:
     write(surface, "the animal", (190, 360), 22, anchor="midtop", bold=True)
     write(surface, f"strength {animal['strength']:+.1f} (hidden)", (190, 386), 18, anchor="midtop")
     if animal["present"]:
-        who = int(animal["who"])
+        who = int(animal["opponent"])
         known = who < len(_FACES)
         colour = _FACES[who] if known else _STRANGE
-        _male(surface, (450, 290), math.exp(0.18 * float(animal["size"])), -1, colour, int(animal["dealt"]))
+        _male(surface, (450, 290), math.exp(0.18 * float(animal["opponent_size"])), -1, colour, int(animal["wounds_dealt"]))
         write(surface, f"neighbour {who + 1}" if known else "a stranger", (450, 360), 22, anchor="midtop", bold=True)
-        write(surface, f"strength {animal['other']:+.1f} (hidden)", (450, 386), 18, anchor="midtop")
+        write(surface, f"strength {animal['opponent_strength']:+.1f} (hidden)", (450, 386), 18, anchor="midtop")
         write(surface, f"{animal['engaged']:.0f} s", (320, 60), 26, anchor="midtop")
     else:
         write(surface, "alone", (320, 60), 26, anchor="midtop")

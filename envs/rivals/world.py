@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.errors import unknown_name
 from core.manipulations import in_range, manipulation
 from core.senses import Sense, Senses
@@ -75,8 +75,8 @@ class Rivals(World):
     grown_episodes = 30
     random_hold = 1.0
     fitness_unit = "resources a day"
-    purposes = ("niche", "meetings", "rounds")
-    command_space = Discrete(3)
+    stream_names = ("niche", "meetings", "rounds")
+    single_action_space = Discrete(3)
     senses = Senses(
         Sense("opponent", "1", 0.0, 1.0, "1 while there is one"),
         Sense("size", "1", -4.0, 4.0, "how large it looks, in standard deviations", scale=0.7),
@@ -91,99 +91,133 @@ class Rivals(World):
         Sense("met", "1", 0.0, STRANGER, "whom that was: a neighbour, or 4 for a stranger", heard_by=("steering",)),
     )
 
-    body: Records
+    state = (
+        Field("strength", "1", "own strength, in standard deviations of opponents", 0.0, -OWN_STRENGTH, OWN_STRENGTH),
+        Field("neighbour_strength", "1", "strength of each neighbour", np.zeros(NEIGHBOURS)),
+        Field("neighbour_size", "1", "how large each neighbour looks", np.zeros(NEIGHBOURS)),
+        Field("next_opponent_in", "s", "until somebody comes", 0.0, high=LONGEST_GAP),
+        Field("present", "bool", "whether there is an opponent", False, 0, 1),
+        Field("opponent", "index", "who it is or was: a neighbour, or 4 for a stranger", STRANGER, 0, STRANGER),
+        Field("opponent_strength", "1", "its strength", 0.0),
+        Field("opponent_size", "1", "how large it looks", 0.0),
+        Field("engaged", "s", "how long this contest has lasted", 0.0, 0.0, LONGEST + 1.0),
+        Field("wounds", "1", "own wounds in this contest", 0, 0, WOUNDS_TO_LOSE),
+        Field("wounds_dealt", "1", "wounds of the opponent", 0, 0, WOUNDS_TO_LOSE),
+        Field("blow", "bool", "whether a round was lost in this step", False, 0, 1),
+        Field("won", "bool", "whether the opponent gave up in this step", False, 0, 1),
+        Field("lost", "bool", "whether a fight was lost in this step", False, 0, 1),
+        Field("fought", "bool", "whether this contest came to a round", False, 0, 1),
+        Field("met", "index", "whom the last contest was with", STRANGER, 0, STRANGER),
+        Field("strength_shown", "bool", "whether the difference of strength can be seen", False, 0, 1),
+        Field("staged_outcome", "index", "how rounds of staged contests end, in OUTCOMES", 0, 0, len(OUTCOMES) - 1),
+        Field("staged_opponent", "index", "who comes to staged contests, -1 where they are not staged", -1, -1, STRANGER),
+        Field("staged_strength", "1", "strength of who comes to staged contests", 0.0, -3.0, 3.0),
+        Field("isolated", "bool", "whether nobody comes", False, 0, 1),
+    )
 
-    def _make_body(self, num_animals: int) -> Records:
-        return Records(
-            num_animals, strength=0.0, neighbour=np.zeros(NEIGHBOURS), look=np.zeros(NEIGHBOURS), wait=0.0, present=False, who=STRANGER,
-            other=0.0, size=0.0, engaged=0.0, wounds=0, dealt=0, blow=False, won=False, lost=False, fought=False, met=STRANGER,
-            shown=False, outcome=0, staged=-1, staged_strength=0.0, alone=False,
-        )  # fmt: skip
+    body: RecordState
 
     def _be_born(self, mask: np.ndarray) -> None:
         body, draw = self.body, self.streams.uniform("niche", 1, mask)[:, 0]
         body.strength[mask] = np.where(draw < 0.5, -OWN_STRENGTH, OWN_STRENGTH)[mask]
         normal = self.streams.normal("niche", 2 * NEIGHBOURS, mask)
-        body.neighbour[mask] = normal[mask, :NEIGHBOURS]
-        body.look[mask] = _look(normal[mask, :NEIGHBOURS], normal[mask, NEIGHBOURS:])
+        body.neighbour_strength[mask] = normal[mask, :NEIGHBOURS]
+        body.neighbour_size[mask] = _look(normal[mask, :NEIGHBOURS], normal[mask, NEIGHBOURS:])
 
     def _begin_episode(self, mask: np.ndarray) -> None:
-        self.body.restart(mask, "present", "engaged", "wounds", "dealt", "blow", "won", "lost", "fought")
-        self.body.wait[mask] = SHORTEST_GAP
+        self.body.restart(mask, "present", "engaged", "wounds", "wounds_dealt", "blow", "won", "lost", "fought")
+        self.body.next_opponent_in[mask] = SHORTEST_GAP
 
-    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body, there = self.body, self.body.present.copy()
         draw = self.streams.uniform("rounds", 3)
         body.blow = body.won = body.lost = False
         body.engaged = np.where(there, body.engaged + self.dt, 0.0)
-        attacks, threatens = there & (command == ATTACK), there & (command == DISPLAY)
-        forced = there & (body.outcome == OUTCOMES.index("none"))
+        attacks, threatens = there & (action == ATTACK), there & (action == DISPLAY)
+        forced = there & (body.staged_outcome == OUTCOMES.index("none"))
         round_ = (attacks & (draw[:, 0] < STRIKES * self.dt)) | (threatens & (draw[:, 0] < PROVOKED * self.dt))
-        chance = chance_of_round(body.strength, body.other)
+        chance = chance_of_round(body.strength, body.opponent_strength)
         chance = np.where(
-            body.outcome == OUTCOMES.index("win"), 1.0, np.where(body.outcome == OUTCOMES.index("lose"), 0.0, chance)
+            body.staged_outcome == OUTCOMES.index("win"),
+            1.0,
+            np.where(body.staged_outcome == OUTCOMES.index("lose"), 0.0, chance),
         )
         body.fought |= round_
         round_ &= ~forced  # a staged fight without a winner leaves no wound either
         ours = round_ & (draw[:, 1] < chance)
         body.blow = round_ & ~ours
         body.wounds += body.blow
-        body.dealt += ours
-        weak = 1.0 / (1.0 + np.exp(2.0 * body.other))
+        body.wounds_dealt += ours
+        weak = 1.0 / (1.0 + np.exp(2.0 * body.opponent_strength))
         leaves = threatens & ~round_ & ~forced & (draw[:, 2] < YIELDS * weak * self.dt)
-        body.won = there & ((body.dealt >= WOUNDS_TO_LOSE) | leaves)
-        flees = there & (command == RETREAT)
+        body.won = there & ((body.wounds_dealt >= WOUNDS_TO_LOSE) | leaves)
+        flees = there & (action == RETREAT)
         body.lost = (there & (body.wounds >= WOUNDS_TO_LOSE)) | (flees & body.fought & ~forced)
-        body.met = np.where(there, body.who, body.met)
+        body.met = np.where(there, body.opponent, body.met)
         self._part(body.won | body.lost | flees | (there & (body.engaged >= LONGEST)))
         self._meet()
         return VALUE * body.won - WOUND * body.blow - EFFORT * self.dt * attacks, np.zeros(self.num_envs, bool)
 
     def _part(self, mask: np.ndarray) -> None:
         body = self.body
-        body.restart(mask, "present", "wounds", "dealt", "fought")
+        body.restart(mask, "present", "wounds", "wounds_dealt", "fought")
         if mask.any():
             gap = self.streams.uniform("meetings", 1, mask)[:, 0]
-            body.wait[mask] = (SHORTEST_GAP + np.floor((LONGEST_GAP - SHORTEST_GAP + 1) * gap))[mask]
+            body.next_opponent_in[mask] = (SHORTEST_GAP + np.floor((LONGEST_GAP - SHORTEST_GAP + 1) * gap))[mask]
 
     def _meet(self) -> None:
         """Whoever comes, comes now."""
         body = self.body
-        body.wait -= self.dt * ~body.present
-        comes = ~body.present & ~body.alone & (body.wait <= 0.0)
+        body.next_opponent_in -= self.dt * ~body.present
+        comes = ~body.present & ~body.isolated & (body.next_opponent_in <= 0.0)
         if not comes.any():
             return
         draw, normal = self.streams.uniform("meetings", 2, comes), self.streams.normal("meetings", 2, comes)
         who = np.where(draw[:, 0] < FAMILIAR, np.floor(NEIGHBOURS * draw[:, 1]).astype(int), STRANGER)
-        who = np.where(body.staged >= 0, body.staged, who)
+        who = np.where(body.staged_opponent >= 0, body.staged_opponent, who)
         known, everyone = np.minimum(who, NEIGHBOURS - 1), np.arange(self.num_envs)
         strange = who == STRANGER
-        other = np.where(strange, normal[:, 0], body.neighbour[everyone, known])
-        size = np.where(strange, _look(normal[:, 0], normal[:, 1]), body.look[everyone, known])
-        staged = body.staged >= 0
+        other = np.where(strange, normal[:, 0], body.neighbour_strength[everyone, known])
+        size = np.where(strange, _look(normal[:, 0], normal[:, 1]), body.neighbour_size[everyone, known])
+        staged = body.staged_opponent >= 0
         other, size = np.where(staged, body.staged_strength, other), np.where(staged, 0.0, size)
-        for name, value in (("who", who), ("other", other), ("size", size), ("present", True), ("engaged", 0.0)):
+        for name, value in (
+            ("opponent", who),
+            ("opponent_strength", other),
+            ("opponent_size", size),
+            ("present", True),
+            ("engaged", 0.0),
+        ):
             getattr(body, name)[comes] = np.broadcast_to(value, comes.shape)[comes]
 
     def _sense(self, reading: Any) -> None:
         body, there = self.body, self.body.present
         reading["opponent"][:] = there
-        reading["size"][:] = np.clip(body.size * there, -4.0, 4.0)
-        reading["face"][:] = (body.who[:, None] == np.arange(NEIGHBOURS)) & there[:, None]
-        reading["shown"][:] = body.shown & there
-        reading["advantage"][:] = np.clip((body.strength - body.other) * (body.shown & there), -6.0, 6.0)
+        reading["size"][:] = np.clip(body.opponent_size * there, -4.0, 4.0)
+        reading["face"][:] = (body.opponent[:, None] == np.arange(NEIGHBOURS)) & there[:, None]
+        reading["shown"][:] = body.strength_shown & there
+        reading["advantage"][:] = np.clip(
+            (body.strength - body.opponent_strength) * (body.strength_shown & there), -6.0, 6.0
+        )
         reading["engaged"][:] = np.where(there, body.engaged, 0.0)
         for name in ("wounds", "blow", "won", "lost", "met"):
             reading[name][:] = getattr(body, name)
 
     def _facts(self) -> dict[str, np.ndarray]:
-        return {name: getattr(self.body, name) for name in ("strength", "other", "won", "lost", "who")}
+        body = self.body
+        return {
+            "strength": body.strength,
+            "other": body.opponent_strength,
+            "won": body.won,
+            "lost": body.lost,
+            "who": body.opponent,
+        }
 
     def _oracle(self) -> np.ndarray:
         """Knows both strengths: the best act by dynamic programming over the wounds of both, with time worth 0.035 a second."""
         body, time = self.body, 0.035 * self.dt
-        p = chance_of_round(body.strength, body.other)
-        leaves = YIELDS * self.dt / (1.0 + np.exp(2.0 * body.other))
+        p = chance_of_round(body.strength, body.opponent_strength)
+        leaves = YIELDS * self.dt / (1.0 + np.exp(2.0 * body.opponent_strength))
         worth, best = {}, {}
         for wounds in range(WOUNDS_TO_LOSE, -1, -1):
             for dealt in range(WOUNDS_TO_LOSE, -1, -1):
@@ -197,7 +231,7 @@ class Rivals(World):
                 values = np.stack([np.zeros(self.num_envs), threat, attack])
                 worth[wounds, dealt], best[wounds, dealt] = values.max(axis=0), values.argmax(axis=0)
         table = np.array([[best[w, d] for d in range(WOUNDS_TO_LOSE)] for w in range(WOUNDS_TO_LOSE)])
-        return table[body.wounds, body.dealt, np.arange(self.num_envs)]
+        return table[body.wounds, body.wounds_dealt, np.arange(self.num_envs)]
 
     def _draw(self, row: int, canvas: Any) -> None:
         from envs.rivals.drawing import draw
@@ -211,27 +245,27 @@ class Rivals(World):
         """Stage contests: who comes (a neighbour 0-3, 4 for a stranger) and how rounds end (win, lose, none, chance)."""
         if outcome not in OUTCOMES:
             raise unknown_name("outcome", outcome, OUTCOMES)
-        self.body.staged[mask] = int(in_range("opponent", opponent, 0, STRANGER))
+        self.body.staged_opponent[mask] = int(in_range("opponent", opponent, 0, STRANGER))
         self.body.staged_strength[mask] = in_range("strength", strength, -3.0, 3.0)
-        self.body.outcome[mask] = OUTCOMES.index(outcome)
+        self.body.staged_outcome[mask] = OUTCOMES.index(outcome)
         self._part(mask)
 
     @manipulation
     def release(self, mask: np.ndarray) -> None:
         """End all staging: contests are real again."""
-        self.body.restart(mask, "staged", "outcome", "staged_strength", "alone")
+        self.body.restart(mask, "staged_opponent", "staged_outcome", "staged_strength", "isolated")
 
     @manipulation
     def isolate(self, mask: np.ndarray, alone: bool = True) -> None:
         """Let nobody come (or end it)."""
-        self.body.alone[mask] = alone
+        self.body.isolated[mask] = alone
         if alone:
             self._part(mask)
 
     @manipulation
     def show_strength(self, mask: np.ndarray, shown: bool = True) -> None:
         """Let the difference of strength be seen before any fight."""
-        self.body.shown[mask] = shown
+        self.body.strength_shown[mask] = shown
 
 
 def _look(strength: np.ndarray, noise: np.ndarray) -> np.ndarray:

@@ -16,13 +16,13 @@ SPOUTS = 6
 LEVERS = 2
 AILMENT_CHANCE = 0.3  # of a day with a loss of salt (as by diarrhoea); chosen
 _AILMENT = 2.0  # mEq lost; chosen
-_LICKS_ABOVE = 0.0  # of the third command
+_LICKS_ABOVE = 0.0  # of the third action
 NOTHING = -1
 LEVER_PLACES = np.array([[0.0, 0.33 * CHAMBER], [0.0, 0.67 * CHAMBER]])  # m, at the wall without spouts
 
 
 @njit(cache=True)
-def act(bodies, places, solutes, molarities, spouts, command, dt, volume, taste):
+def act(bodies, places, solutes, molarities, spouts, action, dt, volume, taste):
     """Walk or lick; fills ``volume`` (rows,) ml and ``taste`` (rows, tastes)."""
     for row in range(bodies.shape[0]):
         body = bodies[row]
@@ -30,18 +30,18 @@ def act(bodies, places, solutes, molarities, spouts, command, dt, volume, taste)
         volume[row] = 0.0
         body.moving = 0.0
         here = _within_reach(body.position, places[row], solutes[row])
-        if command[row, 2] > _LICKS_ABOVE and here >= 0:
+        if action[row, 2] > _LICKS_ABOVE and here >= 0:
             volume[row] = LICKING / 60.0 * dt
             taste_of(solutes[row, here], molarities[row, here], volume[row], taste[row])
             if not body.sham:
                 swallow(body, solutes[row, here], molarities[row, here], volume[row])
             spouts[row, solutes[row, here]] += volume[row]
-        elif command[row, 2] <= _LICKS_ABOVE:
-            length = max(1.0, math.hypot(command[row, 0], command[row, 1]))
+        elif action[row, 2] <= _LICKS_ABOVE:
+            length = max(1.0, math.hypot(action[row, 0], action[row, 1]))
             for axis in range(2):
-                place = body.position[axis] + STRIDE * dt / 30.0 * command[row, axis] / length
+                place = body.position[axis] + STRIDE * dt / 30.0 * action[row, axis] / length
                 body.position[axis] = min(max(place, 0.0), CHAMBER)
-            body.moving = min(1.0, math.hypot(command[row, 0], command[row, 1]))
+            body.moving = min(1.0, math.hypot(action[row, 0], action[row, 1]))
         if body.infused != NOTHING:
             given = body.infused_volume
             taste_of(body.infused, body.infused_molarity, given, taste[row])

@@ -24,7 +24,7 @@ _LEFT, _TOP, _SIDE, _GAUGES = 24, 24, 424, 474
 def draw(surface: Canvas, world: SaltAppetite, row: int) -> None:
     """Draw row ``row``."""
     pygame = import_pygame()
-    animal = world.body.table[row]
+    animal = world.body.records[row]
     scale = _SIDE / CHAMBER
     pixel = floor_plan(_LEFT, _TOP, _SIDE, CHAMBER)
     chamber = pygame.Rect(_LEFT, _TOP, _SIDE, _SIDE)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
-from core.batch_state import Records
+from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument, unknown_name
 from core.manipulations import in_range, manipulation
 from core.senses import Sense, Senses
@@ -87,9 +87,9 @@ class SaltAppetite(World):
     grown_episodes = 10
     random_hold = 120.0
     fitness_unit = "days of full vigour a day"
-    purposes = ("niche", "day")
+    stream_names = ("niche", "day")
     offers: tuple[int, ...] = (WATER, SALT, SUCROSE, POTASSIUM, QUININE, NOTHING)
-    command_space = Box(-1.0, 1.0, (3,), np.float32)
+    single_action_space = Box(-1.0, 1.0, (3,), np.float32)
     senses = Senses(
         Sense("place", "1", -1.0, 1.0, "place in the chamber, the centre at 0, the walls at +-1", (2,)),
         Sense("lever", "1", 0.0, 1.0, "1 where that lever is out", (LEVERS,)),
@@ -110,20 +110,50 @@ class SaltAppetite(World):
         Sense("malaise", "1", 0.0, 1.0, "sickness", heard_by=("steering",)),
     )
 
-    body: Records
+    state = (
+        Field("position", "m", "place in the chamber", np.full(2, CHAMBER / 2), 0.0, CHAMBER),
+        Field("moving", "1", "share of a full stride in this step", 0.0, 0.0, 1.0),
+        Field("since_dawn", "s", "time of the day", 0.0, 0.0),
+        Field("ailment", "s", "time of the day at which an ailment begins, -1 for none", -1.0, -1.0, 86_400.0),
+        Field("ailing", "bool", "whether ailments can begin", True, 0, 1),
+        Field("died", "bool", "whether it died in this step", False, 0, 1),
+        Field("spared", "bool", "whether no imbalance kills", False, 0, 1),
+        Field("sodium", "mEq", "in the body, from the set-point", 0.0),
+        Field("water", "ml", "in the body, from the set-point", 0.0),
+        Field("energy", "kJ", "in the body, from the set-point", 0.0),
+        Field("lithium", "mEq", "in the blood", 0.0, 0.0),
+        Field("natriuresis_left", "mEq", "of sodium that are about to be lost", 0.0, 0.0),
+        Field("angiotensin", "mEq", "fast hormone, in the missing sodium that it follows", 0.0, 0.0),
+        Field("aldosterone", "mEq", "slow hormone, likewise", 0.0, 0.0),
+        Field("gut_sodium", "mEq", "in the gut", 0.0, 0.0),
+        Field("gut_water", "ml", "in the gut", 0.0, 0.0),
+        Field("gut_energy", "kJ", "in the gut", 0.0, 0.0),
+        Field("gut_lithium", "mEq", "in the gut", 0.0, 0.0),
+        Field("sodium_in", "mEq", "taken in since birth", 0.0),
+        Field("sodium_out", "mEq", "lost since birth", 0.0),
+        Field("water_in", "ml", "taken in since birth", 0.0),
+        Field("water_out", "ml", "lost since birth", 0.0),
+        Field("sham", "bool", "whether what is drunk leaves through a fistula", False, 0, 1),
+        Field("captopril", "bool", "whether captopril raises angiotensin in the brain", False, 0, 1),
+        Field("lick_cost", "1/ml", "effort that a ml costs", 0.0, 0.0, 10.0),
+        Field(
+            "infused", "index", "solution that is put into the mouth next, -1 for none", NOTHING, NOTHING, len(SOLUTES) - 1
+        ),
+        Field("infused_molarity", "mol/l", "its concentration", 0.0, 0.0),
+        Field("infused_volume", "ml", "its volume", 0.0, 0.0, 5.0),
+        Field("taste", "mEq, ml, kJ, 1", "salt, water, sweet and bitter tasted in this step", np.zeros(len(TASTES)), 0.0),
+        Field("drunk", "ml", "of each solution today", np.zeros(len(SOLUTES)), 0.0),
+        Field("spout_place", "m", "where each spout is", np.zeros((SPOUTS, 2)), 0.0, CHAMBER),
+        Field(
+            "solute", "index", "what each spout gives, -1 for nothing", np.full(SPOUTS, NOTHING), NOTHING, len(SOLUTES) - 1
+        ),
+        Field("home_solute", "index", "what it gave at birth", np.full(SPOUTS, NOTHING), NOTHING, len(SOLUTES) - 1),
+        Field("molarity", "mol/l", "of what each spout gives", np.zeros(SPOUTS), 0.0),
+        Field("lever", "1", "1 where that lever is out", np.zeros(LEVERS), 0.0, 1.0),
+        Field("lever_place", "m", "where each lever is", np.zeros((LEVERS, 2)), 0.0, CHAMBER),
+    )
 
-    def _make_body(self, num_animals: int) -> Records:
-        return Records(
-            num_animals,
-            position=np.full(2, CHAMBER / 2), moving=0.0, since_dawn=0.0, ailment=-1.0, ailing=True, died=False, spared=False,
-            sodium=0.0, water=0.0, energy=0.0, lithium=0.0, natriuresis_left=0.0, angiotensin=0.0, aldosterone=0.0,
-            gut_sodium=0.0, gut_water=0.0, gut_energy=0.0, gut_lithium=0.0,
-            sodium_in=0.0, sodium_out=0.0, water_in=0.0, water_out=0.0,
-            sham=False, captopril=False, lick_cost=0.0, infused=NOTHING, infused_molarity=0.0, infused_volume=0.0,
-            taste=np.zeros(len(TASTES)), drunk=np.zeros(len(SOLUTES)),
-            spout_place=np.zeros((SPOUTS, 2)), solute=np.full(SPOUTS, NOTHING), home_solute=np.full(SPOUTS, NOTHING),
-            molarity=np.zeros(SPOUTS), lever=np.zeros(LEVERS), lever_place=np.zeros((LEVERS, 2)),
-        )  # fmt: skip
+    body: RecordState
 
     def _be_born(self, mask: np.ndarray) -> None:
         draw = self.streams.uniform("niche", SPOUTS + 3, mask)
@@ -150,18 +180,18 @@ class SaltAppetite(World):
         moment = np.where(draw[:, 0] < AILMENT_CHANCE, draw[:, 1] * 86_400.0, -1.0)
         body.ailment[mask] = moment[mask]
 
-    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body = self.body
         volume, fitness, died = np.empty(self.num_envs), np.empty(self.num_envs), np.empty(self.num_envs, bool)
         act(
-            body.table, body.spout_place, body.solute, body.molarity, body.drunk, command, self.dt, volume, body.taste,
+            body.records, body.spout_place, body.solute, body.molarity, body.drunk, action, self.dt, volume, body.taste,
         )  # fmt: skip
-        pass_time(body.table, body.ailment, self.dt, fitness, died)
+        pass_time(body.records, body.ailment, self.dt, fitness, died)
         body.died[:] = died
         return fitness, died
 
     def _sense(self, reading: Any) -> None:
-        perceive(self.body.table, self.body.spout_place, self.body.solute, self.body.taste, reading)
+        perceive(self.body.records, self.body.spout_place, self.body.solute, self.body.taste, reading)
         for name, sense in ((sense.name, sense) for sense in self.senses):
             np.clip(reading[name], sense.low, sense.high, out=reading[name])
 
@@ -180,8 +210,8 @@ class SaltAppetite(World):
             ],
             axis=1,
         )
-        command = np.zeros((self.num_envs, 3))
-        command[:, 2] = -1.0
+        action = np.zeros((self.num_envs, 3))
+        action[:, 2] = -1.0
         for row in range(self.num_envs):
             for solute in np.argsort(-missing[row], kind="stable"):
                 spouts = np.flatnonzero(body.solute[row] == solute)
@@ -189,11 +219,11 @@ class SaltAppetite(World):
                     continue
                 away = body.spout_place[row, spouts[0]] - body.position[row]
                 if np.hypot(*away) <= 0.9 * REACH:
-                    command[row, 2] = 1.0
+                    action[row, 2] = 1.0
                 else:
-                    command[row, :2] = away / max(np.hypot(*away), STRIDE)
+                    action[row, :2] = away / max(np.hypot(*away), STRIDE)
                 break
-        return command
+        return action
 
     def _draw(self, row: int, canvas: Any) -> None:
         from envs.salt_appetite.drawing import draw

@@ -41,8 +41,8 @@ class SteeredContract:
         steered = make_steered(world, 3)
         _, info = steered.reset(seed=1)
         keys = set(info)
-        assert {"fitness", "learner_in_charge", "command"} <= keys
-        *_, stepped = steered.step(steered.world.random_commands())
+        assert {"fitness", "learner_in_charge", "action"} <= keys
+        *_, stepped = steered.step(steered.world.random_actions())
         assert set(stepped) == keys, "reset and step must have the same keys"
 
     def test_reward_is_not_fitness(self, world: Any) -> None:
@@ -50,7 +50,7 @@ class SteeredContract:
         steered.reset(seed=1)
         rewards, fitness = [], []
         for _ in range(200):
-            _, reward, _, _, info = steered.step(steered.world.random_commands())
+            _, reward, _, _, info = steered.step(steered.world.random_actions())
             rewards.append(reward)
             fitness.append(info["fitness"])
         assert not np.allclose(rewards, fitness), "the learner must be taught by steering's judgement, not by fitness"
@@ -64,28 +64,29 @@ class SteeredContract:
     @staticmethod
     def _days(world: Any, mode: AutoresetMode) -> list[np.ndarray]:
         steered = make_steered(world, 1, hand_over="urgency", autoreset_mode=mode, max_episode_steps=60)
-        context, _ = steered.reset(seed=3)
-        command = steered.world.random_commands()
-        days, day = [], [context[0]]
+        observation, _ = steered.reset(seed=3)
+        action = steered.world.random_actions()
+        days: list[np.ndarray] = []
+        day = [observation[0]]
         while len(days) < 3:
-            context, _, terminated, truncated, info = steered.step(command)
+            observation, _, terminated, truncated, info = steered.step(action)
             if not (terminated[0] or truncated[0]):
-                day.append(context[0])
+                day.append(observation[0])
                 continue
-            days.append(np.stack([*day, info["final_obs"][0] if mode is AutoresetMode.SAME_STEP else context[0]]))
+            days.append(np.stack([*day, info["final_obs"][0] if mode is AutoresetMode.SAME_STEP else observation[0]]))
             if mode is AutoresetMode.NEXT_STEP:
-                context, reward, *_ = steered.step(command)
+                observation, reward, *_ = steered.step(action)
                 assert reward[0] == 0.0
             elif mode is AutoresetMode.DISABLED:
-                context, _ = steered.reset(options={"reset_mask": np.array([True])})
-            day = [context[0]]
+                observation, _ = steered.reset(options={"reset_mask": np.array([True])})
+            day = [observation[0]]
         return days
 
     def test_resetting_one_row_leaves_the_others_alone(self, world: Any) -> None:
         steered = make_steered(world, 2, hand_over="never", autoreset_mode=AutoresetMode.DISABLED)
         steered.reset(seed=3)
         for _ in range(20):
-            steered.step(steered.world.random_commands())
+            steered.step(steered.world.random_actions())
         before = steered.get_state()
         steered.reset(options={"reset_mask": np.array([True, False])})
         assert states_equal(row_of(before, 1), row_of(steered.get_state(), 1)), "row 1 was not reset and must not change"
@@ -100,7 +101,7 @@ class SteeredContract:
     def test_context_hides_what_only_steering_hears(self, world: Any) -> None:
         steered = make_steered(world, 1)
         hidden = [sense.name for sense in steered.world.senses if "learning" not in sense.heard_by]
-        assert not set(hidden) & set(steered.context_senses.names)
+        assert not set(hidden) & set(steered.observation_senses.names)
 
     def test_steering_stays_in_bounds(self, world: Any) -> None:
         steered = make_steered(world, 8, hand_over="never", autoreset_mode=AutoresetMode.SAME_STEP)
@@ -111,10 +112,10 @@ class SteeredContract:
             assert reflex is not None
             assert ((reflex.urgency >= 0) & (reflex.urgency <= 1)).all(), "urgency must lie in [0, 1]"
             assert ((reflex.arousal >= 0) & (reflex.arousal <= 1)).all(), "arousal must lie in [0, 1]"
-            assert all(space.contains(command.astype(space.dtype)) for command in reflex.command), (
-                "reflexes must be valid commands"
+            assert all(space.contains(action.astype(space.dtype)) for action in reflex.action), (
+                "reflexes must be valid actions"
             )
-            observation, reward, *_ = steered.step(steered.world.random_commands())
+            observation, reward, *_ = steered.step(steered.world.random_actions())
             assert np.isfinite(reward).all()
             assert all(steered.single_observation_space.contains(row) for row in observation), (
                 "signals must keep their range"
@@ -136,7 +137,7 @@ class SteeredContract:
             steering.set_variable(variable.name, value, [0])
             steering.freeze_variable(variable.name, [0])
         for _ in range(300):
-            steered.step(steered.world.random_commands())
+            steered.step(steered.world.random_actions())
         for variable in steering.variables:
             value = 0.5 * (variable.low + min(variable.high, variable.low + 10.0))
             assert getattr(steering.mutable, variable.name)[0] == value, f"{variable.name} changed although frozen"

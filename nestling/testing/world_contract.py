@@ -14,7 +14,7 @@ import multiprocessing
 import os
 import pickle
 import warnings
-from typing import Any
+from typing import Any, cast
 
 import gymnasium as gym
 import numpy as np
@@ -22,7 +22,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 
-from core.errors import InvalidArgument, InvalidCommand, ResetNeeded, StateMismatch, UnknownName
+from core.errors import InvalidAction, InvalidArgument, ResetNeeded, StateMismatch, UnknownName
 from envs import make_single, make_world, world_class
 from envs.single import Single
 from envs.world import SUMMARY_HEADINGS, World
@@ -37,10 +37,10 @@ def build(world: Any, num_animals: int = 3, **options: Any) -> World:
 
 
 def record(world: World, steps: int = STEPS) -> list[np.ndarray]:
-    """Observations, fitness and flags of random commands."""
+    """Observations, fitness and flags of random actions."""
     seen = [world.observation.copy()]
     for _ in range(steps):
-        observation, fitness, terminated, truncated, _ = world.step(world.random_commands())
+        observation, fitness, terminated, truncated, _ = world.step(world.random_actions())
         seen += [observation, fitness, terminated, truncated]
     return seen
 
@@ -77,13 +77,13 @@ class WorldContract:
             built = build(world)
             built.reset(seed=11)
             lives.append(record(built))
-        assert_same(*lives, "the same seed must give the same life")
+        assert_same(lives[0], lives[1], "the same seed must give the same life")
 
     def test_other_seed_other_life(self, world: Any) -> None:
         built = build(world, 2)
         built.reset(seed=1)
-        same = np.repeat(built.random_commands()[:1], 2, axis=0)
-        seen = [built.observation.copy()]
+        same = np.repeat(built.random_actions()[:1], 2, axis=0)
+        seen: list[Any] = [built.observation.copy()]
         for _ in range(2 * EPISODE):
             seen.append(built.step(same)[0])
         assert any(not np.array_equal(part[0], part[1]) for part in seen), "seeds must reach the draws of every row"
@@ -91,7 +91,7 @@ class WorldContract:
     def test_row_equals_single_life(self, world: Any) -> None:
         batch = build(world, 5)
         batch.reset(seed=40)
-        seen = record(batch)
+        seen: list[Any] = record(batch)
         for row in (0, 3):
             alone = build(world, 1)
             alone.reset(seed=40 + row)
@@ -101,11 +101,11 @@ class WorldContract:
 
     def test_global_random_state_is_left_alone(self, world: Any) -> None:
         np.random.seed(5)  # noqa: NPY002  # the legacy global state is what must not be touched
-        before = np.random.get_state()[1].copy()  # noqa: NPY002  # as above
+        before: Any = np.random.get_state(legacy=True)[1].copy()  # type: ignore[index]  # noqa: NPY002  # as above
         built = build(world)
         built.reset(seed=0)
         record(built, 20)
-        after = np.random.get_state()[1]  # noqa: NPY002  # as above
+        after: Any = np.random.get_state(legacy=True)[1]  # type: ignore[index]  # noqa: NPY002  # as above
         assert np.array_equal(before, after), "a world must draw from its own streams only"
 
     def test_state_round_trip(self, world: Any) -> None:
@@ -145,13 +145,13 @@ class WorldContract:
     def test_observations_stay_inside_their_space(self, world: Any) -> None:
         built = build(world, 8, max_episode_steps=200)
         built.reset(seed=17)
-        space = built.single_observation_space
+        space: Any = built.single_observation_space
         choose = np.random.default_rng(0)
         names = list(built.manipulations())
         for step in range(1500):
             if names and step % 60 == 59:
                 built.manipulate(names[choose.integers(len(names))], [int(choose.integers(8))])
-            observation, fitness, *_ = built.step(built.random_commands())
+            observation, fitness, *_ = built.step(built.random_actions())
             assert observation.dtype == np.float32
             assert np.isfinite(fitness).all(), "fitness must be finite"
             inside = (observation >= space.low) & (observation <= space.high)
@@ -161,7 +161,7 @@ class WorldContract:
                 pytest.fail(f"sense {name!r} of row {row} is {observation[row, entry]}, outside its declared range")
 
     def test_autoreset_modes_agree(self, world: Any) -> None:
-        """The days of one animal are the same in all three modes; commands are a function of the step of the day."""
+        """The days of one animal are the same in all three modes; actions are a function of the step of the day."""
         days = {mode: self._days(world, mode) for mode in AutoresetMode}
         for mode, seen in days.items():
             for one, other in zip(days[AutoresetMode.DISABLED], seen, strict=False):
@@ -171,10 +171,11 @@ class WorldContract:
     def _days(self, world: Any, mode: AutoresetMode) -> list[np.ndarray]:
         built = build(world, 1, autoreset_mode=mode)
         observation, _ = built.reset(seed=23)
-        commands = np.random.default_rng(1)
-        space = built.single_action_space
-        held = [self._command(space, commands) for _ in range(EPISODE)]
-        days, day, step = [], [observation[0]], 0
+        actions = np.random.default_rng(1)
+        space: Any = built.single_action_space
+        held = [self._action(space, actions) for _ in range(EPISODE)]
+        days: list[np.ndarray] = []
+        day, step = [observation[0]], 0
         while len(days) < 4:
             observation, _, terminated, truncated, info = built.step(held[step][None])
             step += 1
@@ -193,16 +194,17 @@ class WorldContract:
         return days
 
     @staticmethod
-    def _command(space: gym.Space, rng: np.random.Generator) -> np.ndarray:
+    def _action(space: Any, rng: np.random.Generator) -> np.ndarray:
         if isinstance(space, gym.spaces.Box):
             return rng.uniform(space.low, space.high).astype(space.dtype)
+        space = cast(Any, space)
         return np.asarray(rng.integers(space.n) + space.start)
 
     def test_same_step_reports_the_end(self, world: Any) -> None:
         built = build(world, 2, autoreset_mode=AutoresetMode.SAME_STEP)
         built.reset(seed=2)
         for _ in range(EPISODE):
-            *_, terminated, truncated, info = built.step(built.random_commands())
+            *_, terminated, truncated, info = built.step(built.random_actions())
             ended = terminated | truncated
             if ended.any():
                 break
@@ -219,9 +221,9 @@ class WorldContract:
             one.reset(seed=31)
         infos = {}
         for _ in range(EPISODE):
-            command = built[AutoresetMode.DISABLED].random_commands()
+            action = built[AutoresetMode.DISABLED].random_actions()
             for mode, one in built.items():
-                *_, terminated, truncated, infos[mode] = one.step(command)
+                *_, terminated, truncated, infos[mode] = one.step(action)
             ended = terminated | truncated
             if ended.any():
                 break
@@ -234,7 +236,7 @@ class WorldContract:
         _, info = built.reset(seed=1)
         keys = set(info)
         assert all(f"_{key}" in keys for key in keys if not key.startswith("_")), "every key needs its mask"
-        assert set(built.step(built.random_commands())[4]) == keys, "reset and step must have the same keys"
+        assert set(built.step(built.random_actions())[4]) == keys, "reset and step must have the same keys"
 
     def test_results_are_copies(self, world: Any) -> None:
         built = build(world)
@@ -243,25 +245,25 @@ class WorldContract:
         observation[:] = 7.0
         again = built.observation.copy()
         assert np.array_equal(kept, again), "reset must return a copy"
-        stepped = built.step(built.random_commands())[0]
+        stepped = built.step(built.random_actions())[0]
         kept = stepped.copy()
-        built.step(built.random_commands())
+        built.step(built.random_actions())
         assert np.array_equal(kept, stepped), "step must return a copy"
 
-    def test_bad_commands_are_refused_before_anything_happens(self, world: Any) -> None:
+    def test_bad_actions_are_refused_before_anything_happens(self, world: Any) -> None:
         built = build(world)
         built.reset(seed=1)
-        good = built.random_commands()
+        good, space = built.random_actions(), cast(Any, built.single_action_space)
         before = built.get_state()
         bad: list[Any] = [good[:2], good[..., None], np.full(good.shape, "x"), None]
-        if isinstance(built.single_action_space, gym.spaces.Box):
-            bad += [np.full_like(good, value) for value in (np.nan, np.inf, built.single_action_space.high.max() + 1)]
+        if isinstance(space, gym.spaces.Box):
+            bad += [np.full_like(good, value) for value in (np.nan, np.inf, space.high.max() + 1)]
         else:
-            bad += [np.full_like(good, built.single_action_space.start + built.single_action_space.n), good + 0.5]
-        for command in bad:
-            with pytest.raises(InvalidCommand):
-                built.step(command)
-        assert_same(list(before.values()), list(built.get_state().values()), "a refused command must change nothing")
+            bad += [np.full_like(good, space.start + space.n), good + 0.5]
+        for action in bad:
+            with pytest.raises(InvalidAction):
+                built.step(action)
+        assert_same(list(before.values()), list(built.get_state().values()), "a refused action must change nothing")
 
     def test_order_of_calls(self, world: Any) -> None:
         fresh = build(world)
@@ -270,9 +272,9 @@ class WorldContract:
         built = build(world, 2, autoreset_mode=AutoresetMode.DISABLED, max_episode_steps=3)
         built.reset(seed=0)
         for _ in range(3):
-            built.step(built.random_commands())
+            built.step(built.random_actions())
         with pytest.raises(ResetNeeded, match="finished"):
-            built.step(built.random_commands())
+            built.step(built.random_actions())
 
     @pytest.mark.parametrize(
         "options", [{"reset_mask": [True]}, {"reset_mask": np.zeros(3, bool)}, {"reset_mask": np.ones(2, bool)}]
@@ -323,7 +325,7 @@ class WorldContract:
         built = build(world, 1, render_mode="human")
         built.reset(seed=0)
         for _ in range(3):
-            built.step(built.random_commands())
+            built.step(built.random_actions())
         built.close()
         assert built.closed
 
@@ -334,8 +336,8 @@ class WorldContract:
             built.reset(seed=100)
             total = 0.0
             for _ in range(built.max_episode_steps):
-                command = built.random_commands() if policy == "random" else built.oracle_commands()
-                total += float(built.step(command)[1].sum())
+                action = built.random_actions() if policy == "random" else built.oracle_actions()
+                total += float(built.step(action)[1].sum())
             score[policy] = total
         assert score["oracle"] > score["random"]
 

@@ -1,4 +1,4 @@
-"""A world of discrete commands, with its steering."""
+"""A world of discrete actions, with its steering."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from core.batch_state import Records
+from core.batch_state import RecordState
 from core.interfaces import Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from envs.world import World
@@ -24,13 +24,13 @@ class Levers(World):
     episode_steps = 20
     life_episodes = 10
     fitness_unit = "pay"
-    purposes = ("pay",)
-    command_space = Discrete(3)
+    stream_names = ("pay",)
+    single_action_space = Discrete(3)
     senses = Senses(Sense("last", "1", 0.0, 2.0, "the lever pulled last"))
     steering = "tests.agents.discrete_world:LeverSteering"
 
-    def _make_body(self, num_animals: int) -> Records:
-        return Records(num_animals, good=0, last=0)
+    def _make_body(self, num_animals: int) -> RecordState:
+        return RecordState(num_animals, good=0, last=0)
 
     def _be_born(self, mask: np.ndarray) -> None:
         self.body.good[mask] = (3 * self.streams.uniform("pay", 1, mask)[mask, 0]).astype(int)
@@ -38,9 +38,9 @@ class Levers(World):
     def _begin_episode(self, mask: np.ndarray) -> None:
         self.body.restart(mask, "last")
 
-    def _advance(self, command: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        self.body.last = command
-        return (command == self.body.good).astype(float), np.zeros(self.num_envs, bool)
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.body.last = action
+        return (action == self.body.good).astype(float), np.zeros(self.num_envs, bool)
 
     def _sense(self, reading: Any) -> None:
         reading["last"][:] = self.body.last
@@ -58,7 +58,7 @@ class LeverSteering(Steering):
         nothing = np.zeros(self.num_animals)
         return Reflex(np.zeros(self.num_animals, int), nothing, np.zeros(self.num_animals, int), nothing.copy())
 
-    def _judge(self, before: Any, command: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         parts["liking"][:] = channels["liking"][:] = after["last"] == 2.0
 
     @property

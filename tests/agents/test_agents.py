@@ -50,7 +50,7 @@ def test_newborn_whole_animal_is_the_reflex() -> None:
         assert not (one.in_charge & ~tried).any(), "a newborn has earned no control"
         if tried.any():
             break
-        assert np.array_equal(one.command, other.command)
+        assert np.array_equal(one.action, other.action)
 
 
 def test_learning_lesion_returns_the_reflex() -> None:
@@ -59,7 +59,7 @@ def test_learning_lesion_returns_the_reflex() -> None:
     for _ in range(200):
         tick = population.tick()
         assert not tick.in_charge[0]
-        assert np.array_equal(tick.command[0], tick.reflex.command[0].astype(np.float32))
+        assert np.array_equal(tick.action[0], tick.reflex.action[0].astype(np.float32))
     population.lesion("learning", [0], lesioned=False)
     assert not lesionable(population)["learning"].any()
 

@@ -54,13 +54,13 @@ def test_agreement_is_told_apart() -> None:
     population = Population("steered", "LoomingEscape", 2, seed=8)
     seen = Attribution(population, 10, 1)
     tick = population.tick()
-    tick.proposal.command[:] = tick.reflex.command
+    tick.proposal.action[:] = tick.reflex.action
     tick.proposal.defers[:] = False
     tick.in_charge[:] = True
-    tick.command[:] = tick.reflex.command
-    assert (seen.causes(tick, tick.reflex.command) == EITHER).all()
+    tick.action[:] = tick.reflex.action
+    assert (seen.causes(tick, tick.reflex.action) == EITHER).all()
     tick.in_charge[:] = False
-    assert (seen.causes(tick, tick.reflex.command) == STEERING).all()
-    assert (seen.causes(tick, tick.reflex.command + 1.0) == GUIDED).all()
+    assert (seen.causes(tick, tick.reflex.action) == STEERING).all()
+    assert (seen.causes(tick, tick.reflex.action + 1.0) == GUIDED).all()
     assert len(CAUSES) == 5
     assert np.isclose(seen.by_want.sum(), 0.0)

@@ -15,7 +15,7 @@ from agents.hand_over.base import hand_over_rule, hand_over_rules
 from agents.life import live
 from agents.population import Population
 from agents.registration import make_steered
-from core.errors import InvalidArgument, InvalidCommand, UnknownName
+from core.errors import InvalidAction, InvalidArgument, UnknownName
 from core.interfaces import Proposal, Reflex, Verdict
 
 ROWS, DT = 5, 0.1
@@ -28,13 +28,13 @@ def rule(name: str, lifetime: float = 1000.0) -> Any:
     return built
 
 
-def reflex_of(urgency: float = 0.0, command: float = 0.5) -> Reflex:
+def reflex_of(urgency: float = 0.0, action: float = 0.5) -> Reflex:
     full = np.full(ROWS, urgency)
-    return Reflex(np.full((ROWS, 2), command), full, np.zeros(ROWS, int), full.copy())
+    return Reflex(np.full((ROWS, 2), action), full, np.zeros(ROWS, int), full.copy())
 
 
-def proposal_of(command: float = -1.0, **values: Any) -> Proposal:
-    built = Proposal.plain(np.full((ROWS, 2), command))
+def proposal_of(action: float = -1.0, **values: Any) -> Proposal:
+    built = Proposal.plain(np.full((ROWS, 2), action))
     for name, value in values.items():
         getattr(built, name)[...] = value
     return built
@@ -42,7 +42,7 @@ def proposal_of(command: float = -1.0, **values: Any) -> Proposal:
 
 def verdict_of(judged: float) -> Verdict:
     full = np.full(ROWS, judged)
-    return Verdict(full, full.copy(), full[:, None], full[:, None])
+    return Verdict(reward=full, judged=full.copy(), parts=full[:, None], channels=full[:, None])
 
 
 @settings(deadline=None)
@@ -55,7 +55,7 @@ def test_no_rule_hands_a_deferring_or_unproven_learner_more_than_it_may(
 ) -> None:
     reflex = reflex_of(urgency)
     proposal = proposal_of(
-        confidence=confidence,
+        lower_bound=confidence,
         advantage=confidence,
         familiarity=familiarity,
         defers=defers,
@@ -65,11 +65,11 @@ def test_no_rule_hands_a_deferring_or_unproven_learner_more_than_it_may(
     for name in hand_over_rules.names():
         built = rule(name)
         chosen = built.choose(reflex, proposal, np.full(ROWS, age))
-        command = built.combine(reflex, proposal, chosen)
+        action = built.combine(reflex, proposal, chosen)
         assert chosen.dtype == bool
-        assert np.isfinite(command).all()
+        assert np.isfinite(action).all()
         if built.may_defer and defers:
-            assert np.array_equal(command, reflex.command), f"{name} must let the reflex act where the learner defers"
+            assert np.array_equal(action, reflex.action), f"{name} must let the reflex act where the learner defers"
         if (
             name in ("earned", "spibb", "gate")
             and not explores
@@ -84,9 +84,9 @@ def test_no_rule_hands_a_deferring_or_unproven_learner_more_than_it_may(
 def test_residual_adds_half_and_cannot_overturn() -> None:
     built = rule("residual")
     proposal = proposal_of(-1.0)
-    command = built.combine(reflex_of(command=1.0), proposal, built.choose(reflex_of(), proposal, np.zeros(ROWS)))
-    assert np.allclose(command, 0.5)
-    assert np.allclose(built.combine(reflex_of(command=0.7), proposal_of(0.0), np.ones(ROWS, bool)), 0.7), (
+    action = built.combine(reflex_of(action=1.0), proposal, built.choose(reflex_of(), proposal, np.zeros(ROWS)))
+    assert np.allclose(action, 0.5)
+    assert np.allclose(built.combine(reflex_of(action=0.7), proposal_of(0.0), np.ones(ROWS, bool)), 0.7), (
         "rest adds nothing"
     )
 
@@ -106,15 +106,15 @@ def test_kickstart_teaches_agreement_and_lets_go_with_age() -> None:
     built = rule("kickstart")
     for _ in range(10):
         built.learn(verdict_of(-2.0), np.ones(ROWS, bool), np.zeros(ROWS, bool))
-    young, old = (built.lesson(reflex_of(), np.full((ROWS, 2), -0.5), np.full(ROWS, age)) for age in (0.0, 1000.0))
+    young, old = (built.shaping_reward(reflex_of(), np.full((ROWS, 2), -0.5), np.full(ROWS, age)) for age in (0.0, 1000.0))
     assert np.allclose(young, -2.0 * 2.0 * 1.0)
     assert (young < old).all()
     assert (old < 0.0).all()
-    assert not built.lesson(reflex_of(), reflex_of().command, np.zeros(ROWS)).any(), "agreeing costs nothing"
+    assert not built.shaping_reward(reflex_of(), reflex_of().action, np.zeros(ROWS)).any(), "agreeing costs nothing"
     population = Population("cortex+kickstart", "LoomingEscape", 2, seed=1)
     live(population, 50)
     tick = population.tick()
-    assert not np.allclose(tick.verdict.reward, tick.verdict.judged), "the learner hears the lesson"
+    assert not np.allclose(tick.verdict.reward, tick.verdict.judged), "the learner hears the shaping_reward"
 
 
 @pytest.mark.parametrize(("returns", "shrinks"), [(1.0, True), (-1.0, False)])
@@ -149,13 +149,13 @@ def test_faulty_reflexes() -> None:
     )
     moved = False
     for _ in range(20):
-        assert not absent.tick().command.any()
+        assert not absent.tick().action.any()
         one, other = sound.steered.reflex, back.steered.reflex
         assert one is not None
         assert other is not None
-        if np.array_equal(sound.steered.context, back.steered.context):
-            assert np.allclose(one.command, -other.command)
-            moved |= bool(one.command.any())
+        if np.array_equal(sound.steered.observation, back.steered.observation):
+            assert np.allclose(one.action, -other.action)
+            moved |= bool(one.action.any())
         sound.tick()
         back.tick()
     assert moved
@@ -164,22 +164,22 @@ def test_faulty_reflexes() -> None:
 
 
 def test_an_action_may_be_the_number_of_a_programme() -> None:
-    steered = make_steered("LoomingEscape", 2, hand_over="always", commands="programmes")
+    steered = make_steered("LoomingEscape", 2, hand_over="always", actions="programmes")
     names = steered.steering.repertoire.names
     assert steered.single_action_space == gym.spaces.Discrete(1 + len(names))
     steered.reset(seed=1)
     *_, info = steered.step(np.array([1 + names.index("walk 90"), 1 + names.index("stay")]))
-    assert np.allclose(info["command"], [[0.0, 0.31], [0.0, 0.0]], atol=1e-6)
-    deferring = make_steered("LoomingEscape", 2, hand_over="urgency", commands="programmes")
+    assert np.allclose(info["action"], [[0.0, 0.31], [0.0, 0.0]], atol=1e-6)
+    deferring = make_steered("LoomingEscape", 2, hand_over="urgency", actions="programmes")
     deferring.reset(seed=1)
-    reflex = deferring.reflex.command.copy()  # type: ignore[union-attr]
+    reflex = deferring.reflex.action.copy()  # type: ignore[union-attr]
     *_, info = deferring.step(np.array([0, 0]))
-    assert np.allclose(info["command"], reflex)
+    assert np.allclose(info["action"], reflex)
     assert not info["learner_in_charge"].any()
-    with pytest.raises(InvalidCommand):
+    with pytest.raises(InvalidAction):
         steered.step(np.array([0, 99]))
-    with pytest.raises(InvalidArgument, match="commands must be"):
-        make_steered("LoomingEscape", 1, commands="words")
+    with pytest.raises(InvalidArgument, match="actions must be"):
+        make_steered("LoomingEscape", 1, actions="words")
 
 
 def test_mixing_rules_refuse_discrete_commands() -> None:
@@ -188,7 +188,7 @@ def test_mixing_rules_refuse_discrete_commands() -> None:
 
 
 def test_agents_are_put_together_by_name() -> None:
-    spec = agent_spec("bouts+spibb")
+    spec = agent_spec("options+spibb")
     assert (spec.hand_over, spec.costly) == ("spibb", False)
     assert agent_spec("tests.agents.third_party:Stubborn+tests.agents.third_party:Coin").learner is not None
     population = Population("tests.agents.third_party:Stubborn+tests.agents.third_party:Coin", "LoomingEscape", 4, seed=3)
@@ -196,7 +196,7 @@ def test_agents_are_put_together_by_name() -> None:
     assert population.steered.hand_over.name == "coin"
     for wrong, hint in (
         ("bots+spibb", "Did you mean 'bouts'"),
-        ("bouts+spib", "Did you mean 'spibb'"),
+        ("options+spib", "Did you mean 'spibb'"),
         ("stered", "LEARNER.RULE"),
     ):
         with pytest.raises(UnknownName, match=hint):
@@ -209,5 +209,5 @@ def test_lesions_override_rules_that_mix() -> None:
     population.lesion("learning", [0])
     population.lesion("reflex", [1])
     tick = population.tick()
-    assert np.allclose(tick.command[0], tick.reflex.command[0], atol=1e-6)
-    assert np.allclose(tick.command[1], tick.proposal.command[1], atol=1e-6)
+    assert np.allclose(tick.action[0], tick.reflex.action[0], atol=1e-6)
+    assert np.allclose(tick.action[1], tick.proposal.action[1], atol=1e-6)

@@ -38,8 +38,8 @@ PAIRS = [(world, name) for world in WORLDS for name in sorted(BRIEF) if name == 
 
 @pytest.mark.parametrize(("world", "algorithm"), PAIRS)
 def test_trains_on_every_steered_world_by_its_own_learn(world: str, algorithm: str) -> None:
-    commands = "programmes" if algorithm == "DQN" else "raw"
-    face = sb3_vec_env(world, 2, seed=3, commands=commands)
+    actions = "programmes" if algorithm == "DQN" else "raw"
+    face = sb3_vec_env(world, 2, seed=3, actions=actions)
     model = getattr(sb3, algorithm)("MlpPolicy", face, seed=0, device="cpu", **BRIEF[algorithm])
     before = weights(model)
     model.learn(128)
@@ -50,7 +50,7 @@ def test_trains_on_every_steered_world_by_its_own_learn(world: str, algorithm: s
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_trains_on_every_steered_id(world: str) -> None:
-    env = gym.make(f"nestling/{world}-Steered-v0", commands="programmes")
+    env = gym.make(f"nestling/{world}-Steered-v0", actions="programmes")
     by_programmes = sb3.DQN("MlpPolicy", env, learning_starts=16, buffer_size=200, device="cpu").learn(64)
     by_id = sb3.PPO("MlpPolicy", f"nestling/{world}-Steered-v0", n_steps=32, batch_size=32, device="cpu").learn(64)
     for model in (by_programmes, by_id):
@@ -94,7 +94,7 @@ def test_seeds_are_honoured() -> None:
     face.env_method("manipulate", "furosemide", indices=[1])
 
 
-LIVES = [("ppo+always", "LoomingEscape"), ("ppo+always", "Rivals"), ("a2c+outcome", "Rivals"), ("dqn+earned", "LoomingEscape"),
+LIVES = [("ppo+always", "LoomingEscape"), ("ppo+always", "Rivals"), ("a2c+final_observation", "Rivals"), ("dqn+earned", "LoomingEscape"),
          ("sac+residual", "LoomingEscape")]  # fmt: skip
 
 
@@ -128,10 +128,10 @@ def test_a_whole_rollout_of_ppo_trains_and_global_generators_are_left_alone() ->
 
 def test_replay_keeps_what_was_carried_out() -> None:
     population = Population("sac+never", "LoomingEscape", 1, seed=4)
-    commands = np.array([population.tick().command[0] for _ in range(30)])
+    actions = np.array([population.tick().action[0] for _ in range(30)])
     model = population.learner.models[0]  # type: ignore[union-attr]
     kept = model.policy.unscale_action(model.replay_buffer.actions[:30, 0])
-    assert np.allclose(kept, commands, atol=1e-6), "the reflex acted, so its commands are what is learned from"
+    assert np.allclose(kept, actions, atol=1e-6), "the reflex acted, so its actions are what is learned from"
 
 
 def test_dqn_reads_a_reflex_as_letting_it_act() -> None:

@@ -7,32 +7,32 @@ from typing import Any
 import numpy as np
 
 from agents.hand_over.base import HandOver
-from core.batch_state import Rows
+from core.batch_state import BatchState
 from core.interfaces import Gains, Proposal, Reflex
-from learning.subsystem import Experience, Learner
+from learning.subsystem import Learner, Transition
 
 
 class Stubborn(Learner):
-    """Always proposes the command that it drew at birth."""
+    """Always proposes the action that it drew at birth."""
 
     name = "stubborn"
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Draw it."""
         self.streams.seed(seeds, mask)
-        shape = self.anatomy.command_space.shape or (1,)
+        shape = self.spec.action_space.shape or (1,)
         if not hasattr(self, "own"):
-            self.own = Rows(self.num_animals, command=np.zeros(shape))
-        self.own.command[mask] = self.streams.uniform("wiring", int(np.prod(shape)), mask)[mask].reshape(-1, *shape)
+            self.own = BatchState(self.num_animals, action=np.zeros(shape))
+        self.own.action[mask] = self.streams.uniform("wiring", int(np.prod(shape)), mask)[mask].reshape(-1, *shape)
 
     def begin(self, mask: np.ndarray) -> None:
         """Nothing begins."""
 
-    def propose(self, context: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+    def propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """The same as ever."""
-        return Proposal.plain(self.own.command.copy())
+        return Proposal.plain(self.own.action.copy())
 
-    def learn(self, context: np.ndarray, proposal: Proposal, experience: Experience) -> None:
+    def learn(self, observation: np.ndarray, proposal: Proposal, transition: Transition) -> None:
         """Nothing is learned."""
 
     def _state_parts(self) -> dict[str, Any]:

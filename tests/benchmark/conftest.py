@@ -10,7 +10,7 @@ from tests.benchmark.helpers import small
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """All cells done, by two workers; tests must not write to it."""
+    """All jobs done, by two workers; tests must not write to it."""
     store = Store(tmp_path_factory.mktemp("benchmark") / "out", small())
     assert run(store, LocalEngine(2))
     return store

@@ -5,8 +5,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from benchmark.results.jobs import LifeJob, Settings, jobs
 from benchmark.results.store import Store
-from benchmark.running.suites import LifeCell, Settings, Suite, cells, settle
+from benchmark.running.suites import Suite, resolve
 
 ROOT = Path(__file__).parents[2]
 AGENTS = ("reflex", "steered")
@@ -15,18 +16,18 @@ AGENTS = ("reflex", "steered")
 def small(**changes) -> Settings:
     options = {"worlds": ("LoomingEscape",), "agents": AGENTS, "animals": 4, "lifetime": 2000, "shard": 2} | changes
     shard = options.pop("shard")
-    return settle(Suite(**options), shard)
+    return resolve(Suite(**options), shard)
 
 
 def curves_of(store: Store) -> dict[str, np.ndarray]:
     joined: dict[str, np.ndarray] = {}
-    for cell in cells(store.settings):
-        assert isinstance(cell, LifeCell)
-        found = store.curves(cell)
+    for job in jobs(store.settings):
+        assert isinstance(job, LifeJob)
+        found = store.curves(job)
         assert found is not None
         for name, values in found.items():
             for row, value in enumerate(values):
-                joined[f"{cell.agent} {cell.first_seed + row} {name}"] = value
+                joined[f"{job.agent} {job.first_seed + row} {name}"] = value
     return joined
 
 

@@ -14,13 +14,13 @@ import pytest
 
 from agents.life import live
 from agents.population import Population
-from benchmark.experiments.experiment import chosen_signatures, signatures
+from benchmark.experiments.experiment import chosen_experiments, signatures
 from benchmark.results.curves import CurveRecorder
+from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import OtherSettings, Store
 from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
-from benchmark.running.suites import LifeCell, cells
 from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import AGENTS, ROOT, assert_same_results, curves_of, encoded, small
 
@@ -86,10 +86,10 @@ def test_curves_add_up() -> None:
 
 def test_unfinished_is_shown_as_unfinished(finished: Store, tmp_path: Path) -> None:
     store = Store(tmp_path / "out", small())
-    for cell in cells(store.settings)[:-1]:
-        curves = finished.read(cell)
+    for job in jobs(store.settings)[:-1]:
+        curves = finished.read(job)
         assert curves is not None
-        store.write(cell, curves)
+        store.write(job, curves)
     rows = summarise(store)["worlds"]["LoomingEscape"]
     assert rows["steered"]["status"] == "partial"
     assert rows["reflex"]["status"] == "complete"
@@ -112,7 +112,7 @@ def test_one_failing_cell_does_not_stop_the_others(tmp_path: Path, monkeypatch: 
     rows = summarise(store)["worlds"]["broken_world:Broken"]
     assert rows["oracle"]["status"] == "failed"
     assert rows["random"]["status"] == "complete"
-    oracle = next(cell for cell in cells(settings) if isinstance(cell, LifeCell) and cell.agent == "oracle")
+    oracle = next(job for job in jobs(settings) if isinstance(job, LifeJob) and job.agent == "oracle")
     assert "the oracle is out" in (store.error(oracle) or "")
 
 
@@ -129,7 +129,7 @@ def test_results_of_other_sources_are_refused(finished: Store, tmp_path: Path, m
     monkeypatch.setattr("benchmark.results.store.code_digest", lambda: "changed")
     with pytest.raises(OtherSettings, match="sources"):
         Store(finished.folder, finished.settings)
-    assert Store.open(finished.folder).has(cells(finished.settings)[0])
+    assert Store.open(finished.folder).has(jobs(finished.settings)[0])
 
 
 @pytest.mark.parametrize(
@@ -169,9 +169,9 @@ def test_damaged_cell_is_run_again(finished: Store, tmp_path: Path) -> None:
     store = Store(tmp_path / "out", small(animals=2))
     assert run(store, LocalEngine(1))
     before = curves_of(store)
-    cell = cells(store.settings)[0]
-    store.path(cell).write_bytes(store.path(cell).read_bytes()[:200])
-    assert not store.has(cell)
+    job = jobs(store.settings)[0]
+    store.path(job).write_bytes(store.path(job).read_bytes()[:200])
+    assert not store.has(job)
     assert run(store, LocalEngine(1))
     after = curves_of(store)
     assert all(np.array_equal(before[name], after[name]) for name in before)
@@ -209,7 +209,7 @@ def test_unknown_names() -> None:
     with pytest.raises(UnknownName, match="experiment"):
         small(signatures=("L99",))
     with pytest.raises(UnknownName, match="experiment"):
-        chosen_signatures(("L99",))
+        chosen_experiments(("L99",))
 
 
 def test_every_signature_is_declared() -> None:

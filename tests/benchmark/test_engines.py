@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
 from benchmark.results.summary import summarise
 from benchmark.running.engines import Engine, RayEngine, make_engine
 from benchmark.running.run import run
-from benchmark.running.suites import LifeCell, cells
-from benchmark.running.work import OtherSources, do_cell
+from benchmark.running.work import OtherSources, do_job
 from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import assert_same_results, encoded, small
 
@@ -53,13 +53,13 @@ def test_engines_agree_and_a_killer_cell_is_blamed_alone(
     assert {agent: row["status"] for agent, row in rows.items()} == {
         "random": "complete", "oracle": "failed", "reflex": "complete",
     }  # fmt: skip
-    oracle = next(cell for cell in cells(killed.settings) if isinstance(cell, LifeCell) and cell.agent == "oracle")
+    oracle = next(job for job in jobs(killed.settings) if isinstance(job, LifeJob) and job.agent == "oracle")
     assert "killed in each of 1 tries" in (killed.error(oracle) or "")
 
 
 def test_a_worker_with_other_sources_does_not_answer(finished: Store) -> None:
     with pytest.raises(OtherSources, match="install the same version"):
-        do_cell(cells(finished.settings)[0], "other")
+        do_job(jobs(finished.settings)[0], "other")
 
 
 def test_bad_engines() -> None:

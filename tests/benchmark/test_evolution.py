@@ -14,9 +14,9 @@ from agents.life import live
 from agents.population import Population
 from benchmark.studies.evolution import Evolution, Gene, Plan, genes, give_weights, innate, wire_alike
 from core.errors import InvalidArgument, StateMismatch, UnknownName
-from learning.options import BoutGenome
+from learning.options import OptionGenome
 
-AGENT, WORLD = "bouts+always", "LoomingEscape"
+AGENT, WORLD = "options+always", "LoomingEscape"
 BRIEF = Plan(
     WORLD,
     AGENT,
@@ -80,11 +80,11 @@ def test_genes_keep_their_range() -> None:
 
 
 def test_genomes_are_typed_and_checked() -> None:
-    genome = Genome(BoutGenome()).with_genes(learner__rate=0.1, modulation__closes=0.5, modulation__after=0.0)
+    genome = Genome(OptionGenome()).with_genes(learner__rate=0.1, modulation__closes=0.5, modulation__after=0.0)
     assert genome.learner.rate == 0.1
     assert genome.described()["modulation.closes"] == 0.5
     with pytest.raises(UnknownName, match=r"Did you mean 'learner\.rate'"):
-        Genome(BoutGenome()).with_genes(learner__rat=1.0)
+        Genome(OptionGenome()).with_genes(learner__rat=1.0)
     with pytest.raises(InvalidArgument, match="not negative"):
         Modulation(exploration=-1.0)
     with pytest.raises(InvalidArgument, match="dataclass"):
@@ -92,8 +92,8 @@ def test_genomes_are_typed_and_checked() -> None:
 
 
 def test_a_sensitive_period_ends_learning() -> None:
-    genome = Genome(BoutGenome(), Modulation(closes=0.05, after=0.0))  # the first 600 s of 12,000
-    population = Population(replace(agent_spec("bouts+earned"), genome=genome), WORLD, 2, seed=3)
+    genome = Genome(OptionGenome(), Modulation(closes=0.05, after=0.0))  # the first 600 s of 12,000
+    population = Population(replace(agent_spec("options+earned"), genome=genome), WORLD, 2, seed=3)
     learner = population.learner
     assert learner is not None
     live(population, 6000)
@@ -103,7 +103,7 @@ def test_a_sensitive_period_ends_learning() -> None:
     live(population, 1500)
     assert any(array.any() for array in before.values())
     for name, array in settled.items():
-        if name != "places":  # place cells still tire and recover
+        if name != "places":  # place jobs still tire and recover
             assert np.array_equal(array, learner.read_outs()[name]), f"{name} changed after the period"
 
 
@@ -118,4 +118,4 @@ def test_wiring_and_weights_can_be_given() -> None:
     assert np.array_equal(preferred[0], alone.separator.preferred[0])  # type: ignore[union-attr]
     size = learner.separator.units * len(learner.option_names)  # type: ignore[attr-defined]
     give_weights(population, np.arange(3 * size, dtype=float).reshape(3, size))
-    assert learner.synapses.table[1, 0, 0] == size  # type: ignore[attr-defined]
+    assert learner.synapses.weights[1, 0, 0] == size  # type: ignore[attr-defined]

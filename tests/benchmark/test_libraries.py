@@ -11,11 +11,11 @@ import pytest
 
 from benchmark.report.report import write_report
 from benchmark.results.aggregates import rank
+from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
 from benchmark.results.summary import _dip, summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
-from benchmark.running.suites import LifeCell, cells
 from tests.benchmark.helpers import small
 
 
@@ -26,7 +26,7 @@ def test_without_the_library_rows_say_so_and_nothing_breaks(tmp_path: Path, monk
     )
     heard: list[str] = []
     store = Store(tmp_path / "out", small(agents=("reflex", "ppo", "sac+outcome"), animals=2))
-    assert run(store, LocalEngine(1), lambda cell, status: heard.append(status)), "a missing library is no failure"
+    assert run(store, LocalEngine(1), lambda job, status: heard.append(status)), "a missing library is no failure"
     assert heard.count("not installed") == 2
     summary = summarise(store)
     rows = summary["worlds"]["LoomingEscape"]
@@ -39,8 +39,8 @@ def test_without_the_library_rows_say_so_and_nothing_breaks(tmp_path: Path, monk
 def test_costly_agents_are_few_and_compared_with_their_own_worlds(tmp_path: Path) -> None:
     pytest.importorskip("stable_baselines3")
     settings = small(agents=("reflex", "a2c+always"), animals=4, costly_animals=2)
-    lives = [cell for cell in cells(settings) if isinstance(cell, LifeCell) and cell.agent == "a2c+always"]
-    assert sum(cell.animals for cell in lives) == 2
+    lives = [job for job in jobs(settings) if isinstance(job, LifeJob) and job.agent == "a2c+always"]
+    assert sum(job.animals for job in lives) == 2
     store = Store(tmp_path / "out", settings)
     assert run(store, LocalEngine(1))
     row = summarise(store)["worlds"]["LoomingEscape"]["a2c+always"]

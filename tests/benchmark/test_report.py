@@ -18,13 +18,14 @@ from benchmark.report.figures import draw_all
 from benchmark.report.report import show_bounds, show_centre, show_number, show_p, write_report
 from benchmark.results.compare import compare
 from benchmark.results.export import export
+from benchmark.results.jobs import ExperimentJob, LifeJob, jobs
 from benchmark.results.store import OtherSettings, Store
 from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
 from benchmark.running.suite_file import read_suite
-from benchmark.running.suites import SUITES, ExperimentCell, LifeCell, cells, settle
-from benchmark.running.work import do_cell
+from benchmark.running.suites import SUITES, resolve
+from benchmark.running.work import do_job
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import ROOT, curves_of, small
@@ -37,12 +38,12 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 def reported(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A run with a failed, a missing and a finished part of each kind, and its report."""
     store = Store(tmp_path_factory.mktemp("report") / "out", small(signatures=("L7", "L5", "L1"), share_of_animals=0.2))
-    todo = cells(store.settings)
-    for cell in todo:
-        if isinstance(cell, ExperimentCell) and cell.id == "L5":
-            store.write_error(cell, "Traceback\nRuntimeError: the <b>cage</b> was open")
-        elif not (isinstance(cell, ExperimentCell) and cell.id == "L1"):
-            store.write(cell, do_cell(cell, code_digest()))
+    todo = jobs(store.settings)
+    for job in todo:
+        if isinstance(job, ExperimentJob) and job.id == "L5":
+            store.write_error(job, "Traceback\nRuntimeError: the <b>cage</b> was open")
+        elif not (isinstance(job, ExperimentJob) and job.id == "L1"):
+            store.write(job, do_job(job, code_digest()))
     write_report(store, summarise(store), draw_all(store))
     return store
 
@@ -109,13 +110,13 @@ def test_contrast_of_text(browser: Any, reported: Store) -> None:
 def test_tables_sort(browser: Any, reported: Store) -> None:
     page, _ = open_page(browser, reported.folder / "report.html", 1400)
     column = page.locator("#table-1 thead th", has_text="score, grown")
-    place = column.evaluate("cell => cell.cellIndex")
+    place = column.evaluate("job => job.cellIndex")
     orders = []
     for direction in ("descending", "ascending"):
         column.locator("button").click()
         assert column.get_attribute("aria-sort") == direction
         orders.append([float(value) for value in page.eval_on_selector_all(
-            "#table-1 tbody tr", f"rows => rows.map(row => row.cells[{place}].dataset.value)")])  # fmt: skip
+            "#table-1 tbody tr", f"rows => rows.map(row => row.jobs[{place}].dataset.value)")])  # fmt: skip
     assert orders[0] == sorted(orders[0], reverse=True)
     assert orders[1] == sorted(orders[0])
     assert page.locator("#table-1 tbody tr").count() == 4
@@ -201,9 +202,9 @@ def test_compare_finds_change_and_nothing_else(finished: Store, tmp_path: Path) 
     assert {row["verdict"] for row in compare(store, later)["rows"]} == {"identical"}, "pairs go by seed, not by place"
 
     better = Store(tmp_path / "better", small(animals=12, seed=1_000_100, shard=12))
-    for mine, theirs in zip(cells(better.settings), cells(store.settings), strict=True):
+    for mine, theirs in zip(jobs(better.settings), jobs(store.settings), strict=True):
         found = store.read(theirs)
-        assert isinstance(mine, LifeCell)
+        assert isinstance(mine, LifeJob)
         better.write(mine, found | {"day_fitness": found["day_fitness"] + 50.0 * (mine.agent == "reflex")})
     rows = {(row["agent"], row["quantity"]): row for row in compare(store, better)["rows"]}
     assert rows["reflex", "fitness grown"]["verdict"] == "higher"
@@ -231,7 +232,7 @@ def test_a_suite_of_ones_own(tmp_path: Path) -> None:
         'worlds = ["LoomingEscape"]\nagents = ["reflex"]\nanimals = 6\ntuned_on = [[2000000, 2000064]]\n'
         "[lifetime]\nLoomingEscape = 4000\n"
     )
-    settings = settle(read_suite(file))
+    settings = resolve(read_suite(file))
     assert settings.lifetimes == (4000,)
     assert settings.agents == ("random", "oracle", "reflex")
     for text, error, words in (
@@ -247,7 +248,7 @@ def test_a_suite_of_ones_own(tmp_path: Path) -> None:
 
 def test_the_suites_that_come_with_it_are_sound() -> None:
     for suite in SUITES.values():
-        settings = settle(suite)
+        settings = resolve(suite)
         assert np.array([settings.lifetime(world) for world in settings.worlds]).min() > 0
         assert settings.experiments
-    assert settle(SUITES["quick"]).lifetimes < settle(SUITES["default"]).lifetimes
+    assert resolve(SUITES["quick"]).lifetimes < resolve(SUITES["default"]).lifetimes

@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmark.results.jobs import jobs
 from benchmark.results.store import CannotKeep, FolderInUse, OtherSettings, Store
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
-from benchmark.running.suites import cells
 from tests.benchmark.helpers import AGENTS, ROOT, assert_same_results, curves_of, small
 
 SMALL = (
@@ -46,14 +46,14 @@ def tiny_disk(tmp_path: Path):
     subprocess.run(["umount", "-l", place], check=True)
 
 
-def copy_cells(source: Store, target: Store, count: int) -> None:
-    for cell in cells(source.settings)[:count]:
-        target.write(cell, source.read(cell))
+def copy_jobs(source: Store, target: Store, count: int) -> None:
+    for job in jobs(source.settings)[:count]:
+        target.write(job, source.read(job))
 
 
 def test_a_full_disk_loses_nothing(finished: Store, tiny_disk: Path) -> None:
     store = Store(tiny_disk / "out", small())
-    copy_cells(finished, store, 2)
+    copy_jobs(finished, store, 2)
     kept = {path: path.read_bytes() for path in (tiny_disk / "out" / "cells").iterdir()}
     (tiny_disk / "ballast").write_bytes(b"x" * (96 * 1024 - 40 * 1024))
     done = subprocess.run(command("--out", str(store.folder)), cwd=ROOT, capture_output=True, text=True, check=False)
@@ -108,24 +108,24 @@ def test_two_processes_on_one_folder(finished: Store, tmp_path: Path) -> None:
 
 def test_clocks_may_run_backwards(finished: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(tmp_path / "out", small())
-    copy_cells(finished, store, 5)
+    copy_jobs(finished, store, 5)
     for number, path in enumerate(sorted(store.folder.rglob("*"))):
         os.utime(path, (number * 1e9, number * 1e9))
     now = time.time()
     monkeypatch.setattr("time.time", lambda: now - 1e9)
     heard = []
-    assert run(store, LocalEngine(1), lambda cell, status: heard.append(status))
+    assert run(store, LocalEngine(1), lambda job, status: heard.append(status))
     assert heard.count("kept") == 5
     assert_same_results(finished, store)
 
 
 def test_damaged_files_are_kept_and_run_again(finished: Store, tmp_path: Path) -> None:
     store = Store(tmp_path / "out", small())
-    copy_cells(finished, store, 99)
-    cell = cells(store.settings)[0]
-    for content in (store.path(cell).read_bytes()[:200], b""):
-        store.path(cell).write_bytes(content)
-        assert not store.has(cell)
+    copy_jobs(finished, store, 99)
+    job = jobs(store.settings)[0]
+    for content in (store.path(job).read_bytes()[:200], b""):
+        store.path(job).write_bytes(content)
+        assert not store.has(job)
         assert run(store, LocalEngine(1))
     assert_same_results(finished, store)
     damaged = sorted(path.name for path in store.folder.rglob("*.damaged*"))
@@ -134,7 +134,7 @@ def test_damaged_files_are_kept_and_run_again(finished: Store, tmp_path: Path) -
 
 def test_an_older_schema_is_read_and_a_newer_one_refused(finished: Store, tmp_path: Path) -> None:
     store = Store(tmp_path / "out", small())
-    copy_cells(finished, store, 99)
+    copy_jobs(finished, store, 99)
     file = store.folder / "settings.json"
     about = msgspec.json.decode(file.read_bytes())
     old = about["settings"]

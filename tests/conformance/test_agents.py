@@ -22,7 +22,7 @@ class TestRules(AnimalContract):
     pass
 
 
-@pytest.mark.parametrize("agent", [*(f"{name}+earned" for name in sorted(LEARNERS)), "steered-cached-state"])
+@pytest.mark.parametrize("agent", [*(f"{name}+earned" for name in sorted(LEARNERS)), "steered-predicted-reward-state"])
 @pytest.mark.parametrize("world", WORLDS)
 class TestLearners(AnimalContract):
     pass

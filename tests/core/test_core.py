@@ -1,4 +1,4 @@
-"""Senses, rows, commands, registries: attacked with odd input."""
+"""Senses, rows, actions, registries: attacked with odd input."""
 
 import pickle
 import sys
@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.actions import check_commands
-from core.batch_state import Records, Rows
-from core.errors import BrokenFile, InvalidArgument, InvalidCommand, StateMismatch, UnknownName
+from core.actions import check_actions
+from core.batch_state import BatchState, RecordState
+from core.errors import BrokenFile, InvalidAction, InvalidArgument, StateMismatch, UnknownName
 from core.pygame_check import PygameFlavours, check_flavours
 from core.registry import Registry
 from core.senses import Sense, Senses
@@ -28,10 +28,10 @@ SPACE = Box(-1.0, 1.0, (2,), np.float32)
 def test_commands_are_valid_or_refused(array: np.ndarray) -> None:
     fits = array.shape == (2, 2) and np.isfinite(array).all() and (np.abs(array) <= 1.0 + 1e-6).all()
     if not fits:
-        with pytest.raises(InvalidCommand, match=r".{30}"):
-            check_commands(array, SPACE, 2)
+        with pytest.raises(InvalidAction, match=r".{30}"):
+            check_actions(array, SPACE, 2)
     else:
-        checked = check_commands(array, SPACE, 2)
+        checked = check_actions(array, SPACE, 2)
         assert checked.dtype == np.float32
         assert all(SPACE.contains(row) for row in checked)
 
@@ -41,8 +41,8 @@ def test_commands_are_valid_or_refused(array: np.ndarray) -> None:
 def test_discrete_commands_are_valid_or_refused(values: list) -> None:
     space = Discrete(4, start=1)
     try:
-        checked = check_commands(values, space, 3)
-    except InvalidCommand:
+        checked = check_actions(values, space, 3)
+    except InvalidAction:
         assert not all(isinstance(v, int) and 1 <= v <= 4 for v in values)
     else:
         assert ((checked >= 1) & (checked <= 4)).all()
@@ -50,7 +50,7 @@ def test_discrete_commands_are_valid_or_refused(values: list) -> None:
 
 def test_other_spaces_are_refused() -> None:
     with pytest.raises(InvalidArgument, match="Box or a Discrete"):
-        check_commands([[0]], MultiBinary(1), 1)
+        check_actions([[0]], MultiBinary(1), 1)
 
 
 def test_senses_layout() -> None:
@@ -82,8 +82,8 @@ def test_bad_senses(wrong) -> None:
         wrong()
 
 
-@pytest.mark.parametrize("kind", [Rows, Records])
-def test_rows(kind: type[Rows]) -> None:
+@pytest.mark.parametrize("kind", [BatchState, RecordState])
+def test_rows(kind: type[BatchState]) -> None:
     rows = kind(3, place=(1.0, 2.0), alive=True, count=0)
     rows.place[1] = 5.0
     rows.count = 7

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidArgument, StateMismatch, UnknownName
-from core.streams import RowStreams, philox, purpose_key, row_seeds
+from core.streams import RowStreams, philox, row_seeds, stream_key
 
 WORDS = st.integers(0, 2**64 - 1)
 
@@ -53,7 +53,7 @@ def test_distribution() -> None:
 
 
 def test_purposes_differ_and_are_checked() -> None:
-    assert purpose_key("weather") != purpose_key("growth")
+    assert stream_key("weather") != stream_key("growth")
     with pytest.raises(UnknownName, match="Did you mean 'weather'"):
         RowStreams(1, ["weather"]).uniform("wether", 1)
 

@@ -9,7 +9,7 @@ import soundfile
 import envs
 from core.errors import InvalidArgument
 from envs.birdsong.features import LOUDNESS
-from envs.birdsong.gestures import STRANGER, TUTOR, commands_of
+from envs.birdsong.gestures import STRANGER, TUTOR, gesture_of
 from envs.birdsong.note_table import features_of
 from envs.birdsong.practice import HEARING_DELAY
 from envs.birdsong.similarity import likeness_of, similarity, song_fitness
@@ -25,12 +25,12 @@ def world(num_animals: int = 2, **options):
     return built
 
 
-def sing(built, commands: np.ndarray) -> np.ndarray:
+def sing(built, actions: np.ndarray) -> np.ndarray:
     """Fitness of one rendition in which every bird sings the same gesture."""
     total = np.zeros(built.num_envs)
     for step in range(built.max_episode_steps):
-        command = commands[min(step, len(commands) - 1)]
-        total += built.step(np.tile(command, (built.num_envs, 1)).astype(np.float32))[1]
+        action = actions[min(step, len(actions) - 1)]
+        total += built.step(np.tile(action, (built.num_envs, 1)).astype(np.float32))[1]
     built.step(np.zeros(built.action_space.shape, np.float32))
     return total
 
@@ -38,20 +38,20 @@ def sing(built, commands: np.ndarray) -> np.ndarray:
 def recording(path: Path, audio: np.ndarray | None = None, rate: int = RATE, subtype: str = "PCM_16") -> Path:
     if audio is None:
         quiet = 1e-4 * np.random.default_rng(0).standard_normal(RATE // 5)
-        audio = np.concatenate([quiet, 0.5 * render(commands_of(STRANGER)), quiet])
+        audio = np.concatenate([quiet, 0.5 * render(gesture_of(STRANGER)), quiet])
     soundfile.write(path, audio, rate, subtype=subtype)
     return path
 
 
 def test_fitness_knows_the_own_song_from_others() -> None:
     tutor = innate_tutor()
-    own = features_of(commands_of(TUTOR))
+    own = features_of(gesture_of(TUTOR))
     assert similarity(own, tutor.measures, tutor.quantiles) == pytest.approx(1.0)
-    assert abs(similarity(features_of(commands_of(STRANGER)), tutor.measures, tutor.quantiles)) < 0.35
+    assert abs(similarity(features_of(gesture_of(STRANGER)), tutor.measures, tutor.quantiles)) < 0.35
     silence = np.tile([-1.0, 0.0, -1.0], (len(tutor), 1))
     assert song_fitness(features_of(silence), tutor.measures, tutor.quantiles) < -0.2
     noisy = [
-        song_fitness(features_of(np.clip(commands_of(TUTOR) + s, -1, 1)), tutor.measures, tutor.quantiles)
+        song_fitness(features_of(np.clip(gesture_of(TUTOR) + s, -1, 1)), tutor.measures, tutor.quantiles)
         for s in (0.0, 0.05, 0.15, 0.4)
     ]
     assert noisy == sorted(noisy, reverse=True)
@@ -60,7 +60,7 @@ def test_fitness_knows_the_own_song_from_others() -> None:
 
 def test_the_world_gives_the_fitness_that_the_song_has() -> None:
     built, tutor = world(), innate_tutor()
-    for gesture in (commands_of(TUTOR), commands_of(STRANGER)[: len(tutor)]):
+    for gesture in (gesture_of(TUTOR), gesture_of(STRANGER)[: len(tutor)]):
         expected = song_fitness(features_of(gesture.astype(np.float32)), tutor.measures, tutor.quantiles)
         assert np.allclose(sing(built, gesture), expected, atol=1e-6)
     assert np.allclose(built.rendition(0)[: len(tutor)], gesture, atol=1e-6)
@@ -74,14 +74,14 @@ def test_recordings_of_many_kinds(tmp_path: Path, rate: int, subtype: str, chann
     import librosa
 
     quiet = 2e-3 * np.random.default_rng(0).standard_normal(RATE // 5)
-    audio = np.concatenate([quiet, 0.5 * render(commands_of(STRANGER)), quiet])
+    audio = np.concatenate([quiet, 0.5 * render(gesture_of(STRANGER)), quiet])
     audio = librosa.resample(audio, orig_sr=RATE, target_sr=rate)
     path = recording(tmp_path / "song.wav", np.stack([audio] * channels, axis=1), rate, subtype)
     tutor = recorded_tutor(str(path))
     assert len(tutor.syllables) >= 4
     assert 0.4 < len(tutor) / 100 < 0.8
-    assert tutor.commands.shape == (len(tutor), 3)
-    fitted = features_of(tutor.commands)
+    assert tutor.gesture.shape == (len(tutor), 3)
+    fitted = features_of(tutor.gesture)
     assert song_fitness(fitted, tutor.measures, tutor.quantiles) > 0.6
 
 
@@ -108,7 +108,7 @@ def test_bad_recordings_are_refused_in_words(tmp_path: Path, make, says: str) ->
 
 def test_a_clipped_recording_is_warned_about(tmp_path: Path) -> None:
     quiet = 1e-3 * np.random.default_rng(0).standard_normal(RATE // 5)
-    audio = np.clip(5 * np.concatenate([quiet, render(commands_of(STRANGER)), quiet]), -0.9, 0.9)
+    audio = np.clip(5 * np.concatenate([quiet, render(gesture_of(STRANGER)), quiet]), -0.9, 0.9)
     with pytest.warns(UserWarning, match="clipped"):
         recorded_tutor(str(recording(tmp_path / "song.wav", audio)))
 
@@ -143,7 +143,7 @@ def test_labels_decide_what_is_a_syllable(tmp_path: Path) -> None:
 
 def test_a_label_may_end_with_the_file(tmp_path: Path) -> None:
     audio = np.concatenate(
-        [1e-4 * np.random.default_rng(0).standard_normal(RATE // 10), 0.5 * render(commands_of(STRANGER))]
+        [1e-4 * np.random.default_rng(0).standard_normal(RATE // 10), 0.5 * render(gesture_of(STRANGER))]
     )
     path = recording(tmp_path / "song.wav", audio[: round(0.716 * RATE)])
     labels = tmp_path / "labels.csv"
@@ -160,7 +160,7 @@ def test_an_edited_recording_is_heard_anew(tmp_path: Path) -> None:
 
 
 def test_what_is_heard_frame_by_frame_is_the_song() -> None:
-    built, gesture, parts = world(1), commands_of(TUTOR), []
+    built, gesture, parts = world(1), gesture_of(TUTOR), []
     for step in range(built.max_episode_steps):
         built.step(gesture[min(step, len(gesture) - 1)][None].astype(np.float32))
         parts.append(built.sound(0))
@@ -179,7 +179,7 @@ def test_what_is_heard_frame_by_frame_is_the_song() -> None:
 def test_real_recordings(name: str) -> None:
     tutor = recorded_tutor(str(REAL / f"{name}.wav"), str(REAL / "syllables.csv"))
     assert 0.5 < len(tutor) / 100 < 1.6
-    fitted = features_of(tutor.commands)
+    fitted = features_of(tutor.gesture)
     assert song_fitness(fitted, tutor.measures, tutor.quantiles) > 0.7
     clear = (tutor.features[:, 2] > 0.8) & (tutor.features[:, LOUDNESS] > 0.3)
     assert np.mean(np.abs(fitted[clear, 1] - tutor.features[clear, 1]) < 0.08) > 0.9
@@ -188,10 +188,10 @@ def test_real_recordings(name: str) -> None:
 def heard(built) -> np.ndarray:
     """What steering hears during one rendition of the tutor's gesture, (steps, rows, senses)."""
     built.reset(options={"reset_mask": np.ones(built.num_envs, bool)})
-    gesture, seen = commands_of(TUTOR), []
+    gesture, seen = gesture_of(TUTOR), []
     for step in range(built.max_episode_steps):
-        command = gesture[min(step, len(gesture) - 1)]
-        seen.append(built.step(np.tile(command, (built.num_envs, 1)).astype(np.float32))[0])
+        action = gesture[min(step, len(gesture) - 1)]
+        seen.append(built.step(np.tile(action, (built.num_envs, 1)).astype(np.float32))[0])
     return np.stack(seen)
 
 

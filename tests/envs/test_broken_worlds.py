@@ -36,11 +36,11 @@ def broken(monkeypatch: pytest.MonkeyPatch, **attributes: Any) -> str:
         ({"id": "no version"}, "id must look like"),
         ({"dt": 0.0}, "dt must be seconds"),
         ({"episode_steps": 0}, "episode_steps must be a whole number"),
-        ({"purposes": "pay"}, "purposes must be a tuple"),
+        ({"stream_names": "pay"}, "stream_names must be a tuple"),
         ({"senses": {"last": 1}}, "senses must be Senses"),
         ({"senses": Senses(Sense("pain", "1", 0.0, 1.0, "pain", heard_by=("steering",)))}, "no sense is heard by learning"),
-        ({"command_space": gym.spaces.MultiBinary(2)}, "command_space must be a Box or a Discrete"),
-        ({"command_space": gym.spaces.Box(-np.inf, np.inf, (1,))}, "command_space must have finite bounds"),
+        ({"single_action_space": gym.spaces.MultiBinary(2)}, "single_action_space must be a Box or a Discrete"),
+        ({"single_action_space": gym.spaces.Box(-np.inf, np.inf, (1,))}, "single_action_space must have finite bounds"),
     ],
 )
 def test_declarations(attributes: dict, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,10 +57,10 @@ def begin_and_step(world: World) -> None:
 @pytest.mark.parametrize(
     ("method", "rule"),
     [
-        ({"_advance": lambda self, command: (np.full(2, np.nan), np.zeros(2, bool))}, "fitness must be finite"),
-        ({"_advance": lambda self, command: (np.zeros((2, 1)), np.zeros(2, bool))}, r"fitness as floating\[2\]"),
-        ({"_advance": lambda self, command: (0.0, np.zeros(2, bool))}, "not float"),
-        ({"_advance": lambda self, command: (np.zeros(2), np.zeros(2))}, "terminated as bool"),
+        ({"_advance": lambda self, action: (np.full(2, np.nan), np.zeros(2, bool))}, "fitness must be finite"),
+        ({"_advance": lambda self, action: (np.zeros((2, 1)), np.zeros(2, bool))}, r"fitness as floating\[2\]"),
+        ({"_advance": lambda self, action: (0.0, np.zeros(2, bool))}, "not float"),
+        ({"_advance": lambda self, action: (np.zeros(2), np.zeros(2))}, "terminated as bool"),
         ({"_sense": lambda self, reading: reading["last"].fill(9.0)}, r"sense last must lie in \[0, 2\]"),
         ({"_sense": lambda self, reading: reading["last"].fill(np.nan)}, "sense last must lie in"),
     ],
@@ -72,7 +72,7 @@ def test_a_life(method: dict, rule: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_fitness_that_is_no_number_is_told_at_any_age(monkeypatch: pytest.MonkeyPatch) -> None:
-    late = {"_advance": lambda self, command: (np.where(self._ticks == 300, np.nan, 0.0) * np.ones(2), np.zeros(2, bool))}
+    late = {"_advance": lambda self, action: (np.where(self._ticks == 300, np.nan, 0.0) * np.ones(2), np.zeros(2, bool))}
     world = make_world(broken(monkeypatch, **late), 2)
     world.reset(seed=0)
     for _ in range(300):
@@ -88,7 +88,7 @@ def test_the_others_live_on(monkeypatch: pytest.MonkeyPatch) -> None:
         metadata.EntryPoint("Levers", "tests.agents.discrete_world:Levers", "third"),
     ]
     monkeypatch.setattr(metadata, "entry_points", lambda group: [p for p in points if p.group == group])
-    registry = Registry("world", World, "envs", "third", lambda world: short_name(world.id), broken_rule)
+    registry = Registry("world", World, "envs", "third", key=lambda world: short_name(world.id), broken_rule=broken_rule)
     with pytest.warns(UserWarning, match=r"no_such_package|dt must be") as warned:
         assert {"Levers", "LoomingEscape", "Rivals"} <= set(registry.all())
     assert len(warned) == 2

@@ -39,7 +39,7 @@ class TestExamplesSteered(SteeredContract):
     pass
 
 
-@pytest.mark.parametrize("agent", ["bouts+earned"])
+@pytest.mark.parametrize("agent", ["options+earned"])
 @pytest.mark.parametrize("world", [CARTPOLE])
 class TestExamplesAlive(AnimalContract):
     pass
@@ -72,7 +72,7 @@ def test_foreign_world_by_id() -> None:
     world = foreign_world("MountainCar-v0", dt=0.5)(2)
     assert world.senses.names == ("entry_0", "entry_1")
     world.reset(seed=0)
-    assert world.step(world.random_commands())[1].tolist() == [-1.0, -1.0]
+    assert world.step(world.random_actions())[1].tolist() == [-1.0, -1.0]
     with pytest.raises(InvalidArgument, match="give senses="):
         foreign_world("CartPole-v1")
 
@@ -93,7 +93,7 @@ def test_mistakes_about_foreign_environments_are_told() -> None:
         impatient.step(np.array([0]))
     with pytest.raises(BrokenWorld, match="ended an episode by itself after 5 steps"):
         impatient.step(np.array([0]))
-    wrong = type("Wrong", (world_class(CARTPOLE),), {"command_space": gym.spaces.Discrete(9), "__module__": __name__})
+    wrong = type("Wrong", (world_class(CARTPOLE),), {"single_action_space": gym.spaces.Discrete(9), "__module__": __name__})
     with pytest.raises(InvalidArgument, match="but its environment takes"):
         wrong(1)
 
@@ -116,7 +116,7 @@ class Impatient(gym.Env):
 @pytest.mark.skipif(importlib.util.find_spec("minigrid") is None, reason="MiniGrid is not installed")
 def test_names_with_hyphens_and_green_only_where_fitness_is() -> None:
     assert foreign_world("MountainCarContinuous-v0").id == "MountainCarContinuous-v0"
-    population = Population("babble", MINIGRID, 8, seed=0)
+    population = Population("random-options", MINIGRID, 8, seed=0)
     reached = []
 
     def look(population: Population, tick: Tick) -> None:

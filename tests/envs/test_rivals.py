@@ -9,7 +9,7 @@ from envs import make_world
 from envs.rivals.world import ATTACK, DISPLAY, NEIGHBOURS, OWN_STRENGTH, RETREAT, STRANGER, chance_of_round, chance_to_win
 
 
-def fought(num_animals: int, command: int, steps: int = 400, **staged: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fought(num_animals: int, action: int, steps: int = 400, **staged: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Contests won and lost, and fitness, of animals that always do the same."""
     world = make_world("Rivals", num_animals)
     world.reset(seed=0)
@@ -17,7 +17,7 @@ def fought(num_animals: int, command: int, steps: int = 400, **staged: object) -
         world.manipulate("stage", **staged)
     won, lost, total = np.zeros(num_animals), np.zeros(num_animals), np.zeros(num_animals)
     for _ in range(steps):
-        total += world.step(np.full(num_animals, command))[1]
+        total += world.step(np.full(num_animals, action))[1]
         won += world.body.won
         lost += world.body.lost
     return won, lost, total
@@ -58,13 +58,13 @@ def test_the_weak_leave_when_threatened_and_the_strong_do_not() -> None:
     world = make_world("Rivals", 64)
     world.reset(seed=0)
     world.manipulate("stage", outcome="none")  # nobody wins by fighting
-    world.body.outcome[:] = 0
+    world.body.staged_outcome[:] = 0
     wins = {}
     for strength in (-3.0, 3.0):
-        world.body.staged_strength[:] = world.body.other[:] = strength
+        world.body.staged_strength[:] = world.body.opponent_strength[:] = strength
         wins[strength] = 0
         for _ in range(60):
-            world.body.dealt[:] = world.body.wounds[:] = 0
+            world.body.wounds_dealt[:] = world.body.wounds[:] = 0
             world.step(np.full(64, DISPLAY))
             wins[strength] += int(world.body.won.sum())
     assert wins[-3.0] > 100 > 20 > wins[3.0]

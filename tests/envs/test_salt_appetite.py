@@ -47,7 +47,7 @@ def test_sodium_and_water_are_conserved_over_a_random_life(acts: list, seed: int
     for name, parameters in acts:
         built.manipulate(name, **parameters)
         for _ in range(150):
-            built.tick(built.random_commands())
+            built.tick(built.random_actions())
         for stuff in ("sodium", "water"):
             taken, lost = getattr(body, f"{stuff}_in"), getattr(body, f"{stuff}_out")
             stored = getattr(body, stuff) + getattr(body, f"gut_{stuff}")

@@ -16,7 +16,7 @@ PUBLISHED = {
     -0.002: 413, -0.01: 690, -0.02: 926, -0.05: 1380, -0.1: 1834, -0.15: 2142, -0.2: 2380, -0.25: 2577, -0.3: 2748,
     -0.4: 3040, -0.6: 3511, -1.0: 4250, -1.5: 5002,
 }  # fmt: skip
-COMMANDS = st.lists(st.tuples(*[st.floats(-1, 1)] * 3), min_size=1, max_size=12)
+MUSCLES = st.lists(st.tuples(*[st.floats(-1, 1)] * 3), min_size=1, max_size=12)
 
 
 def pitch_of_source(displacement: np.ndarray) -> float:
@@ -52,14 +52,14 @@ def test_labia_are_silent_above_the_boundary_and_sound_below() -> None:
             assert (out[4000:].std() > 1e-3) == sounds
 
 
-@given(COMMANDS, st.integers(0, 5))
+@given(MUSCLES, st.integers(0, 5))
 @settings(max_examples=30, deadline=None)
-def test_any_gesture_gives_finite_sound_of_the_right_length(commands: list, seed: int) -> None:
-    audio = render(np.array(commands), seed)
-    assert audio.shape == (len(commands) * FRAME,)
+def test_any_gesture_gives_finite_sound_of_the_right_length(actions: list, seed: int) -> None:
+    audio = render(np.array(actions), seed)
+    assert audio.shape == (len(actions) * FRAME,)
     assert np.isfinite(audio).all()
     assert np.abs(audio).max() < 3.0
-    assert np.array_equal(audio, render(np.array(commands), seed)), "the same seed gives the same breath noise"
+    assert np.array_equal(audio, render(np.array(actions), seed)), "the same seed gives the same breath noise"
 
 
 @pytest.mark.parametrize("hertz", [440.0, 1000.0, 3000.0])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.batch_state import Records
+from core.batch_state import RecordState
 from core.senses import Sense, Senses
 from core.streams import RowStreams, row_seeds
 from learning.option_kernels import close_bouts
@@ -26,9 +26,9 @@ def separator(num_animals: int = 2, seed: int = 0) -> PatternSeparator:
     return built
 
 
-def codes(built: PatternSeparator, context: np.ndarray) -> np.ndarray:
-    active = np.zeros((len(context), built.active_units), np.int32)
-    built.encode(np.arange(len(context)), context[:, :6], context[:, 6:], active)
+def codes(built: PatternSeparator, observation: np.ndarray) -> np.ndarray:
+    active = np.zeros((len(observation), built.active_units), np.int32)
+    built.encode(np.arange(len(observation)), observation[:, :6], observation[:, 6:], active)
     return active
 
 
@@ -37,8 +37,8 @@ def codes(built: PatternSeparator, context: np.ndarray) -> np.ndarray:
 def test_encoding_equals_its_reference(seed: int) -> None:
     built = separator()
     rng = np.random.default_rng(seed)
-    context = rng.uniform(SENSES.low, SENSES.high, (2, SENSES.size)).astype(np.float32)
-    active = codes(built, context)
+    observation = rng.uniform(SENSES.low, SENSES.high, (2, SENSES.size)).astype(np.float32)
+    active = codes(built, observation)
     expected = np.zeros_like(active)
     built.encode_reference(np.arange(2), built.scaling.inputs, expected)
     assert np.array_equal(np.sort(active), np.sort(expected))
@@ -65,8 +65,8 @@ def test_code_is_sparse_local_and_similar_for_similar_inputs() -> None:
 
 def test_two_animals_are_wired_differently() -> None:
     built = separator(2)
-    context = np.zeros((2, SENSES.size), np.float32)
-    first, second = codes(built, context)
+    observation = np.zeros((2, SENSES.size), np.float32)
+    first, second = codes(built, observation)
     assert len(np.intersect1d(first, second)) < 0.3 * built.active_units
 
 
@@ -135,14 +135,14 @@ def test_without_plasticity_nothing_is_remembered() -> None:
 def test_trace_fades_by_the_length_of_the_bout_itself() -> None:
     """After a bout of 3 and one of 40 steps the first is eligible by discount**3, whatever the second's length."""
     discount, decay = 0.98, 1.0
-    bouts = Records(1, running=True, cut=False, option=1, reward=0.0, value=0.0, steps=3)
+    bouts = RecordState(1, running=True, cut=False, option=1, reward=0.0, value=0.0, steps=3)
     units = np.arange(4, dtype=np.int32)[None]
     past_units, past_option = np.zeros((1, MEMORY, 4), np.int32), np.full((1, MEMORY), -1)
     strength, synapses = np.zeros((1, MEMORY)), np.zeros((1, 10, width(3)), np.float32)
     for steps in (3, 40):
         bouts.steps = steps
         close_bouts(
-            np.array([0]), np.zeros(1), bouts.table, units, past_units, past_option, strength, decay, discount, np.ones(1), 50.0,
+            np.array([0]), np.zeros(1), bouts.records, units, past_units, past_option, strength, decay, discount, np.ones(1), 50.0,
             0.02, np.zeros(3), synapses,
         )  # fmt: skip
     assert strength[0, :2] == pytest.approx([discount**40, discount**43])
@@ -150,7 +150,7 @@ def test_trace_fades_by_the_length_of_the_bout_itself() -> None:
     before = synapses.copy()
     units += 4
     close_bouts(
-        np.array([0]), np.zeros(1), bouts.table, units, past_units, past_option, strength, decay, discount, np.ones(1), 1e9,
+        np.array([0]), np.zeros(1), bouts.records, units, past_units, past_option, strength, decay, discount, np.ones(1), 1e9,
         0.0, np.zeros(3), synapses,
     )  # fmt: skip
     gained = (synapses - before)[0, :, 1]

@@ -1,4 +1,4 @@
-"""The learner of graded commands: its kernel against plain NumPy, and what its rule promises."""
+"""The learner of graded actions: its kernel against plain NumPy, and what its rule promises."""
 
 from dataclasses import replace
 
@@ -14,9 +14,9 @@ from agents.population import Population
 from core.errors import InvalidArgument
 from core.interfaces import Repertoire
 from core.senses import Sense, Senses
-from learning.node_perturbation import GradedGenome, GradedLearner
+from learning.node_perturbation import NodePerturbationGenome, NodePerturbationLearner
 from learning.node_perturbation_kernels import TALLIES, learn_reference, learn_rows
-from learning.subsystem import Anatomy
+from learning.subsystem import LearnerSpec
 
 STEPS = 67
 
@@ -49,9 +49,9 @@ def test_learning_equals_its_reference(seed: int, binary: bool, in_charge: bool)
 
 
 def agent(**genome) -> AgentSpec:
-    settings_of = replace(GradedGenome(), **genome)
+    settings_of = replace(NodePerturbationGenome(), **genome)
     return AgentSpec(
-        "under test", "", "always", lambda rows, anatomy, defer: GradedLearner(rows, anatomy, defer, settings_of)
+        "under test", "", "always", lambda rows, spec, defer: NodePerturbationLearner(rows, spec, defer, settings_of)
     )
 
 
@@ -102,7 +102,7 @@ def test_silencing_the_bias_pathway_gives_the_motor_song() -> None:
     assert np.array_equal(with_bias[1], without[1])
     population.lesion("plasticity", [1])
     live(population, 200 * STEPS)
-    bias = learner.synapses.table[:, :, 3:6]
+    bias = learner.synapses.weights[:, :, 3:6]
     motor = learner.read(phase)
     population.lesion("variability", [1])
     assert np.abs(motor[1] - learner.read(phase)[1]).max() < 0.02, "after days all of it has moved to the motor pathway"
@@ -112,7 +112,7 @@ def test_silencing_the_bias_pathway_gives_the_motor_song() -> None:
 def test_wrong_anatomy_is_refused() -> None:
     senses = Senses(Sense("phase", "1", 0, 1, "x"))
     repertoire = Repertoire(("rest",), np.zeros((1, 1)))
-    anatomy = Anatomy(senses, senses, Discrete(3), repertoire, (), (), (), 0.02, 0.01)
+    spec = LearnerSpec(senses, senses, Discrete(3), repertoire, (), (), (), 0.02, 0.01)
     with pytest.raises(InvalidArgument, match="graded"):
-        GradedLearner(1, anatomy)
-    GradedLearner(1, replace(anatomy, command_space=Box(-1, 1, (1,))))
+        NodePerturbationLearner(1, spec)
+    NodePerturbationLearner(1, replace(spec, single_action_space=Box(-1, 1, (1,))))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from agents.catalogue import AgentSpec
 from agents.population import Population
 from core.errors import InvalidArgument
-from learning.predictive import AssessorLearner
+from learning.predictive import PredictiveLearner
 from learning.thought_assessors import (
     LATE,
     MEMORY,
@@ -117,7 +117,7 @@ def test_steering_values_predictions() -> None:
 
 
 def test_assessors_need_something_to_assess() -> None:
-    spec = AgentSpec("assessors", "", "earned", AssessorLearner)
+    spec = AgentSpec("assessors", "", "earned", PredictiveLearner)
     with pytest.raises(InvalidArgument, match="assesses no channel"):
         Population(spec, "LoomingEscape", 1)
 
@@ -128,11 +128,11 @@ def test_lesions_silence_and_freeze() -> None:
     for _ in range(1200):
         population.tick()
     learner = population.learner
-    assert isinstance(learner, AssessorLearner)
-    assert not learner.synapses.table[0].any()
-    assert learner.synapses.table[1].any()
+    assert isinstance(learner, PredictiveLearner)
+    assert not learner.synapses.weights[0].any()
+    assert learner.synapses.weights[1].any()
     population.lesion("assessors", [1])
-    recollection = learner.recall(population.steered.context)
+    recollection = learner.recall(population.steered.observation)
     assert recollection is not None
-    assert not recollection.foretold[1].any()
+    assert not recollection.predicted_channels[1].any()
     assert not population.tick().in_charge[1] or population.learner.act.explores[1]

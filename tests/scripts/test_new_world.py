@@ -94,7 +94,7 @@ def test_a_world_inside_the_repository_needs_no_other_edit(tmp_path: Path) -> No
         ("two words", "named like a Python class"), ("lower", "named like a Python class"), ("3D", "named like a Python class"),
         ("", "named like a Python class"), ("None", "named like a Python class"), ("Ö", "named like a Python class"),
         ("../Evil", "named like a Python class"), ("SaltAppetite", "already"), ("saltAppetite".capitalize(), "already"),
-        ("World", "use already"), ("Records", "use already"),
+        ("World", "use already"), ("RecordState", "use already"),
     ],
 )  # fmt: skip
 def test_names_that_are_refused(name: str, why: str) -> None:

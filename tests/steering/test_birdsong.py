@@ -90,7 +90,7 @@ def test_babble_has_the_rhythm_of_the_species() -> None:
     population = birds(8)
     sounding = []
     for _ in range(30 * STEPS):
-        sounding.append(population.tick().command[:, 0] > 0.05)
+        sounding.append(population.tick().action[:, 0] > 0.05)
     share = np.mean(sounding)
     assert 0.5 < share < 0.85
     onsets = np.diff(np.array(sounding).astype(int), axis=0) == 1

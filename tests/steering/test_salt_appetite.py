@@ -71,7 +71,7 @@ def test_lesions_of_tongue_and_drives() -> None:
     population = depleted(2)
     population.lesion("sodium_drive", [1])
     live(population, 5)
-    felt = population.steered.context[:, population.steered.context_senses.place("salt_hunger")][:, 0]
+    felt = population.steered.observation[:, population.steered.observation_senses.place("salt_hunger")][:, 0]
     assert felt[0] > 1.0
     assert felt[1] == 0.0
 

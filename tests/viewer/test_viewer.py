@@ -192,7 +192,7 @@ def test_a_human_as_cortex(session: Session) -> None:
     tick = session.history.last
     assert tick is not None
     assert tick.in_charge[0]
-    assert np.allclose(tick.command[0], [1.0, 1.0])
+    assert np.allclose(tick.action[0], [1.0, 1.0])
     session.drive(False)
     session.step()
     assert not session.population.driven.any()

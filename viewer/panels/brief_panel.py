@@ -22,7 +22,7 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
     if learner is not None and last is not None:
         option = int(last.proposal.option[row])
         names = learner.option_names
-        words = f"learning proposes: {names[option] if 0 <= option < len(names) else 'a command'}"
+        words = f"learning proposes: {names[option] if 0 <= option < len(names) else 'an action'}"
     write(canvas, words, (box.x + 14, box.y + 40), 22, LEARNING, bold=True)
     ribbon(canvas, (box.x + 14, box.y + 70, box.width - 28, 22), session.history.in_charge)
     charge = session.history.in_charge

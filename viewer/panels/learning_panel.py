@@ -33,12 +33,12 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
         write(canvas, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
         return
     proposal, option = tick.proposal, int(tick.proposal.option[row])
-    name = learner.option_names[option] if 0 <= option < len(learner.option_names) else "a command"
+    name = learner.option_names[option] if 0 <= option < len(learner.option_names) else "an action"
     write(canvas, f"proposes: {name}", (box.x + 14, box.y + 34), 26, TEXT, bold=True)
     note = "tries it out" if proposal.explores[row] else "has control" if tick.in_charge[row] else "watches"
     write(canvas, note, (box.right - 12, box.y + 38), 20, LEARNING if tick.in_charge[row] else FAINT, anchor="topright")
     line = pygame.Rect(box.x + 14, box.y + 60, box.width - 28, 20)
-    bar(canvas, "sure by", float(np.clip(proposal.confidence[row], -9, 9)), -1.0, 1.0, line, LEARNING)
+    bar(canvas, "sure by", float(np.clip(proposal.lower_bound[row], -9, 9)), -1.0, 1.0, line, LEARNING)
     line.y += 19
     bar(canvas, "familiarity", float(proposal.familiarity[row]), 0.0, 1.0, line, LEARNING)
     line.y += 24
@@ -53,7 +53,7 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap) -> None:
     """Blue where positive, red where negative, the stronger the larger."""
     write(canvas, learned.title, (box.x, box.y), 18, FAINT)
     rows, columns = learned.values.shape
-    foot = 18 if learned.columns and len(learned.columns) == columns else 0
+    foot = 18 if learned.column_names and len(learned.column_names) == columns else 0
     left, top = box.x + 100, box.y + 22
     height, width = (box.bottom - top - foot) / rows, (box.right - left) / columns
     scale = np.maximum(np.abs(learned.values).max(axis=1, keepdims=True), 1e-9)
@@ -61,13 +61,20 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap) -> None:
     colour = np.where(shade >= 0, LEARNING, BAD)
     picture = (CARD + np.abs(shade) * (colour - np.array(CARD))).astype(np.uint8)
     for row in range(rows):
-        write(canvas, learned.rows[row].replace("_", " "), (box.x, top + (row + 0.5) * height), 18, TEXT, anchor="midleft")
+        write(
+            canvas,
+            learned.row_names[row].replace("_", " "),
+            (box.x, top + (row + 0.5) * height),
+            18,
+            TEXT,
+            anchor="midleft",
+        )
         for column in range(columns):
             where = (left + column * width, top + row * height + 1, width, height - 2)
             canvas.rect(tuple(int(part) for part in picture[row, column]), where)
     canvas.rect(RULE, (left, top, box.right - left, rows * height), 1)
     if foot:
-        for column, name in enumerate(learned.columns):
+        for column, name in enumerate(learned.column_names):
             short = name if width > 60 else name.replace("walk ", "")[:6]
             write(canvas, short, (left + (column + 0.5) * width, box.bottom), 18, FAINT, anchor="midbottom")
 

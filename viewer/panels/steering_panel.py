@@ -61,7 +61,7 @@ def _gauges(session: Session) -> Iterator[tuple[str, float, float, float, Any]]:
     steered, row = session.population.steered, session.row
     steering = steered.steering
     if steering.signals.size:
-        signals = steering.signals.split(steered.context[:, -steering.signals.size :])[row]
+        signals = steering.signals.split(steered.observation[:, -steering.signals.size :])[row]
         for sense in steering.signals:
             if sense.size == 1:
                 yield sense.name, float(signals[sense.name]), sense.low, sense.high, STEERING
