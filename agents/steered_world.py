@@ -95,9 +95,16 @@ class SteeredWorld(VectorEnv):
     """
 
     def __init__(
-        self, world: Any, num_envs: int = 1, *, hand_over: Any = "urgency", actions: Literal["raw", "programmes"] = "raw",
-        fault: str | None = None, steering: Any = None, **world_options: Any,
-    ) -> None:  # fmt: skip
+        self,
+        world: Any,
+        num_envs: int = 1,
+        *,
+        hand_over: Any = "urgency",
+        actions: Literal["raw", "programmes"] = "raw",
+        fault: str | None = None,
+        steering: Any = None,
+        **world_options: Any,
+    ) -> None:
         if isinstance(world, World):
             if world_options:
                 raise InvalidArgument(f"The world is built already; give {sorted(world_options)} to the world itself.")

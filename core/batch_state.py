@@ -22,7 +22,7 @@ class Field:
 
     Attributes:
         name: a Python identifier.
-        unit: for example ``"m/s"``; ``"1"`` for a pure number, ``"bool"`` for a flag, ``"index"`` for a number that only names something.
+        unit: for example ``"m/s"``; ``"1"`` for a pure number, ``"bool"`` for a flag, ``"index"`` for a number that names something.
         meaning: one sentence.
         initial: what an animal starts with; its shape and type are those of the field.
         low, high: range of every entry, in that unit; infinite where there is no bound.

@@ -25,9 +25,10 @@ class ForeignWorld(World, abc.ABC):
     a life is saved as the seed and the actions of its episode, and restored by doing them again; this is exact for any
     environment that is deterministic given its seed, and needs no code from a file.
 
-    A subclass sets ``id``, ``dt``, ``episode_steps``, ``fitness_unit``, ``single_action_space`` and ``senses``, and writes ``make_env``; and
-    ``flatten`` where an observation is not a plain array with one number for each number of the senses. Values outside their sense's
-    range are cut to it. :func:`foreign_world` writes all this for an environment of bounded, plain observations.
+    A subclass sets ``id``, ``dt``, ``episode_steps``, ``fitness_unit``, ``single_action_space`` and ``senses``, and writes
+    ``make_env``; and ``flatten`` where an observation is not a plain array with one number for each number of the senses.
+    Values outside their sense's range are cut to it. :func:`foreign_world` writes all this for an environment of bounded,
+    plain observations.
     """
 
     stream_names: ClassVar[tuple[str, ...]] = ("episodes",)
@@ -163,10 +164,14 @@ def foreign_world(environment: str, *, dt: float = 1.0, **attributes: Any) -> ty
             f"{environment} takes {single_action_space}; a world's actions are a Box or a Discrete space."
         )
     found: dict[str, Any] = {
-        "id": re.sub(r"\W", "", environment.split("/")[-1].rsplit("-v", 1)[0]) + "-v0", "dt": dt, "single_action_space": single_action_space,
-        "episode_steps": (env.spec.max_episode_steps if env.spec else None) or 1000, "fitness_unit": "reward",
-        "__doc__": f"{environment}, as a world.", "__module__": __name__,
-    }  # fmt: skip
+        "id": re.sub(r"\W", "", environment.split("/")[-1].rsplit("-v", 1)[0]) + "-v0",
+        "dt": dt,
+        "single_action_space": single_action_space,
+        "episode_steps": (env.spec.max_episode_steps if env.spec else None) or 1000,
+        "fitness_unit": "reward",
+        "__doc__": f"{environment}, as a world.",
+        "__module__": __name__,
+    }
     if "senses" not in attributes:
         if not isinstance(space, gym.spaces.Box) or not (np.isfinite(space.low) & np.isfinite(space.high)).all():
             raise InvalidArgument(

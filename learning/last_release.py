@@ -1,4 +1,4 @@
-"""Learners that were written for the last release: ``recall(context)``, ``propose(context, ...)``, ``learn(context, proposal, experience)``."""
+"""Learners of the last release: ``recall(context)``, ``propose(context, ...)``, ``learn(context, proposal, experience)``."""
 
 from __future__ import annotations
 

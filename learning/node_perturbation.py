@@ -100,9 +100,13 @@ class NodePerturbationLearner(Learner):
         kernel = np.exp(-0.5 * ((slots - delay) / genome.spread) ** 2)
         self._kernel = np.where(kernel < 0.01, 0.0, kernel / kernel.sum())
         self.trace = BatchState(
-            num_animals, units=np.zeros((len(slots), active), np.int32), deviation=np.zeros((len(slots), outputs)),
-            in_charge=np.zeros(len(slots), bool), newest=0, length=0,
-        )  # fmt: skip
+            num_animals,
+            units=np.zeros((len(slots), active), np.int32),
+            deviation=np.zeros((len(slots), outputs)),
+            in_charge=np.zeros(len(slots), bool),
+            newest=0,
+            length=0,
+        )
         self.act = BatchState(
             num_animals,
             perturbation=np.zeros(outputs),
@@ -186,9 +190,20 @@ class NodePerturbationLearner(Learner):
         units = self._encode(observation)
         amplitude = genome.noise * gains.exploration * np.where(act.practises, 1.0, genome.calm_noise)
         propose_rows(
-            units, self.synapses.weights, self._rest, self.lesions.variability, self.streams.normal("exploration", self._lowest.size),
-            self._kept, amplitude, self._lowest, self._highest, act.perturbation, self._read_out, self._action, self._evidence,
-        )  # fmt: skip
+            units,
+            self.synapses.weights,
+            self._rest,
+            self.lesions.variability,
+            self.streams.normal("exploration", self._lowest.size),
+            self._kept,
+            amplitude,
+            self._lowest,
+            self._highest,
+            act.perturbation,
+            self._read_out,
+            self._action,
+            self._evidence,
+        )
         own, reflexes = self._evidence.T
         visits = genome.share * np.minimum(act.sung, act.watched)  # of each unit, by the learner and by the reflex
         act.lead += genome.lead * np.where(visits > 1.0, own - reflexes, 0.0)
@@ -216,18 +231,35 @@ class NodePerturbationLearner(Learner):
         act.watched += judged & ~transition.in_charge
         deviation = np.where(transition.in_charge[:, None], own, seen * ~self.lesions.variability[:, None])
         learn_rows(
-            act.units, deviation, transition.in_charge, transition.verdict.reward, rate, self._kernel,
-            self._consolidation * ~self.lesions.variability, genome.tally, genome.binary, genome.bound, self.trace.units,
-            self.trace.deviation, self.trace.in_charge, self.trace.newest, self.trace.length, self.synapses.weights,
-        )  # fmt: skip
+            act.units,
+            deviation,
+            transition.in_charge,
+            transition.verdict.reward,
+            rate,
+            self._kernel,
+            self._consolidation * ~self.lesions.variability,
+            genome.tally,
+            genome.binary,
+            genome.bound,
+            self.trace.units,
+            self.trace.deviation,
+            self.trace.in_charge,
+            self.trace.newest,
+            self.trace.length,
+            self.synapses.weights,
+        )
 
     # -- state -----------------------------------------------------------------------------------
 
     def _state_parts(self) -> dict[str, Any]:
         return {
-            "wiring": self.separator, "synapses": self.synapses, "trace": self.trace, "act": self.act,
-            "lesions": self.lesions, "streams": self.streams,
-        }  # fmt: skip
+            "wiring": self.separator,
+            "synapses": self.synapses,
+            "trace": self.trace,
+            "act": self.act,
+            "lesions": self.lesions,
+            "streams": self.streams,
+        }
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """As every learner; kept codes are those of the wiring."""

@@ -14,8 +14,20 @@ TALLIES = 2  # reward with the learner and with the reflex in charge
 
 @njit(cache=True)
 def propose_rows(
-    units, synapses, rest, silenced, noise, share_kept, amplitude, lowest, highest, perturbation, read_out, action, evidence,
-):  # fmt: skip
+    units,
+    synapses,
+    rest,
+    silenced,
+    noise,
+    share_kept,
+    amplitude,
+    lowest,
+    highest,
+    perturbation,
+    read_out,
+    action,
+    evidence,
+):
     """Read out an action for every animal and perturb it.
 
     Args:
@@ -57,9 +69,23 @@ def propose_rows(
 
 @njit(cache=True)
 def learn_rows(
-    units, deviation, in_charge, reward, rate, kernel, consolidation, tally_share, binary, bound, trace_units,
-    trace_deviation, trace_in_charge, newest, trace_length, synapses,
-):  # fmt: skip
+    units,
+    deviation,
+    in_charge,
+    reward,
+    rate,
+    kernel,
+    consolidation,
+    tally_share,
+    binary,
+    bound,
+    trace_units,
+    trace_deviation,
+    trace_in_charge,
+    newest,
+    trace_length,
+    synapses,
+):
     """Put this step into the trace, and apply the reward that came now to the acts that it judges.
 
     Args:
@@ -115,9 +141,16 @@ def learn_rows(
 
 
 def learn_reference(
-    reward: float, rate: float, kernel: np.ndarray, consolidation: float, tally_share: float, binary: bool, bound: float,
-    trace: list[tuple[np.ndarray, np.ndarray, bool]], table: np.ndarray,
-) -> None:  # fmt: skip
+    reward: float,
+    rate: float,
+    kernel: np.ndarray,
+    consolidation: float,
+    tally_share: float,
+    binary: bool,
+    bound: float,
+    trace: list[tuple[np.ndarray, np.ndarray, bool]],
+    table: np.ndarray,
+) -> None:
     """:func:`learn_rows` for one animal in plain NumPy, in place; ``trace`` is newest first and holds this step already."""
     if reward == 0.0:
         return

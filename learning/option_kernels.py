@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -12,24 +13,74 @@ from learning.three_factor import MEMORY, read_out, update
 DEFER = 0
 
 
+class Remembered(NamedTuple):
+    """Where channels were found: ``target`` (animals, channels, 2), ``confidence`` (animals, channels), ``lesioned`` (animals,)."""
+
+    target: np.ndarray
+    confidence: np.ndarray
+    lesioned: np.ndarray
+
+
+class Goals(NamedTuple):
+    """Programmes with a target: ``column`` (goals,) of the sense to follow, or -1; ``slot`` (goals,) of the channel to go to."""
+
+    column: np.ndarray
+    slot: np.ndarray
+    reach: float
+
+
+class Aim(NamedTuple):
+    """``vector`` (animals, goals, 2) to each goal, whether it is ``usable`` (animals, goals), and what is sensed of memory."""
+
+    vector: np.ndarray
+    usable: np.ndarray
+    inner: np.ndarray
+
+
+class Exploration(NamedTuple):
+    """``draw`` (animals, 1 + options) uniform, ``chance`` (animals,) to explore."""
+
+    draw: np.ndarray
+    chance: np.ndarray
+
+
+class Caution(NamedTuple):
+    """Settings of a genome that decide what counts as better; see :class:`learning.options.OptionGenome`."""
+
+    pessimism: float
+    optimism: float
+    min_visits: float
+    noise: float
+
+
+class Durations(NamedTuple):
+    """Steps of an option: one of the first ``programmes`` lasts ``short``, one with a goal at most ``long``."""
+
+    programmes: int
+    short: int
+    long: int
+
+
 @njit(cache=True)
-def aim(observation, place, target, confidence, lesioned, column, slot, reach, vector, usable, inner):
+def aim(observation, place, memory, goals, aims):
     """For each goal the vector to it and whether there is one; and what the learner senses of its own memory."""
+    target, inner = memory.target, aims.inner
     channels = target.shape[1]
     for row in range(observation.shape[0]):
         for channel in range(channels):
             dx, dy = target[row, channel, 0] - place[row, 0], target[row, channel, 1] - place[row, 1]
-            known = 0.0 if lesioned[row] else confidence[row, channel]
+            known = 0.0 if memory.lesioned[row] else memory.confidence[row, channel]
             inner[row, channel] = min(3.0, math.hypot(dx, dy)) if known > 0.1 else 3.0
             inner[row, channels + channel] = known
-        for goal in range(column.shape[0]):
-            if column[goal] >= 0:
-                x, y, there = observation[row, column[goal]], observation[row, column[goal] + 1], True
+        for goal in range(goals.column.shape[0]):
+            column, slot = goals.column[goal], goals.slot[goal]
+            if column >= 0:
+                x, y, there = observation[row, column], observation[row, column + 1], True
             else:
-                x, y = target[row, slot[goal], 0] - place[row, 0], target[row, slot[goal], 1] - place[row, 1]
-                there = inner[row, channels + slot[goal]] > 0.1
-            vector[row, goal, 0], vector[row, goal, 1] = x, y
-            usable[row, goal] = there and math.hypot(x, y) > reach
+                x, y = target[row, slot, 0] - place[row, 0], target[row, slot, 1] - place[row, 1]
+                there = inner[row, channels + slot] > 0.1
+            aims.vector[row, goal, 0], aims.vector[row, goal, 1] = x, y
+            aims.usable[row, goal] = there and math.hypot(x, y) > goals.reach
 
 
 @njit(cache=True)
@@ -50,41 +101,41 @@ def needs_decision(bouts, urgency, arousal, usable, offered):
 
 
 @njit(cache=True)
-def decide(rows, active, synapses, usable, draw, explore, pessimism, optimism, min_visits, noise, values, bouts):
+def decide(rows, active, synapses, usable, exploration, caution, values, bouts):
     """Choose an option in the given rows: the best lower bound, or when exploring the best upper bound."""
-    options = values.shape[1]
+    options, draw = values.shape[1], exploration.draw
     fixed = options - usable.shape[1]
     evidence = np.empty(options, np.float32)
     for row in rows:
         largest, mean = read_out(active[row], synapses[row], options, values[row], evidence)
         worst, typical = math.sqrt(largest), math.sqrt(mean)
         best, best_bound, tried, tried_bound = 1, -np.inf, 1, -np.inf
-        best_seen, reflex_seen = 0.0, values[row, DEFER] + noise * (2.0 * draw[row, 1 + DEFER] - 1.0)
+        best_seen, reflex_seen = 0.0, values[row, DEFER] + caution.noise * (2.0 * draw[row, 1 + DEFER] - 1.0)
         for option in range(1, options):
             if option >= fixed and not usable[row, option - fixed]:
                 continue
             certainty = 1.0 / math.sqrt(1.0 + evidence[option])
             tie = 1e-3 * draw[row, 1 + option] * certainty
-            seen = values[row, option] + noise * (2.0 * draw[row, 1 + option] - 1.0)
-            upper = seen + optimism * typical * certainty + tie if optimism >= 0.0 else tie / certainty
-            bound = seen - pessimism * worst * certainty + tie
+            seen = values[row, option] + caution.noise * (2.0 * draw[row, 1 + option] - 1.0)
+            upper = seen + caution.optimism * typical * certainty + tie if caution.optimism >= 0.0 else tie / certainty
+            bound = seen - caution.pessimism * worst * certainty + tie
             if upper > tried_bound:
                 tried, tried_bound = option, upper
             if bound > best_bound:
                 best, best_bound, best_seen = option, bound, seen
         bout = bouts[row]
-        bout.explores = draw[row, 0] < explore[row]
+        bout.explores = draw[row, 0] < exploration.chance[row]
         bout.chosen = tried if bout.explores else best
         known = 0
         for unit in active[row]:
-            known += synapses[row, unit, options + best] >= min_visits
+            known += synapses[row, unit, options + best] >= caution.min_visits
         bout.familiarity = known / active.shape[1]
-        bout.confidence = best_seen - reflex_seen - pessimism * worst / math.sqrt(1.0 + evidence[best])
+        bout.confidence = best_seen - reflex_seen - caution.pessimism * worst / math.sqrt(1.0 + evidence[best])
         bout.best_value, bout.defer_value = best_seen, reflex_seen
 
 
 @njit(cache=True)
-def actions(option, programmes, vector, usable, pace, action):
+def fill_actions(option, programmes, vector, usable, pace, action):
     """The action of each row's option: a fixed programme, or a step towards a goal."""
     fixed = programmes.shape[0]
     for row in range(option.shape[0]):
@@ -99,10 +150,22 @@ def actions(option, programmes, vector, usable, pace, action):
 
 
 @njit(cache=True)
-def close_bouts(
-    rows, target, bouts, active, past_units, past_option, strength, trace_decay, discount, rate, anneal, floor, portion, synapses,
-):  # fmt: skip
-    """End the running bout of the given rows: temporal-difference error, trace, visits and weights."""
+def close_bouts(rows, target, bouts, active, trace, fading, rate, plasticity, synapses):
+    """End the running option of the given rows: temporal-difference error, trace, visits and weights.
+
+    Args:
+        rows: (n,) int.
+        target: (animals,) what is worth having next, discounted.
+        bouts: (animals,) records of the running options.
+        active: (animals, k) int32, units that were active when they began.
+        trace: a :class:`learning.three_factor.Trace`.
+        fading: (trace decay an option, discount a step).
+        rate: (animals,) learning rate.
+        plasticity: a :class:`learning.three_factor.Plasticity`.
+        synapses: (animals, units, width) float32, changed in place.
+    """
+    past_units, past_option, strength = trace.past_units, trace.past_option, trace.strength
+    trace_decay, discount = fading
     for row in rows:
         bout = bouts[row]
         if not bout.running:
@@ -117,12 +180,12 @@ def close_bouts(
         strength[row, 0] = 1.0
         past_units[row, 0] = active[row]
         error = bout.reward + target[row] - bout.value
-        update(past_units[row], past_option[row], strength[row], error, rate[row], anneal, floor, portion, synapses[row])
+        update(row, trace, error, rate[row], plasticity, synapses)
         for slot in range(MEMORY):
             strength[row, slot] *= trace_decay * discount**bout.steps
         if rate[row] <= 0.0:
             continue
-        options = portion.shape[0]
+        options = plasticity.portion.shape[0]
         for unit in active[row]:
             own = synapses[row, unit]
             own[options + bout.option] += 1.0
@@ -149,13 +212,13 @@ def value_next(rows, in_charge, bouts, values, may_defer, discount, target, chos
 
 
 @njit(cache=True)
-def open_bouts(rows, bouts, chosen, next_units, units, programmes, short, long):
+def open_bouts(rows, bouts, chosen, next_units, units, durations):
     for row in rows:
         bout = bouts[row]
         bout.cut, bout.option, bout.value = bout.next_tried, chosen[row], bout.next_value
         units[row] = next_units[row]
         bout.reward, bout.steps, bout.running = 0.0, 0, True
-        bout.left = long if chosen[row] > programmes else short
+        bout.left = durations.long if chosen[row] > durations.programmes else durations.short
 
 
 @njit(cache=True)

@@ -18,11 +18,17 @@ from core.senses import Sense, Senses
 from learning.codes import Code
 from learning.option_kernels import (
     DEFER,
+    Aim,
+    Caution,
+    Durations,
+    Exploration,
+    Goals,
+    Remembered,
     accumulate,
-    actions,
     aim,
     close_bouts,
     decide,
+    fill_actions,
     needs_decision,
     open_bouts,
     value_next,
@@ -30,7 +36,7 @@ from learning.option_kernels import (
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
 from learning.subsystem import Learner, LearnerSpec, Transition
-from learning.three_factor import MEMORY, fields, width
+from learning.three_factor import MEMORY, Plasticity, Trace, fields, width
 
 _GOAL_REACHED = 0.05
 
@@ -94,8 +100,11 @@ class OptionLearner(Learner):
         self._channels = np.array([spec.channels.index(channel) for channel in remembered], int)
         self._programmes = np.asarray(repertoire.actions, float).reshape(len(repertoire.names), -1)
         self._pace = np.array([goal.pace for goal in goals], float)
-        self._column = np.array([spec.senses.place(g.sense).start if g.sense else -1 for g in goals], int)
-        self._slot = np.array([remembered.index(g.channel) if g.channel else -1 for g in goals], int)
+        self._goals = Goals(
+            column=np.array([spec.senses.place(g.sense).start if g.sense else -1 for g in goals], int),
+            slot=np.array([remembered.index(g.channel) if g.channel else -1 for g in goals], int),
+            reach=_GOAL_REACHED,
+        )
         self._where = spec.senses.place(repertoire.place) if repertoire.place else slice(0, 2)
         depleting = tuple(any(goal.depletes for goal in goals if goal.channel == channel) for channel in remembered)
         self.place_memory = PlaceMemory(num_animals, remembered, depleting, self.genome.place_cells, spec.dt)
@@ -149,12 +158,22 @@ class OptionLearner(Learner):
             offered=np.zeros(len(goals), bool),
             inner=np.zeros(len(inner)),
         )
-        self._portion = np.full(options, 0.0 if may_defer else 0.5)
-        self._portion[DEFER] = 1.0
+        portion = np.full(options, 0.0 if may_defer else 0.5)
+        portion[DEFER] = 1.0
         self._target, self._next = np.zeros(num_animals), np.zeros(num_animals, np.int64)
-        steps = (self.genome.bout / spec.dt, self.genome.goal_bout / spec.dt)
-        self._bout_steps = tuple(max(1, round(length)) for length in steps)
         self._may_defer = np.full(num_animals, may_defer)
+        self._group_for_kernels(portion)
+
+    def _group_for_kernels(self, portion: np.ndarray) -> None:
+        """Arrays and settings as the kernels take them; arrays are filled in place for life, so they stay the same."""
+        genome, memory, trace = self.genome, self.place_memory.state, self.trace
+        steps = [max(1, round(length / self.spec.dt)) for length in (genome.bout, genome.goal_bout)]
+        self._durations = Durations(len(self._programmes), *steps)
+        self._remembered = Remembered(memory.target, memory.confidence, self.lesions.place_memory)
+        self._aims = Aim(self.aim.vector, self.aim.usable, self.aim.inner)
+        self._caution = Caution(genome.pessimism, genome.optimism, genome.min_visits, genome.noise)
+        self._trace = Trace(trace.past_units, trace.past_option, trace.strength)
+        self._synaptic = Plasticity(genome.anneal, genome.rate_floor, portion)
 
     def _make_code(self, senses: Senses) -> Code:
         """What turns senses into the active units of the read-out."""
@@ -184,10 +203,7 @@ class OptionLearner(Learner):
         memory, self.aim.place = self.place_memory, observation[:, self._where]
         place = self.aim.place
         memory.recall(place)
-        aim(
-            observation, place, memory.state.target, memory.state.confidence, self.lesions.place_memory, self._column, self._slot,
-            _GOAL_REACHED, self.aim.vector, self.aim.usable, self.aim.inner,
-        )  # fmt: skip
+        aim(observation, place, self._remembered, self._goals, self._aims)
 
     def _recall(self) -> Recollection | None:
         """Where steering's channels were found, seen from here."""
@@ -208,10 +224,10 @@ class OptionLearner(Learner):
             self._encode(rows, observation)
             chance = gains.exploration * np.where(reflex.arousal > 0.5, genome.explore_aroused, genome.explore)
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
+            weights, exploration = self.synapses.weights, Exploration(draw, chance)
             decide(
-                rows, self._next_units, self.synapses.weights, self.aim.usable, draw, chance, genome.pessimism, genome.optimism,
-                genome.min_visits, genome.noise, self._values, bout.records,
-            )  # fmt: skip
+                rows, self._next_units, weights, self.aim.usable, exploration, self._caution, self._values, bout.records
+            )
             self._weigh(rows)
         return self._proposal(new_decision)
 
@@ -229,7 +245,7 @@ class OptionLearner(Learner):
         bout = self.bout
         defers = self._defers()
         action = np.zeros((self.num_animals, self._programmes.shape[1]))
-        actions(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, action)
+        fill_actions(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, action)
         return Proposal(
             action=action.reshape(self._action_shape),
             lower_bound=bout.confidence.copy(),
@@ -251,9 +267,7 @@ class OptionLearner(Learner):
         if rows.size:
             self._value_next(rows, transition.in_charge)
             self._close(rows, self._target, rate)
-            open_bouts(
-                rows, bout.records, self._next, self._next_units, self.trace.units, len(self._programmes), *self._bout_steps
-            )
+            open_bouts(rows, bout.records, self._next, self._next_units, self.trace.units, self._durations)
         accumulate(bout.records, transition.verdict.reward, self._step_discount)
         self.place_memory.remember(
             transition.final_observation[:, self._where],
@@ -277,12 +291,10 @@ class OptionLearner(Learner):
         self.bout.left[seeking] *= self.aim.usable[seeking, goal[seeking]]
 
     def _close(self, rows: np.ndarray, target: np.ndarray, rate: np.ndarray) -> None:
-        bout, genome = self.bout, self.genome
-        trace = self.trace
+        fading = self.genome.trace_decay, self._step_discount
         close_bouts(
-            rows, target, bout.records, trace.units, trace.past_units, trace.past_option, trace.strength, genome.trace_decay,
-            self._step_discount, rate, genome.anneal, genome.rate_floor, self._portion, self.synapses.weights,
-        )  # fmt: skip
+            rows, target, self.bout.records, self.trace.units, self._trace, fading, rate, self._synaptic, self.synapses.weights
+        )
 
     # -- state -----------------------------------------------------------------------------------
 

@@ -59,8 +59,17 @@ class PolicyIterationLearner(OptionLearner):
         self.baseline = BatchState(num_animals, weights=self.synapses.weights[0].copy(), rounds=0)
         two = np.zeros(2)
         self.gate = BatchState(
-            num_animals, base=DEFER, adopted=False, advantage=0.0, left=0, checking=False, total=0.0, count=two, mean=two, square=two
-        )  # fmt: skip
+            num_animals,
+            base=DEFER,
+            adopted=False,
+            advantage=0.0,
+            left=0,
+            checking=False,
+            total=0.0,
+            count=two,
+            mean=two,
+            square=two,
+        )
         self._block = max(1, round(self.genome.block / spec.dt))
         self._fixed = len(self.option_names) - len(self.aim.usable[0])
 

@@ -242,19 +242,44 @@ class PredictiveLearner(Learner):
         gains = transition.gains
         rate = genome.rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
         correct_rows(
-            past.units, option, felt, past.predictions, units, predictions, transition.terminated, rate, genome.anneal,
-            genome.rate_floor, genome.horizon, genome.coming_horizon, genome.trace_decay, self.trace.units,
-            self.trace.strength, self.synapses.visits, self._shunned, self._delay, self.late.units, self.late.act,
-            self.late.strength, self.synapses.weights,
-        )  # fmt: skip
+            past.units,
+            option,
+            felt,
+            past.predictions,
+            units,
+            predictions,
+            transition.terminated,
+            rate,
+            genome.anneal,
+            genome.rate_floor,
+            genome.horizon,
+            genome.coming_horizon,
+            genome.trace_decay,
+            self.trace.units,
+            self.trace.strength,
+            self.synapses.visits,
+            self._shunned,
+            self._delay,
+            self.late.units,
+            self.late.act,
+            self.late.strength,
+            self.synapses.weights,
+        )
 
     # -- state -----------------------------------------------------------------------------------
 
     def _state_parts(self) -> dict[str, Any]:
         return {
-            "wiring": self.code, "synapses": self.synapses, "now": self.now, "past": self.past, "trace": self.trace, "late": self.late,
-            "act": self.act, "lesions": self.lesions, "streams": self.streams,
-        }  # fmt: skip
+            "wiring": self.code,
+            "synapses": self.synapses,
+            "now": self.now,
+            "past": self.past,
+            "trace": self.trace,
+            "late": self.late,
+            "act": self.act,
+            "lesions": self.lesions,
+            "streams": self.streams,
+        }
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """The assessors, and how often each was there."""

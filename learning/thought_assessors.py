@@ -55,9 +55,29 @@ def _same(one, other):
 
 @njit(cache=True)
 def correct_rows(
-    before, option, channels, now, after, predicted_after, ended, rate, anneal, floor, horizon, coming_horizon, decay, trace,
-    strength, visits, shunned, delay, late_units, late_act, late_strength, tables,
-):  # fmt: skip
+    before,
+    option,
+    channels,
+    now,
+    after,
+    predicted_after,
+    ended,
+    rate,
+    anneal,
+    floor,
+    horizon,
+    coming_horizon,
+    decay,
+    trace,
+    strength,
+    visits,
+    shunned,
+    delay,
+    late_units,
+    late_act,
+    late_strength,
+    tables,
+):
     """Correct all assessors of every animal by one step.
 
     Args:
@@ -184,11 +204,24 @@ def values_of(predictions, channel_values, values):
 
 
 def correct_reference(
-    before: np.ndarray, option: int, channels: np.ndarray, after: np.ndarray, ended: bool, rate: float, anneal: float,
-    floor: float, horizon: float, coming_horizon: float, decay: float, trace: list[tuple[np.ndarray, float]],
-    shunned: np.ndarray, delay: np.ndarray, late: list[tuple[np.ndarray, int, np.ndarray]], visits: np.ndarray,
+    before: np.ndarray,
+    option: int,
+    channels: np.ndarray,
+    after: np.ndarray,
+    ended: bool,
+    rate: float,
+    anneal: float,
+    floor: float,
+    horizon: float,
+    coming_horizon: float,
+    decay: float,
+    trace: list[tuple[np.ndarray, float]],
+    shunned: np.ndarray,
+    delay: np.ndarray,
+    late: list[tuple[np.ndarray, int, np.ndarray]],
+    visits: np.ndarray,
     table: np.ndarray,
-) -> tuple[list[tuple[np.ndarray, float]], list[tuple[np.ndarray, int, np.ndarray]]]:  # fmt: skip
+) -> tuple[list[tuple[np.ndarray, float]], list[tuple[np.ndarray, int, np.ndarray]]]:
     """:func:`correct_rows` for one animal in plain NumPy; returns the new traces, newest first. Tests compare the two."""
     options = (table.shape[1] - 1) // 2
     now, then = table[before].sum(axis=0), table[after].sum(axis=0)

@@ -11,6 +11,8 @@ common to all options, the mean square of the error, and the unit's visits.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -62,49 +64,55 @@ def read_out(active, synapses, options, values, evidence):
     return largest, mean / np.float32(active.shape[0])
 
 
+class Trace(NamedTuple):
+    """What is eligible, for every animal.
+
+    Attributes:
+        past_units: (animals, MEMORY, n) int32, sets of active units, newest first.
+        past_option: (animals, MEMORY) int, the option of each set; -1 where the slot is empty.
+        strength: (animals, MEMORY) eligibility.
+    """
+
+    past_units: np.ndarray
+    past_option: np.ndarray
+    strength: np.ndarray
+
+
+class Plasticity(NamedTuple):
+    """How a synapse follows the modulator.
+
+    Attributes:
+        anneal, floor: a unit's rate is rate * max(floor, 1 / (1 + visits / anneal)).
+        portion: (options,) share of each option's change that goes to the value common to all options.
+    """
+
+    anneal: float
+    floor: float
+    portion: np.ndarray
+
+
 @njit(cache=True)
-def update(past_units, past_option, strength, modulator, rate, anneal, floor, portion, synapses):
+def update(row, trace, modulator, rate, plasticity, synapses):
     """Apply ``modulator`` to everything in the eligibility trace of one animal.
 
     Args:
-        past_units: (MEMORY, n) int32, sets of active units.
-        past_option: (MEMORY,) int, the option of each set; -1 where the slot is empty.
-        strength: (MEMORY,) eligibility.
+        row: which animal.
+        trace: of all animals, a :class:`Trace`.
         modulator: the third factor, for example a temporal-difference error.
         rate: learning rate, shared by all units of a set.
-        anneal, floor: a unit's rate is rate * max(floor, 1 / (1 + visits / anneal)).
-        portion: (options,) share of each option's change that goes to the value common to all options.
-        synapses: (units, width) float32, changed in place.
+        plasticity: a :class:`Plasticity`.
+        synapses: (animals, units, width) float32, changed in place.
     """
+    portion = plasticity.portion
     options = portion.shape[0]
-    for slot in range(past_option.shape[0]):
-        option = past_option[slot]
-        if option < 0 or strength[slot] < 1e-4:
+    for slot in range(trace.past_option.shape[1]):
+        option, strength = trace.past_option[row, slot], trace.strength[row, slot]
+        if option < 0 or strength < 1e-4:
             continue
-        step = modulator * strength[slot] * rate / past_units.shape[1]
-        for unit in past_units[slot]:
-            row = synapses[unit]
-            change = step * max(floor, 1.0 / (1.0 + row[options + option] / anneal))
-            row[2 * options] += portion[option] * change
-            row[option] += (1.0 - portion[option]) * change
-
-
-def read_out_reference(active: np.ndarray, synapses: np.ndarray, options: int) -> tuple[np.ndarray, np.ndarray]:
-    """Values and evidence of :func:`read_out` in plain NumPy, (options,) each; tests compare the two."""
-    own = fields(options)
-    rows = synapses[active]
-    return rows[:, own["shared"]].sum() + rows[:, own["weights"]].sum(axis=0), rows[:, own["visits"]].mean(axis=0)
-
-
-def update_reference(
-    past_units: np.ndarray, past_option: np.ndarray, strength: np.ndarray, modulator: float, rate: float, anneal: float,
-    floor: float, portion: np.ndarray, synapses: np.ndarray,
-) -> None:  # fmt: skip
-    """:func:`update` in plain NumPy, in place; tests compare the two."""
-    options = len(portion)
-    for units, option, eligibility in zip(past_units, past_option, strength, strict=True):
-        if option >= 0 and eligibility >= 1e-4:
-            own = np.maximum(floor, 1.0 / (1.0 + synapses[units, options + option] / anneal))
-            change = modulator * eligibility * rate / len(units) * own
-            np.add.at(synapses, (units, 2 * options), portion[option] * change)
-            np.add.at(synapses, (units, option), (1.0 - portion[option]) * change)
+        units = trace.past_units[row, slot]
+        step = modulator * strength * rate / units.shape[0]
+        for unit in units:
+            own = synapses[row, unit]
+            change = step * max(plasticity.floor, 1.0 / (1.0 + own[options + option] / plasticity.anneal))
+            own[2 * options] += portion[option] * change
+            own[option] += (1.0 - portion[option]) * change

@@ -51,9 +51,13 @@ def main(args: Args) -> int:
     with Progress(console=reporter.console) as bar:
         task = bar.add_task("raising", total=None)
         found = three_questions(
-            args.agent, args.world, args.animals, args.seed, lifetime,
+            args.agent,
+            args.world,
+            args.animals,
+            args.seed,
+            lifetime,
             lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
-        )  # fmt: skip
+        )
     table = Table(title=f"{args.world}, {args.agent}: {args.animals} animals")
     for column in ("age", "question", "answer", "measured [95% interval]"):
         table.add_column(column.replace("[", "\\["))

@@ -137,9 +137,14 @@ def _suite(args: Args) -> tuple[str, Any]:
     if args.suite is not None:
         name, suite = args.suite.stem, read_suite(args.suite)
     changes: dict[str, Any] = {
-        "worlds": args.worlds or None, "agents": args.agents or None, "animals": args.animals, "lifetime": args.lifetime,
-        "seed": args.seed, "signatures": args.experiments, "purpose": args.purpose,
-    }  # fmt: skip
+        "worlds": args.worlds or None,
+        "agents": args.agents or None,
+        "animals": args.animals,
+        "lifetime": args.lifetime,
+        "seed": args.seed,
+        "signatures": args.experiments,
+        "purpose": args.purpose,
+    }
     if args.purpose == "tune" and args.seed is None:
         changes["seed"] = 0
     return name, msgspec.structs.replace(suite, **{key: value for key, value in changes.items() if value is not None})
@@ -228,9 +233,15 @@ def _show_comparison(found: dict[str, Any], args: Args, reporter: Reporter) -> i
     for row in found["rows"]:
         colour = {"higher": "green", "lower": "red"}.get(row["verdict"], "dim")
         table.add_row(
-            row["world"], row["agent"], row["quantity"], f"{row['before']:.3g}", f"{row['after']:.3g}",
-            _range(row).replace("[", "\\["), f"{row['p_corrected']:.3f}", f"[{colour}]{row['verdict']}[/]",
-        )  # fmt: skip
+            row["world"],
+            row["agent"],
+            row["quantity"],
+            f"{row['before']:.3g}",
+            f"{row['after']:.3g}",
+            _range(row).replace("[", "\\["),
+            f"{row['p_corrected']:.3f}",
+            f"[{colour}]{row['verdict']}[/]",
+        )
     reporter.console.print(table)
     changed = sum(row["verdict"] in ("higher", "lower") for row in found["rows"])
     print(f"{changed} of {len(found['rows'])} quantities changed beyond noise")

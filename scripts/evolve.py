@@ -76,9 +76,18 @@ def main(args: Args) -> int:
     lifetime = args.lifetime or max(1, round(share * kind.life_episodes)) * kind.episode_steps
     chosen = tuple(genes(genome, args.genes)) if args.arm == "genes" else ()
     plan = Plan(
-        args.world, args.agent, args.arm, args.wiring, chosen, args.population, args.generations, args.animals, lifetime, args.seed,
+        args.world,
+        args.agent,
+        args.arm,
+        args.wiring,
+        chosen,
+        args.population,
+        args.generations,
+        args.animals,
+        lifetime,
+        args.seed,
         0.2 if args.arm == "genes" else 0.05,
-    )  # fmt: skip
+    )
     name = f"evolve-{args.world}-{args.agent}-{args.arm}-{args.wiring}".replace(":", ".")
     out = args.out or Path("runs") / name
     search = Evolution(plan, out / "evolution.json")

@@ -73,9 +73,11 @@ def _world(name: str, snake: str, into: Path | None) -> tuple[dict[str, str], di
         f"docs/{snake}.md": "world/page.md.j2",
     }
     return files, values | {
-        "package": package, "world_path": f"{package}.world:{name}", "steering_path": f"{package}.steering:{name}Steering",
+        "package": package,
+        "world_path": f"{package}.world:{name}",
+        "steering_path": f"{package}.steering:{name}Steering",
         "where_conformance": "above",
-    }  # fmt: skip
+    }
 
 
 def _agent_part(name: str, snake: str, kind: str, into: Path | None) -> tuple[dict[str, str], dict[str, Any]]:

@@ -185,18 +185,33 @@ class Finch(Steering):
     )
     variables = (
         MutableVariable(
-            "template_window", "how far a song that is heard is memorised", 0.0, 1.0, 1.0,
-            "closes after day 65 once about 5 songs were heard", "Gobes et al. 2017; Eales 1987; rate chosen",
+            "template_window",
+            "how far a song that is heard is memorised",
+            0.0,
+            1.0,
+            1.0,
+            "closes after day 65 once about 5 songs were heard",
+            "Gobes et al. 2017; Eales 1987; rate chosen",
         ),
         MutableVariable(
-            "songs_heard", "songs of a tutor that were memorised", 0.0, 100.0, 0.0,
-            "each song heard while the window is open", "chosen",
+            "songs_heard",
+            "songs of a tutor that were memorised",
+            0.0,
+            100.0,
+            0.0,
+            "each song heard while the window is open",
+            "chosen",
         ),
         MutableVariable(
-            "expected_match", "match that the song is expected to have", 0.0, 1.0, 0.0,
-            "follows the match of the last renditions", "Gadagkar et al. 2016; rate chosen",
+            "expected_match",
+            "match that the song is expected to have",
+            0.0,
+            1.0,
+            0.0,
+            "follows the match of the last renditions",
+            "Gadagkar et al. 2016; rate chosen",
         ),
-    )  # fmt: skip
+    )
 
     transient_state = (
         Field("left", "frame", "of this note or gap", 0),
@@ -215,9 +230,11 @@ class Finch(Steering):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.memory = BatchState(
-            self.num_animals, template=np.zeros((LONGEST, 5), np.float32), expectation=np.zeros(LONGEST, np.float32),
+            self.num_animals,
+            template=np.zeros((LONGEST, 5), np.float32),
+            expectation=np.zeros(LONGEST, np.float32),
             renditions=0.0,
-        )  # fmt: skip
+        )
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """As every subsystem, with an empty memory of songs."""
@@ -238,9 +255,17 @@ class Finch(Steering):
         judgement = self._lesions.judgement
         luck = self.streams.uniform("luck", 1, judgement)[:, 0] if judgement.any() else np.zeros(self.num_animals)
         _judge(
-            self.transient.records, self.mutable.records, self._lesions.records, self.memory.template, self.memory.expectation,
-            self.memory.renditions, after, luck, parts, channels,
-        )  # fmt: skip
+            self.transient.records,
+            self.mutable.records,
+            self._lesions.records,
+            self.memory.template,
+            self.memory.expectation,
+            self.memory.renditions,
+            after,
+            luck,
+            parts,
+            channels,
+        )
 
     def modulate(self, age: np.ndarray) -> Gains:
         """Variability and plasticity fall from plastic song to crystallisation; both wait for a bird that has heard no tutor.

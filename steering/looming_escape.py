@@ -200,16 +200,25 @@ class Mouse(Steering):
     )
     variables = (
         MutableVariable(
-            "threat_bound", "evidence needed before flight", _BOUND_LOW, _BOUND_HIGH, 1.0,
+            "threat_bound",
+            "evidence needed before flight",
+            _BOUND_LOW,
+            _BOUND_HIGH,
+            1.0,
             "rises when a threat below it passes without harm or flight, unless a flight was recent; falls with pain, "
             "which wears off in ten minutes",
             "learned suppression of escape: Lenzi et al. 2022; step sizes chosen",
         ),
         MutableVariable(
-            "seconds_since_flight", "time since the last full flight", 0.0, 1e9, 1e6,
-            "runs with time; set to 0 by a flight", "recent threat-escape history: Lenzi et al. 2022",
+            "seconds_since_flight",
+            "time since the last full flight",
+            0.0,
+            1e9,
+            1e6,
+            "runs with time; set to 0 by a flight",
+            "recent threat-escape history: Lenzi et al. 2022",
         ),
-    )  # fmt: skip
+    )
 
     transient_state = (
         Field("threat", "1", "evidence of a looming disc", 0.0, 0.0),
@@ -246,9 +255,19 @@ class Mouse(Steering):
             remembered = recollection.confidence["darkness"] > _REMEMBERED
         action = np.empty((self.num_animals, 2))
         _react(
-            now.records, self.mutable.records, self._lesions.records, reading, refuge, remembered,
-            self.streams.normal("reflex noise", 2), self.detector.alpha, self.detector.steps, self._gain, self.dt, action,
-        )  # fmt: skip
+            now.records,
+            self.mutable.records,
+            self._lesions.records,
+            reading,
+            refuge,
+            remembered,
+            self.streams.normal("reflex noise", 2),
+            self.detector.alpha,
+            self.detector.steps,
+            self._gain,
+            self.dt,
+            action,
+        )
         return Reflex(action, now.urgency.copy(), now.want.copy(), now.arousal.copy())
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:

@@ -203,21 +203,42 @@ class Rat(Steering):
     )
     variables = (
         MutableVariable(
-            "depletion_tally", "how much past depletions strengthen the need of salt", 0.0, _TALLY_CEILING, 0.0,
+            "depletion_tally",
+            "how much past depletions strengthen the need of salt",
+            0.0,
+            _TALLY_CEILING,
+            0.0,
             "rises with each episode of sodium need, less so near its ceiling",
             "Sakai et al. 1989; ceiling: Pereira-Derderian et al. 2016; step chosen",
         ),
         MutableVariable(
-            "in_need", "1 while an episode of sodium need lasts", 0.0, 1.0, 0.0,
-            "1 from a need of 0.8 mEq, 0 again below 0.1", "chosen",
+            "in_need",
+            "1 while an episode of sodium need lasts",
+            0.0,
+            1.0,
+            0.0,
+            "1 from a need of 0.8 mEq, 0 again below 0.1",
+            "chosen",
         ),
         MutableVariable(
-            "salt_gain", "gain of sodium need", 0.0, 4.0, 1.0, "an experimenter only", "chosen",
+            "salt_gain",
+            "gain of sodium need",
+            0.0,
+            4.0,
+            1.0,
+            "an experimenter only",
+            "chosen",
         ),
         MutableVariable(
-            "thirst_gain", "gain of thirst", 0.0, 4.0, 1.0, "an experimenter only", "chosen",
+            "thirst_gain",
+            "gain of thirst",
+            0.0,
+            4.0,
+            1.0,
+            "an experimenter only",
+            "chosen",
         ),
-    )  # fmt: skip
+    )
 
     transient_state = (
         Field("sodium", "mEq", "felt need of sodium", 0.0, 0.0),
@@ -247,9 +268,17 @@ class Rat(Steering):
             predicted_reward = recollection.predicted_reward
         action, channel_values = np.empty((self.num_animals, 3)), np.empty((self.num_animals, count))
         _react(
-            now.records, self.mutable.records, self._lesions.records, reading, predicted_channels, predicted_reward,
-            self.streams.normal("reflex noise", 1)[:, 0], self.dt, action, channel_values,
-        )  # fmt: skip
+            now.records,
+            self.mutable.records,
+            self._lesions.records,
+            reading,
+            predicted_channels,
+            predicted_reward,
+            self.streams.normal("reflex noise", 1)[:, 0],
+            self.dt,
+            action,
+            channel_values,
+        )
         channel_values[~now.seeking] = np.minimum(channel_values[~now.seeking], 0.0)
         return Reflex(action, now.urgency.copy(), now.want.copy(), now.seeking.astype(float), channel_values)
 

@@ -95,9 +95,12 @@ class Controls:
 
     def _add_menu(self, menu: _Menu, left: float) -> None:
         element = self._gui.elements.UIDropDownMenu(
-            [menu.head, *menu.entries], menu.head, self._box(left, menu.width), self.manager,
+            [menu.head, *menu.entries],
+            menu.head,
+            self._box(left, menu.width),
+            self.manager,
             expansion_height_limit=round(0.8 * self.size[1]),
-        )  # fmt: skip
+        )
         self._menus[element] = menu
 
     @staticmethod
@@ -109,10 +112,12 @@ class Controls:
         switches = tuple(population.world.manipulations())
         known = tuple(name for name in worlds.names() if name in steerings.all() or worlds.get(name).steering)
         return (
-            _Menu("age", "age", 100, AGES), _Menu("world", "world", 118, known),
-            _Menu("agent", "agent", 160, tuple(AGENTS)), _Menu("lesion", "lesion", 150, lesions),
+            _Menu("age", "age", 100, AGES),
+            _Menu("world", "world", 118, known),
+            _Menu("agent", "agent", 160, tuple(AGENTS)),
+            _Menu("lesion", "lesion", 150, lesions),
             _Menu("manipulate", "manipulate", 134, switches),
-        )  # fmt: skip
+        )
 
     def refresh(self, session: Session) -> None:
         """Offer what this session has: after a lesion, another world, or another animal."""
@@ -151,11 +156,21 @@ def _theme(scale: float) -> dict[str, Any]:
     face = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
     font = {"name": "dejavu", "size": str(max(12, round(13 * scale))), "regular_path": str(face), "bold_path": str(face)}
     colours = {
-        "normal_bg": "#FFFFFF", "hovered_bg": "#DBEAF5", "active_bg": "#DBEAF5", "selected_bg": "#DBEAF5",
-        "disabled_bg": "#EEEEEE", "dark_bg": "#F7F6F2", "normal_text": "#1C2026", "hovered_text": "#1C2026",
-        "active_text": "#1C2026", "selected_text": "#1C2026", "normal_border": "#B8B5AA", "hovered_border": "#0072B2",
-        "active_border": "#0072B2", "selected_border": "#0072B2",
-    }  # fmt: skip
+        "normal_bg": "#FFFFFF",
+        "hovered_bg": "#DBEAF5",
+        "active_bg": "#DBEAF5",
+        "selected_bg": "#DBEAF5",
+        "disabled_bg": "#EEEEEE",
+        "dark_bg": "#F7F6F2",
+        "normal_text": "#1C2026",
+        "hovered_text": "#1C2026",
+        "active_text": "#1C2026",
+        "selected_text": "#1C2026",
+        "normal_border": "#B8B5AA",
+        "hovered_border": "#0072B2",
+        "active_border": "#0072B2",
+        "selected_border": "#0072B2",
+    }
     up = {"misc": {"expand_direction": "up"}}
     return {
         "defaults": {"colours": colours, "font": font},

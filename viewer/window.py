@@ -21,10 +21,26 @@ _USUAL_STEPS = 10.0  # steps a second that a world of long steps is shown at, at
 _FRAME_RATE = 60
 _SMALLEST = (640, 360)
 _KEYS = {
-    "q": "close", "escape": "close", "space": "pause", ".": "step", ",": "back", "+": "faster", "=": "faster", "-": "slower",
-    "tab": "next", "backspace": "previous", "n": "newborn", "g": "grown", "c": "compare", "d": "drive", "s": "picture",
-    "a": "sound", "h": "help", "m": "choose", "return": "throw",
-}  # fmt: skip
+    "q": "close",
+    "escape": "close",
+    "space": "pause",
+    ".": "step",
+    ",": "back",
+    "+": "faster",
+    "=": "faster",
+    "-": "slower",
+    "tab": "next",
+    "backspace": "previous",
+    "n": "newborn",
+    "g": "grown",
+    "c": "compare",
+    "d": "drive",
+    "s": "picture",
+    "a": "sound",
+    "h": "help",
+    "m": "choose",
+    "return": "throw",
+}
 _LESION_KEYS = {"l": "learning", "r": "reflex", "e": "reward"}
 _WITHOUT_DRIVING = {"right": "step", "left": "back", "up": "faster", "down": "slower"}
 

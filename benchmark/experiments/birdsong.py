@@ -167,9 +167,12 @@ def generations(animals: int, seed: int) -> Result:
 def sensitive_period(animals: int, seed: int) -> Result:
     """B7: a tutor heard after closure is not copied, unless no tutor was heard before; within the window it overwrites partly."""
     groups = (
-        "early tutor, late stranger", "isolated, late stranger", "second tutor within the window", "first tutor only",
+        "early tutor, late stranger",
+        "isolated, late stranger",
+        "second tutor within the window",
+        "first tutor only",
         "isolated, no stranger",
-    )  # fmt: skip
+    )
     aviary = Aviary(groups, animals, seed)
     aviary.treat("isolate", groups[1], groups[4])
     aviary.sing(10 * DAY)
@@ -223,38 +226,67 @@ def swapped_read_outs(animals: int, seed: int) -> Result:
 
 EXPERIMENTS = (
     Experiment(
-        "B1", WORLD, "A tutored bird ends nearer to its own tutor's song than to another's; a newborn is near to neither",
-        "own minus other above 0 with p < 0.01; the newborn's interval includes 0", "Tchernichovski et al. 2001",
-        tutored_learning, 32, "zebra finches copy the tutor they were raised with",
+        "B1",
+        WORLD,
+        "A tutored bird ends nearer to its own tutor's song than to another's; a newborn is near to neither",
+        "own minus other above 0 with p < 0.01; the newborn's interval includes 0",
+        "Tchernichovski et al. 2001",
+        tutored_learning,
+        32,
+        "zebra finches copy the tutor they were raised with",
     ),
     Experiment(
-        "B2", WORLD, "A bird that is deaf from the start, has no variability or is judged at random does not acquire the song",
-        "tutored above deaf; no control covers more than 0.03 of the way from babble to the oracle (upper bound)", "Price 1979",
-        deaf_from_start, 32, "deaf-reared birds lack normal acoustic structure, and keep some of the rhythm",
+        "B2",
+        WORLD,
+        "A bird that is deaf from the start, has no variability or is judged at random does not acquire the song",
+        "tutored above deaf; no control covers more than 0.03 of the way from babble to the oracle (upper bound)",
+        "Price 1979",
+        deaf_from_start,
+        32,
+        "deaf-reared birds lack normal acoustic structure, and keep some of the rhythm",
         slow=True,
     ),
     Experiment(
-        "B3", WORLD, "An isolate's song is more stereotyped than a deaf bird's and less song-like than a tutored one's",
-        "both differences above 0", "Volman and Khanna 1995; Price 1979",
-        isolates, 32, "isolates sing abnormal song with abnormal elements",
+        "B3",
+        WORLD,
+        "An isolate's song is more stereotyped than a deaf bird's and less song-like than a tutored one's",
+        "both differences above 0",
+        "Volman and Khanna 1995; Price 1979",
+        isolates,
+        32,
+        "isolates sing abnormal song with abnormal elements",
         slow=True,
     ),
     Experiment(
-        "B3b", WORLD, "From an isolate founder, song becomes more song-like over generations of tutoring",
-        "the last generation above the founders, and a rising trend (p < 0.05)", "Feher et al. 2009",
-        generations, 60, "lineages of isolates reach wild-type song within 3 to 4 generations",
+        "B3b",
+        WORLD,
+        "From an isolate founder, song becomes more song-like over generations of tutoring",
+        "the last generation above the founders, and a rising trend (p < 0.05)",
+        "Feher et al. 2009",
+        generations,
+        60,
+        "lineages of isolates reach wild-type song within 3 to 4 generations",
         slow=True,
     ),
     Experiment(
-        "B7", WORLD, "A stranger's song heard after the window has closed is not copied, unless no tutor was heard before",
+        "B7",
+        WORLD,
+        "A stranger's song heard after the window has closed is not copied, unless no tutor was heard before",
         "isolates with a stranger above those without; gain at most 0.1 when closed; a second tutor within the window copied",
         "Eales 1987; Gobes et al. 2017",
-        sensitive_period, 32, "a second tutor can overwrite until about day 63; without a tutor the period stays open",
+        sensitive_period,
+        32,
+        "a second tutor can overwrite until about day 63; without a tutor the period stays open",
         slow=True,
     ),
     Experiment(
-        "P4b", WORLD, "Exchanging read-outs between birds of one genome and one tutor ruins their songs",
-        "loss above 0; at most a tenth of what was learned is left", "Byrnes, post 2",
-        swapped_read_outs, 32, "",
+        "P4b",
+        WORLD,
+        "Exchanging read-outs between birds of one genome and one tutor ruins their songs",
+        "loss above 0; at most a tenth of what was learned is left",
+        "Byrnes, post 2",
+        swapped_read_outs,
+        32,
+        "",
     ),
-)  # fmt: skip
+)

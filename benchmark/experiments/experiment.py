@@ -65,12 +65,19 @@ class Experiment:
     def entry(self, result: Result, seed: int) -> dict[str, Any]:
         """Claim, source and outcome together, as ``signatures.json`` keeps them."""
         return {
-            "id": self.id, "world": self.world, "claim": self.claim, "threshold": self.threshold, "source": self.source,
+            "id": self.id,
+            "world": self.world,
+            "claim": self.claim,
+            "threshold": self.threshold,
+            "source": self.source,
             "published": self.published,
-            "statistic": float(result.statistic), "interval": [float(result.low), float(result.high)],
-            "holds": bool(result.holds), "n": int(result.n),
-            "details": {name: _plain(value) for name, value in result.details.items()}, "seed": seed,
-        }  # fmt: skip
+            "statistic": float(result.statistic),
+            "interval": [float(result.low), float(result.high)],
+            "holds": bool(result.holds),
+            "n": int(result.n),
+            "details": {name: _plain(value) for name, value in result.details.items()},
+            "seed": seed,
+        }
 
 
 def _plain(value: Any) -> Any:

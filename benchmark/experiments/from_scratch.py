@@ -133,10 +133,11 @@ def evolved_weights(animals: int, seed: int, world: str) -> Result:
         table = search.best.reshape(-1, options)
         mean = np.broadcast_to(table.mean(axis=0), table.shape)
         found |= {
-            f"{wiring}: born with nothing": newborn(search, None), f"{wiring}: evolved weights": newborn(search, search.best),
+            f"{wiring}: born with nothing": newborn(search, None),
+            f"{wiring}: evolved weights": newborn(search, search.best),
             f"{wiring}: only when to do what": newborn(search, (table - mean).ravel()),
             f"{wiring}: only what is worth doing anywhere": newborn(search, mean.ravel()),
-        }  # fmt: skip
+        }
     found["fixed weights in redrawn wiring"] = newborn(searches["redrawn"], searches["fixed"].best)
     details: dict[str, Any] = {f"score, {name}": float(np.nanmean(values)) for name, values in found.items()}
     gain = {w: found[f"{w}: only when to do what"] - found[f"{w}: born with nothing"] for w in searches}
@@ -156,9 +157,15 @@ def evolved_genome(animals: int, seed: int, world: str) -> Result:
     days = episodes_of(world, 0.1 if world != "Birdsong" else 0.03)
     steps = days * Population("reflex", world, 1).world.max_episode_steps
     chosen = (
-        "learner.rate", "learner.explore", "learner.pessimism", "learner.optimism", "learner.discount_time", "learner.bout",
-        "learner.trace_decay", "modulation.exploration",
-    )  # fmt: skip
+        "learner.rate",
+        "learner.explore",
+        "learner.pessimism",
+        "learner.optimism",
+        "learner.discount_time",
+        "learner.bout",
+        "learner.trace_decay",
+        "modulation.exploration",
+    )
     agent = "options+always"
     scale = Scale(world, animals, seed, 2)
     plan = Plan(
@@ -190,42 +197,66 @@ _ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
 EXPERIMENTS = (
     *(
         Experiment(
-            f"P5{letter}", WORLDS[letter], "Reward later than three times the eligibility does not teach; the wrong sign unteaches",
+            f"P5{letter}",
+            WORLDS[letter],
+            "Reward later than three times the eligibility does not teach; the wrong sign unteaches",
             "learned in time above 0, less than half at three times the eligibility, below 0 with the wrong sign",
-            "Yagishita et al. 2014; Gerstner et al. 2018", partial(timing, world=WORLDS[letter]), 24, slow=True,
+            "Yagishita et al. 2014; Gerstner et al. 2018",
+            partial(timing, world=WORLDS[letter]),
+            24,
+            slow=True,
         )
         for letter in ("", "b")
     ),
     *(
         Experiment(
-            f"P6{letter}", WORLDS[letter], "Before it has learned, the learner alone is no better than chance",
-            "newborn learners minus motor programmes at random not above 0", _ESSAY,
-            partial(chance_at_birth, world=WORLDS[letter]), 128,
+            f"P6{letter}",
+            WORLDS[letter],
+            "Before it has learned, the learner alone is no better than chance",
+            "newborn learners minus motor programmes at random not above 0",
+            _ESSAY,
+            partial(chance_at_birth, world=WORLDS[letter]),
+            128,
         )
         for letter in WORLDS
     ),
     *(
         Experiment(
-            f"P4{letter}", WORLDS[letter], "Exchanging learned read-outs between animals of one genome ruins both",
-            "score after the exchange not above that of newborns, and the drop above 0", _ESSAY,
-            partial(exchange, world=WORLDS[letter]), 32, slow=True,
+            f"P4{letter}",
+            WORLDS[letter],
+            "Exchanging learned read-outs between animals of one genome ruins both",
+            "score after the exchange not above that of newborns, and the drop above 0",
+            _ESSAY,
+            partial(exchange, world=WORLDS[letter]),
+            32,
+            slow=True,
         )
         for letter in "rfo"
     ),
     *(
         Experiment(
-            f"H3{letter}", WORLDS[letter],
+            f"H3{letter}",
+            WORLDS[letter],
             "Evolved read-out weights are worth something when wiring is the same in every life, and nothing when it is redrawn",
-            "gain of knowing when to do what above 0 with fixed wiring, not above 0 with redrawn", _ESSAY,
-            partial(evolved_weights, world=WORLDS[letter]), 64, slow=True,
+            "gain of knowing when to do what above 0 with fixed wiring, not above 0 with redrawn",
+            _ESSAY,
+            partial(evolved_weights, world=WORLDS[letter]),
+            64,
+            slow=True,
         )
         for letter in ("", "b")
     ),
     *(
         Experiment(
-            f"H3g{letter}", WORLDS[letter], "Evolved settings of learning help whether wiring is fixed or redrawn",
-            "gain above 0 under both", _ESSAY, partial(evolved_genome, world=WORLDS[letter]), 64, slow=True,
+            f"H3g{letter}",
+            WORLDS[letter],
+            "Evolved settings of learning help whether wiring is fixed or redrawn",
+            "gain above 0 under both",
+            _ESSAY,
+            partial(evolved_genome, world=WORLDS[letter]),
+            64,
+            slow=True,
         )
         for letter in ("", "b")
     ),
-)  # fmt: skip
+)

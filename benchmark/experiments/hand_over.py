@@ -63,9 +63,10 @@ def growing_up(animals: int, seed: int, world: str) -> Result:
     unit = Scale(world, animals, seed, max(2, days // 10)).unit
     by_age = [mean_interval(((fitness["steered"] - fitness["reflex"]) / unit)[:, age]) for age in range(AGES)]
     lost = [
-        age for age in range(AGES)
+        age
+        for age in range(AGES)
         if stats.ttest_1samp(_known(fitness["steered"] - fitness["reflex"], age), 0.0, alternative="less").pvalue < 0.05
-    ]  # fmt: skip
+    ]
     share = curves["steered"]["learner_steps"] / curves["steered"]["steps"]
     rise = mean_interval(share[:, -1] - share[:, 0])
     over_learner = mean_interval(((fitness["steered"] - fitness["learner"]) / unit)[:, -1])
@@ -146,7 +147,7 @@ def lesions(animals: int, seed: int, world: str) -> Result:
     details["acts: distance from an animal that never had a learner"] = acts
     holds = (
         abs(back["mean"]) < 0.05 and loss["low"] > 0.0 and worse_early["low"] > 0.0 and acts < 0.1 and kept["low"] > -0.1
-    )  # fmt: skip
+    )
     return Result(back["mean"], back["low"], back["high"], bool(holds), animals, details)
 
 
@@ -173,8 +174,10 @@ def faulty_reflexes(animals: int, seed: int, world: str) -> Result:
         details[f"{fault}: ranking"] = ", ".join(f"{name} {np.nanmean(scores[name]):.2f}" for name in order)
     recovers = mean_interval(grown["reversed"]["earned"] - grown["reversed"]["residual"])
     above = mean_interval(grown["reversed"]["earned"] - grown["reversed"]["reflex"])
-    orders = [stats.kendalltau(*([np.nanmean(grown[f][r]) for r in RULES] for f in pair)).statistic
-              for pair in (("sound", "absent"), ("sound", "reversed"))]  # fmt: skip
+    orders = [
+        stats.kendalltau(*([np.nanmean(grown[f][r]) for r in RULES] for f in pair)).statistic
+        for pair in (("sound", "absent"), ("sound", "reversed"))
+    ]
     details |= {
         "Kendall's tau of rankings, sound and absent": float(orders[0]),
         "Kendall's tau, sound and reversed": float(orders[1]),
@@ -233,40 +236,72 @@ def _typical_advantage(world: str, animals: int, seed: int, days: int) -> float:
 _ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
 _CLAIMS: tuple[tuple[str, str, str, str, Callable[..., Result], int, bool, str], ...] = (
     (
-        "H2", "The learner's share rises with experience, at no age at a loss, and the whole ends above either part",
-        "no tenth of life with a significant loss; at the end above reflex and above learner, intervals without 0", _ESSAY,
-        growing_up, 32, True, "rb",
+        "H2",
+        "The learner's share rises with experience, at no age at a loss, and the whole ends above either part",
+        "no tenth of life with a significant loss; at the end above reflex and above learner, intervals without 0",
+        _ESSAY,
+        growing_up,
+        32,
+        True,
+        "rb",
     ),
     (
-        "H4", "Without its learner a grown animal is its reflexes; losing these is worst early; without reward it keeps what it has",
+        "H4",
+        "Without its learner a grown animal is its reflexes; losing these is worst early; without reward it keeps what it has",
         "difference from reflex alone within .05, acts within .1; early loss above late; no fall without reward",
-        "Kolb and Whishaw 1981; Vanderwolf et al. 1978", lesions, 32, True, "rb",
+        "Kolb and Whishaw 1981; Vanderwolf et al. 1978",
+        lesions,
+        32,
+        True,
+        "rb",
     ),
     (
-        "H5", "With a harmful reflex rules rank differently: what must earn control recovers, what is added to the reflex saturates",
-        "earned minus residual above 0, earned minus reflex above 0", "Berthelot et al. 2026", faulty_reflexes, 16, True, "r",
+        "H5",
+        "With a harmful reflex rules rank differently: what must earn control recovers, what is added to the reflex saturates",
+        "earned minus residual above 0, earned minus reflex above 0",
+        "Berthelot et al. 2026",
+        faulty_reflexes,
+        16,
+        True,
+        "r",
     ),
     (
-        "H6", "With a noisy critic a margin of twice the noise does better than no margin, and stays safe",
-        "difference above 0 under the largest noise; not below its reflex", "derived from Kakade and Langford 2002", critic_noise, 24,
-        True, "b",
+        "H6",
+        "With a noisy critic a margin of twice the noise does better than no margin, and stays safe",
+        "difference above 0 under the largest noise; not below its reflex",
+        "derived from Kakade and Langford 2002",
+        critic_noise,
+        24,
+        True,
+        "b",
     ),
-)  # fmt: skip
+)
 
 EXPERIMENTS = (
     *(
         Experiment(
-            f"H1{letter}", WORLDS[letter], "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
-            "whole minus reflex includes 0; learner minus random motor programmes is not above 0", _ESSAY,
-            partial(newborns, world=WORLDS[letter]), 256,
+            f"H1{letter}",
+            WORLDS[letter],
+            "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
+            "whole minus reflex includes 0; learner minus random motor programmes is not above 0",
+            _ESSAY,
+            partial(newborns, world=WORLDS[letter]),
+            256,
         )
         for letter in "rbfo"
     ),
     *(
         Experiment(
-            f"{name}{letter}", WORLDS[letter], claim, threshold, source, partial(run, world=WORLDS[letter]), animals, slow=slow
+            f"{name}{letter}",
+            WORLDS[letter],
+            claim,
+            threshold,
+            source,
+            partial(run, world=WORLDS[letter]),
+            animals,
+            slow=slow,
         )
         for name, claim, threshold, source, run, animals, slow, letters in _CLAIMS
         for letter in ("", *letters)
     ),
-)  # fmt: skip
+)

@@ -172,9 +172,13 @@ def contrast_law(animals: int, seed: int) -> Result:
     weakest = min(tests.values(), key=lambda test: abs(test.statistic))
     bound = np.tanh(np.arctanh(abs(weakest.statistic)) + np.array([-1.96, 1.96]) / math.sqrt(fled.sum() - 3))
     return Result(
-        abs(float(weakest.statistic)), float(bound[0]), float(bound[1]), bool(signs and significant and narrows),
-        animals * len(contrasts), details,
-    )  # fmt: skip
+        abs(float(weakest.statistic)),
+        float(bound[0]),
+        float(bound[1]),
+        bool(signs and significant and narrows),
+        animals * len(contrasts),
+        details,
+    )
 
 
 def shelter_memory(animals: int, seed: int) -> Result:
@@ -293,8 +297,11 @@ def eta_timing(animals: int, seed: int) -> Result:
     margin = 1.96 * fit.stderr / detector.alpha
     relative = fit.slope / detector.alpha
     details: dict[str, Any] = {
-        "r squared": float(fit.rvalue**2), "slope": float(fit.slope), "alpha": detector.alpha, "intercept (s)": float(fit.intercept),
-    }  # fmt: skip
+        "r squared": float(fit.rvalue**2),
+        "slope": float(fit.slope),
+        "alpha": detector.alpha,
+        "intercept (s)": float(fit.intercept),
+    }
     holds = fit.rvalue**2 > 0.95 and abs(relative - 1.0) <= 0.1
     return Result(float(relative), float(relative - margin), float(relative + margin), bool(holds), len(ratios), details)
 
@@ -391,52 +398,100 @@ def exchange_of_read_outs(animals: int, seed: int) -> Result:
 _ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
 EXPERIMENTS = (
     Experiment(
-        "L1", WORLD, "Newborns flee or freeze at the first dark overhead loom; not at white, receding or below-horizon discs",
-        "difference from no stimulus above 0; each other disc within 0.1 of no stimulus", "Yilmaz and Meister 2013",
-        first_exposure, 200,
+        "L1",
+        WORLD,
+        "Newborns flee or freeze at the first dark overhead loom; not at white, receding or below-horizon discs",
+        "difference from no stimulus above 0; each other disc within 0.1 of no stimulus",
+        "Yilmaz and Meister 2013",
+        first_exposure,
+        200,
         "escape within 1 s or long freezing; white discs, and discs from below, much less effective",
     ),
     Experiment(
-        "L2", WORLD, "A sweeping small disc makes them freeze, a looming disc makes them flee",
-        "flight minus freezing reverses its sign between the stimuli", "De Franceschi et al. 2016", sweep_or_loom, 200,
+        "L2",
+        WORLD,
+        "A sweeping small disc makes them freeze, a looming disc makes them flee",
+        "flight minus freezing reverses its sign between the stimuli",
+        "De Franceschi et al. 2016",
+        sweep_or_loom,
+        200,
         "a disc that sweeps makes mice freeze, one that expands makes them flee",
     ),
     Experiment(
-        "L3", WORLD, "With contrast, escape probability and vigour rise, and mean and spread of reaction time fall",
-        "Spearman p < 0.01 for each, right signs, falling SD", "Evans et al. 2018", contrast_law, 200,
+        "L3",
+        WORLD,
+        "With contrast, escape probability and vigour rise, and mean and spread of reaction time fall",
+        "Spearman p < 0.01 for each, right signs, falling SD",
+        "Evans et al. 2018",
+        contrast_law,
+        200,
         "probability and vigour rise with contrast, reaction time falls",
     ),
     Experiment(
-        "L4", WORLD, "After one visit of at most 20 s flight heads for the unseen shelter; without visit or shelter freezing rises",
-        "mean heading error below 45 degrees; both rises above 0; no flight inside", "Vale et al. 2017", shelter_memory, 200,
+        "L4",
+        WORLD,
+        "After one visit of at most 20 s flight heads for the unseen shelter; without visit or shelter freezing rises",
+        "mean heading error below 45 degrees; both rises above 0; no flight inside",
+        "Vale et al. 2017",
+        shelter_memory,
+        200,
         "one visit under 20 s suffices; escape to the unseen shelter; none when inside; freezing when it is gone",
     ),
     Experiment(
-        "L5", WORLD, "Without the flight threshold flight becomes freezing; without the looming detector both vanish",
-        "rise of freezing above 0; flight below 0.05; all defence below 0.1", "Evans et al. 2018", circuit_lesions, 200,
+        "L5",
+        WORLD,
+        "Without the flight threshold flight becomes freezing; without the looming detector both vanish",
+        "rise of freezing above 0; flight below 0.05; all defence below 0.1",
+        "Evans et al. 2018",
+        circuit_lesions,
+        200,
         "silencing dPAG turns flight to freezing, silencing medial SC abolishes defence",
     ),
     Experiment(
-        "L6", WORLD, "Graded harmless looms suppress escape for weeks, only for looms, and not soon after a full flight",
-        "escape more than halved; sound unchanged; recent flight protects it", "Lenzi et al. 2022", learned_suppression, 200,
+        "L6",
+        WORLD,
+        "Graded harmless looms suppress escape for weeks, only for looms, and not soon after a full flight",
+        "escape more than halved; sound unchanged; recent flight protects it",
+        "Lenzi et al. 2022",
+        learned_suppression,
+        200,
         "lasts weeks; flight from sound and from live prey intact; depends on recent escapes",
     ),
     Experiment(
-        "L7", WORLD, "The time of the looming detector's peak is linear in l/|v| with slope alpha",
-        "r squared above 0.95, slope / alpha within 10% of 1", "Gabbiani et al. 1999", eta_timing, 9,
+        "L7",
+        WORLD,
+        "The time of the looming detector's peak is linear in l/|v| with slope alpha",
+        "r squared above 0.95, slope / alpha within 10% of 1",
+        "Gabbiani et al. 1999",
+        eta_timing,
+        9,
         "the peak of eta is linear in l/|v| with slope alpha",
     ),
     Experiment(
-        "L8", WORLD, "Learning never costs lives: the whole animal is captured no more often than the reflex, at any age",
-        "upper bound of the difference at or below 0 in every tenth of life", "chosen", learning_saves_lives, 64,
+        "L8",
+        WORLD,
+        "Learning never costs lives: the whole animal is captured no more often than the reflex, at any age",
+        "upper bound of the difference at or below 0 in every tenth of life",
+        "chosen",
+        learning_saves_lives,
+        64,
     ),
     Experiment(
-        "H1", WORLD, "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
-        "whole minus reflex includes 0; learner minus random motor programmes is not above 0", _ESSAY, birth, 512,
+        "H1",
+        WORLD,
+        "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
+        "whole minus reflex includes 0; learner minus random motor programmes is not above 0",
+        _ESSAY,
+        birth,
+        512,
     ),
     Experiment(
-        "P4", WORLD, "Exchanging learned read-outs between animals of one genome ruins both",
-        "score after the exchange is not above that of random motor programmes, and the drop is above 0", _ESSAY,
-        exchange_of_read_outs, 64,
+        "P4",
+        WORLD,
+        "Exchanging learned read-outs between animals of one genome ruins both",
+        "score after the exchange is not above that of random motor programmes, and the drop is above 0",
+        _ESSAY,
+        exchange_of_read_outs,
+        64,
     ),
-)  # fmt: skip
+)

@@ -87,12 +87,17 @@ def escalation(animals: int, seed: int) -> Result:
     still = mean_interval(rise["none"])
     late = mean_interval(chance["win"][-1] - chance["win"][_WINS.index(8)])
     curve = chance["win"].mean(axis=1)
-    details: dict[str, Any] = {
-        "wins": [float(w) for w in _WINS], "P(attack) after wins": curve.tolist(),
-        "P(attack) after fights without a winner": chance["none"].mean(axis=1).tolist(),
-        "seconds of attack after wins": length["win"].mean(axis=1).tolist(),
-        "share of the rise reached after 8 wins": float((curve[_WINS.index(8)] - curve[0]) / (curve[-1] - curve[0])),
-    } | told("rise from 8 to 12 wins", chance["win"][-1] - chance["win"][5]) | told("rise without a winner", rise["none"])  # fmt: skip
+    details: dict[str, Any] = (
+        {
+            "wins": [float(w) for w in _WINS],
+            "P(attack) after wins": curve.tolist(),
+            "P(attack) after fights without a winner": chance["none"].mean(axis=1).tolist(),
+            "seconds of attack after wins": length["win"].mean(axis=1).tolist(),
+            "share of the rise reached after 8 wins": float((curve[_WINS.index(8)] - curve[0]) / (curve[-1] - curve[0])),
+        }
+        | told("rise from 8 to 12 wins", chance["win"][-1] - chance["win"][5])
+        | told("rise without a winner", rise["none"])
+    )
     holds = (
         found["low"] > 0.0 and longer["low"] > 0.0 and abs(still["mean"]) < 0.05 and late["mean"] < 0.2 * rise["win"].mean()
     )
@@ -203,38 +208,73 @@ def _always(action: int, animals: int, seed: int, days: int, shown: bool) -> np.
 
 EXPERIMENTS = (
     Experiment(
-        "W1", WORLD, "Attacks grow likelier and longer over consecutive wins, and saturate; fights without a winner do nothing",
+        "W1",
+        WORLD,
+        "Attacks grow likelier and longer over consecutive wins, and saturate; fights without a winner do nothing",
         "rise against control > 0, duration rises, control within 0.05, from 8 to 12 wins less than a fifth of the rise",
-        "Stagkourakis et al. 2020; Nordman et al. 2020", escalation, 64, "five days of wins escalate aggression (count known?)",
+        "Stagkourakis et al. 2020; Nordman et al. 2020",
+        escalation,
+        64,
+        "five days of wins escalate aggression (count known?)",
     ),
     Experiment(
-        "W2", WORLD, "Blocking the tally's plasticity abolishes the rise, inducing it needs no fights, depotentiation reverses it",
+        "W2",
+        WORLD,
+        "Blocking the tally's plasticity abolishes the rise, inducing it needs no fights, depotentiation reverses it",
         "blocked and reversed within 0.05 of before; wins and potentiation raise P(attack)",
-        "Stagkourakis et al. 2020; Yan et al. 2024", plasticity, 64, "optogenetic LTP enhances, LTD diminishes the effect",
+        "Stagkourakis et al. 2020; Yan et al. 2024",
+        plasticity,
+        64,
+        "optogenetic LTP enhances, LTD diminishes the effect",
     ),
     Experiment(
-        "W3", WORLD, "Few wins count against the beaten opponent, many against anyone (the tally is one number)",
-        "after 2 wins the beaten is attacked more than a stranger by 0.05 at least; after 40 within 0.05", "Yan et al. 2024",
-        partial(specificity, version=""), 64, "first target-specific, later generalised, over ten days",
-    ),
-    Experiment(
-        "W3t", WORLD, "Few wins count against the beaten opponent, many against anyone (the tally in two stages)",
-        "as W3", "Yan et al. 2024", partial(specificity, version="two_stage"), 64,
+        "W3",
+        WORLD,
+        "Few wins count against the beaten opponent, many against anyone (the tally is one number)",
+        "after 2 wins the beaten is attacked more than a stranger by 0.05 at least; after 40 within 0.05",
+        "Yan et al. 2024",
+        partial(specificity, version=""),
+        64,
         "first target-specific, later generalised, over ten days",
     ),
     Experiment(
-        "W4", WORLD, "Individuals with hardly any testosterone do not escalate; raising the gain rescues them",
+        "W3t",
+        WORLD,
+        "Few wins count against the beaten opponent, many against anyone (the tally in two stages)",
+        "as W3",
+        "Yan et al. 2024",
+        partial(specificity, version="two_stage"),
+        64,
+        "first target-specific, later generalised, over ten days",
+    ),
+    Experiment(
+        "W4",
+        WORLD,
+        "Individuals with hardly any testosterone do not escalate; raising the gain rescues them",
         "rise of the low within 0.05 of 0; above 0.05 once raised, and that of the others above theirs",
-        "Stagkourakis et al. 2020", unresponsive, 128, "about 25% of C57BL/6 males never become aggressive",
+        "Stagkourakis et al. 2020",
+        unresponsive,
+        128,
+        "about 25% of C57BL/6 males never become aggressive",
     ),
     Experiment(
-        "W5", WORLD, "Among equals, winner effects alone make linear ranks with many fights, loser effects alone one clear alpha",
-        "winners: Landau's h > 0.9; losers: alpha wins 90% of its conflicts, h < 0.9; more fights with winners", "Dugatkin 1997",
-        hierarchy, 64, "strict linear hierarchy with many fights; clear alpha, rest unclear",
+        "W5",
+        WORLD,
+        "Among equals, winner effects alone make linear ranks with many fights, loser effects alone one clear alpha",
+        "winners: Landau's h > 0.9; losers: alpha wins 90% of its conflicts, h < 0.9; more fights with winners",
+        "Dugatkin 1997",
+        hierarchy,
+        64,
+        "strict linear hierarchy with many fights; clear alpha, rest unclear",
     ),
     Experiment(
-        "W6", WORLD, "The tally earns more than none, hawks and doves where strength is hidden, and nothing where it is shown",
-        "worth > 0 hidden, above hawk and dove; shown, upper bound below a fifth of that", "Fawcett and Johnstone 2010",
-        worth_of_the_tally, 128, slow=True,
+        "W6",
+        WORLD,
+        "The tally earns more than none, hawks and doves where strength is hidden, and nothing where it is shown",
+        "worth > 0 hidden, above hawk and dove; shown, upper bound below a fifth of that",
+        "Fawcett and Johnstone 2010",
+        worth_of_the_tally,
+        128,
+        slow=True,
     ),
-)  # fmt: skip
+)

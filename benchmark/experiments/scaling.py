@@ -54,9 +54,13 @@ def width(animals: int, seed: int) -> Result:
 def _law(curve: np.ndarray) -> dict[str, float | str]:
     try:
         (best, a, b), _ = optimize.curve_fit(
-            lambda x, best, a, b: best - a * x ** (-b), np.array(_WIDTHS, float), curve, p0=(curve.max(), 1.0, 0.5),
-            bounds=([-1.0, 0.0, 0.01], [2.0, 1000.0, 3.0]), maxfev=20_000,
-        )  # fmt: skip
+            lambda x, best, a, b: best - a * x ** (-b),
+            np.array(_WIDTHS, float),
+            curve,
+            p0=(curve.max(), 1.0, 0.5),
+            bounds=([-1.0, 0.0, 0.01], [2.0, 1000.0, 3.0]),
+            maxfev=20_000,
+        )
     except RuntimeError as error:
         return {"exponent b": f"no fit: {error}"}
     return {"exponent b": float(b), "best score, by the law": float(best), "a": float(a)}
@@ -110,13 +114,23 @@ def tallies(animals: int, seed: int) -> Result:
 
 EXPERIMENTS = (
     Experiment(
-        "Z1", _BIRD, "A wider learner is a better one, with less and less gain: learning is worth scaling up",
+        "Z1",
+        _BIRD,
+        "A wider learner is a better one, with less and less gain: learning is worth scaling up",
         "score at 16,384 units above that at 64; from 64 to 1,024 more gain than from there on",
-        "Byrnes, Learning from scratch in the brain, section 2.3.3", width, 16, slow=True,
+        "Byrnes, Learning from scratch in the brain, section 2.3.3",
+        width,
+        16,
+        slow=True,
     ),
     Experiment(
-        "Z2", WORLD, "Sixty-four tallies are worth no more than one: a mutable variable scaled up has no meaning and no gain",
+        "Z2",
+        WORLD,
+        "Sixty-four tallies are worth no more than one: a mutable variable scaled up has no meaning and no gain",
         "the first is worth something; the other 63 surely less than 0.02 of score",
-        "Byrnes, Learning from scratch in the brain, section 2.3.3", tallies, 128, slow=True,
+        "Byrnes, Learning from scratch in the brain, section 2.3.3",
+        tallies,
+        128,
+        slow=True,
     ),
-)  # fmt: skip
+)

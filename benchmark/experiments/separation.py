@@ -54,17 +54,21 @@ def overlap(animals: int, seed: int, world: str) -> Result:
     similar, common = [], []
     for mix in mixes:
         moment = (1.0 - mix) * one + mix * other
-        scaled = [separator.scaling.scale(np.arange(animals), x.astype(np.float32), np.zeros((animals, 0), np.float32)).copy()
-                  for x in (one, moment)]  # fmt: skip
+        scaled = [
+            separator.scaling.scale(np.arange(animals), x.astype(np.float32), np.zeros((animals, 0), np.float32)).copy()
+            for x in (one, moment)
+        ]
         similar.append(1.0 - np.abs(scaled[0] - scaled[1]).mean(axis=1) / 2.0)
         common.append((first & _codes(separator, moment)).sum(axis=1) / separator.active_units)
     similarity, shared = np.stack(similar), np.stack(common)
     rank = np.array([stats.spearmanr(similarity[:, row], shared[:, row]).statistic for row in range(animals)])
     found = mean_interval((similarity - shared)[1:].mean(axis=0))
     details: dict[str, Any] = {
-        "similarity of senses": similarity.mean(axis=1).tolist(), "overlap of codes": shared.mean(axis=1).tolist(),
-        "rank correlation within an animal": float(rank.mean()), "share of active units": separator.active_units / separator.units,
-    }  # fmt: skip
+        "similarity of senses": similarity.mean(axis=1).tolist(),
+        "overlap of codes": shared.mean(axis=1).tolist(),
+        "rank correlation within an animal": float(rank.mean()),
+        "share of active units": separator.active_units / separator.units,
+    }
     monotone = bool((np.diff(shared.mean(axis=1)) <= 0.0).all())
     lower = bool((similarity.mean(axis=1) > shared.mean(axis=1))[1:].all())
     return Result(
@@ -135,10 +139,13 @@ def fan_in(animals: int, seed: int) -> Result:
     rise = mean_interval(error[_FAN_INS[-1]] - error[best])
     fall = mean_interval(error[_FAN_INS[0]] - error[best])
     details: dict[str, Any] = {
-        "fan-in": list(map(float, _FAN_INS)), "error": list(means.values()), "dimension": [float(v.mean()) for v in dimension.values()],
-        "error with plastic inputs": [float(v.mean()) for v in plastic.values()], "best fan-in": float(best),
+        "fan-in": list(map(float, _FAN_INS)),
+        "error": list(means.values()),
+        "dimension": [float(v.mean()) for v in dimension.values()],
+        "error with plastic inputs": [float(v.mean()) for v in plastic.values()],
+        "best fan-in": float(best),
         "error of the smallest fan-in above the best, low": fall["low"],
-    }  # fmt: skip
+    }
     dense = mean_interval(plastic[_FAN_INS[-1]] - plastic[best])
     details |= {"plastic inputs: largest fan-in minus the best": dense["mean"], "plastic inputs, high": dense["high"]}
     holds = 4 <= best <= 10 and rise["low"] > 0.0 and fall["low"] > 0.0 and dense["low"] <= 0.0
@@ -182,20 +189,34 @@ def _plastic_error(
 EXPERIMENTS = (
     *(
         Experiment(
-            f"P1{letter}", world, "Codes of two moments overlap less than the moments themselves, the more so the less alike these are",
+            f"P1{letter}",
+            world,
+            "Codes of two moments overlap less than the moments themselves, the more so the less alike these are",
             "similarity minus overlap above 0 and falling overlap at every step, rank correlation above .8",
-            "Dasgupta et al. 2017; Cayco-Gajic and Silver 2019", partial(overlap, world=world), 64,
+            "Dasgupta et al. 2017; Cayco-Gajic and Silver 2019",
+            partial(overlap, world=world),
+            64,
         )
         for letter, world in WORLDS.items()
     ),
     Experiment(
-        "P2", "LoomingEscape", "A fixed random expansion with a delta rule solves the parity of a pair, which raw inputs cannot",
-        "right above .9 from the expansion, below .6 from raw inputs", "Marr 1969; Litwin-Kumar et al. 2017", parity, 32,
+        "P2",
+        "LoomingEscape",
+        "A fixed random expansion with a delta rule solves the parity of a pair, which raw inputs cannot",
+        "right above .9 from the expansion, below .6 from raw inputs",
+        "Marr 1969; Litwin-Kumar et al. 2017",
+        parity,
+        32,
     ),
     Experiment(
-        "P3", "LoomingEscape",
+        "P3",
+        "LoomingEscape",
         "With a fixed number of synapses the error is lowest at a fan-in of 4 to 10; with plastic inputs dense wiring is no worse",
-        "best fan-in 4 to 10, both ends above it; dense not above it with plastic inputs", "Litwin-Kumar et al. 2017", fan_in, 8,
-        "dimension is largest at the anatomical fan-in, about 4 in granule cells and 7 in Kenyon cells", slow=True,
+        "best fan-in 4 to 10, both ends above it; dense not above it with plastic inputs",
+        "Litwin-Kumar et al. 2017",
+        fan_in,
+        8,
+        "dimension is largest at the anatomical fan-in, about 4 in granule cells and 7 in Kenyon cells",
+        slow=True,
     ),
-)  # fmt: skip
+)

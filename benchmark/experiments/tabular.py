@@ -83,10 +83,13 @@ def tabular(animals: int, seed: int) -> Result:
 
 EXPERIMENTS = (
     Experiment(
-        "H6t", "LoomingEscape",
+        "H6t",
+        "LoomingEscape",
         "In 2,000 random decision problems a gate with a margin of two critic errors is never worse than the reflex; without one it is",
         "share worse without a margin above 0; exact gate, switching, GPI and the margin of two errors exactly 0",
-        "derived from Kakade and Langford 2002; Chang et al. 2004; Barreto et al. 2017", tabular, PROBLEMS,
+        "derived from Kakade and Langford 2002; Chang et al. 2004; Barreto et al. 2017",
+        tabular,
+        PROBLEMS,
         "11.4% worse without a margin and 0% with it, in the trial that this repeats",
     ),
-)  # fmt: skip
+)

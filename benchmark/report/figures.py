@@ -35,18 +35,49 @@ from envs.registration import world_class
 INK, RULE = "#1c2026", "#d9d7cf"
 STEERING, LEARNING = "#D55E00", "#0072B2"
 COLOURS = {
-    "random": "#8a8a8a", "oracle": INK, "expert": "#CC79A7", "reflex": STEERING, "learner": "#56B4E9", "steered": LEARNING,
-}  # fmt: skip
+    "random": "#8a8a8a",
+    "oracle": INK,
+    "expert": "#CC79A7",
+    "reflex": STEERING,
+    "learner": "#56B4E9",
+    "steered": LEARNING,
+}
 _SPARE = (
-    "#009E73", "#E69F00", "#7F3C8D", "#A5AA99", "#80BA5A", "#9A6B3A", "#C2185B", "#5C6BC0", "#00ACC1", "#827717", "#FF8A65", "#78909C",
-    "#AB47BC", "#004D40", "#D4AC0D", "#6D4C41",
-)  # fmt: skip
+    "#009E73",
+    "#E69F00",
+    "#7F3C8D",
+    "#A5AA99",
+    "#80BA5A",
+    "#9A6B3A",
+    "#C2185B",
+    "#5C6BC0",
+    "#00ACC1",
+    "#827717",
+    "#FF8A65",
+    "#78909C",
+    "#AB47BC",
+    "#004D40",
+    "#D4AC0D",
+    "#6D4C41",
+)
 _MARKS = "osD^vP*Xh<>p"
 _STYLE: Any = {
-    "font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": INK, "axes.labelcolor": INK,
-    "text.color": INK, "xtick.color": INK, "ytick.color": INK, "axes.titlesize": 10.5, "legend.frameon": False,
-    "svg.fonttype": "none", "axes.grid": True, "grid.color": RULE, "grid.linewidth": 0.6, "axes.axisbelow": True,
-}  # fmt: skip
+    "font.size": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.titlesize": 10.5,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "axes.grid": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+}
 
 
 @dataclass(frozen=True)
@@ -116,9 +147,14 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
     ][:4]
     heights = [max(3.2, 0.27 * len(agents))] + [0.55] * len(shared)
     figure, axes = plt.subplots(
-        len(heights), 1, figsize=(7.4, sum(heights) + 0.6), sharex=True, height_ratios=heights, layout="constrained",
+        len(heights),
+        1,
+        figsize=(7.4, sum(heights) + 0.6),
+        sharex=True,
+        height_ratios=heights,
+        layout="constrained",
         squeeze=False,
-    )  # fmt: skip
+    )
     top = axes[0, 0]
     for agent, lives in agents.items():
         assert lives.curves is not None
@@ -151,10 +187,13 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
         axis.margins(x=0)
     animals = max(len(lives.curves["days"]) for lives in agents.values() if lives.curves is not None)
     return _finish(
-        figure, f"fitness-{file_name(world)}", "ages", f"{world}: fitness against age",
+        figure,
+        f"fitness-{file_name(world)}",
+        "ages",
+        f"{world}: fitness against age",
         f"Fitness of {', '.join(agents)} against age in {world}, {animals} animals each: interquartile mean with 95% "
         "interval; below it the share of steps with learning or steering in charge.",
-    )  # fmt: skip
+    )
 
 
 def _survival(store: Store, world: str, agents: dict[str, Lives]) -> Drawing:
@@ -174,10 +213,13 @@ def _survival(store: Store, world: str, agents: dict[str, Lives]) -> Drawing:
     axis.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
     axis.margins(x=0)
     return _finish(
-        figure, f"survival-{file_name(world)}", "ages", f"{world}: survival",
+        figure,
+        f"survival-{file_name(world)}",
+        "ages",
+        f"{world}: survival",
         f"Share of animals in {world} that have not died once by each age (Kaplan and Meier), with 95% intervals; an animal that "
         "dies begins its next day anew, which this curve leaves out.",
-    )  # fmt: skip
+    )
 
 
 def _reward_against_fitness(store: Store, world: str, agents: dict[str, Lives]) -> Drawing:
@@ -189,17 +231,26 @@ def _reward_against_fitness(store: Store, world: str, agents: dict[str, Lives]) 
     for number, (agent, lives) in enumerate(agents.items()):
         assert lives.curves is not None
         axis.plot(
-            scale.score(day_fitness(lives.curves, late)), reward_score(lives.curves, agents, late),
-            _MARKS[number % len(_MARKS)], ms=4.5, alpha=0.55, mew=0, color=colours[agent], label=agent,
-        )  # fmt: skip
+            scale.score(day_fitness(lives.curves, late)),
+            reward_score(lives.curves, agents, late),
+            _MARKS[number % len(_MARKS)],
+            ms=4.5,
+            alpha=0.55,
+            mew=0,
+            color=colours[agent],
+            label=agent,
+        )
     axis.set_xlabel("fitness: the world's verdict (score, 0 = random, 1 = oracle)")
     axis.set_ylabel("reward: steering's verdict (same scale)")
     axis.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
     return _finish(
-        figure, f"reward-{file_name(world)}", "reward", f"{world}: what steering thought against what was so",
+        figure,
+        f"reward-{file_name(world)}",
+        "reward",
+        f"{world}: what steering thought against what was so",
         f"Each point is one grown animal in {world}: its fitness score across, steering's reward on the same scale upwards. "
         "Above the dotted diagonal steering judged more kindly than the world did.",
-    )  # fmt: skip
+    )
 
 
 def _intervals(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
@@ -227,9 +278,12 @@ def _intervals(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
     axes[0, 0].set_yticks(range(len(agents)), agents)
     axes[0, 0].invert_yaxis()
     return _finish(
-        figure, "scores", "aggregate", "Grown scores",
+        figure,
+        "scores",
+        "aggregate",
+        "Grown scores",
         "Grown score of each agent in each world: interquartile mean with its 95% interval; 0 is random, 1 the oracle.",
-    )  # fmt: skip
+    )
 
 
 def _profile(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
@@ -248,9 +302,12 @@ def _profile(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
     axis.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
     axis.margins(x=0)
     return _finish(
-        figure, "profile", "aggregate", "Performance profile",
+        figure,
+        "profile",
+        "aggregate",
+        "Performance profile",
         "For each agent, the share of animals whose grown score lies above a threshold, averaged over worlds, with 95% bands.",
-    )  # fmt: skip
+    )
 
 
 def _finish(figure: Any, name: str, section: str, title: str, alt: str) -> Drawing:

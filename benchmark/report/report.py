@@ -27,9 +27,12 @@ _PAGE = Path(__file__).parent / "page"
 def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing]) -> Path:
     """Write ``report.html``: no network, no other files, readable without scripts."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PAGE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        loader=jinja2.FileSystemLoader(_PAGE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     environment.filters |= {"centre": show_centre, "bounds": show_bounds, "number": show_number, "p": show_p}
     page = environment.get_template("report.html.j2").render(
         css=Markup((_PAGE / "report.css").read_text()),
@@ -83,10 +86,16 @@ def _headlines(summary: dict[str, Any]) -> list[dict[str, Any]]:
         steered, reflex, learner = (agents.get(name, {}) for name in ("steered", "reflex", "learner"))
         if "score_grown" in steered:
             found.append(
-                {"world": world, "steered": steered["score_grown"], "reflex": reflex.get("score_grown"),
-                 "learner": learner.get("score_grown"), "gain": steered.get("grown_minus_reflex"),
-                 "worst": steered.get("worst_difference_from_reflex"), "gap": steered.get("reward_fitness_gap")}
-            )  # fmt: skip
+                {
+                    "world": world,
+                    "steered": steered["score_grown"],
+                    "reflex": reflex.get("score_grown"),
+                    "learner": learner.get("score_grown"),
+                    "gain": steered.get("grown_minus_reflex"),
+                    "worst": steered.get("worst_difference_from_reflex"),
+                    "gap": steered.get("reward_fitness_gap"),
+                }
+            )
     return found
 
 

@@ -62,9 +62,12 @@ def compare(before: Store, after: Store) -> dict[str, Any]:
 def _quantities(curves: Any, late: slice) -> dict[str, np.ndarray]:
     steps = curves["steps"][:, late].sum(1)
     values = (
-        day_fitness(curves, slice(0, 1)), day_fitness(curves, late), curves["reward"][:, late].sum(1) / steps,
-        1000 * curves["deaths"][:, late].sum(1) / steps, curves["learner_steps"][:, late].sum(1) / steps,
-    )  # fmt: skip
+        day_fitness(curves, slice(0, 1)),
+        day_fitness(curves, late),
+        curves["reward"][:, late].sum(1) / steps,
+        1000 * curves["deaths"][:, late].sum(1) / steps,
+        curves["learner_steps"][:, late].sum(1) / steps,
+    )
     return dict(zip(QUANTITIES, values, strict=True))
 
 

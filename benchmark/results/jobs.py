@@ -1,4 +1,4 @@
-"""What a benchmark is made of, as typed data: settings that decide its results, and jobs, the units of work. Nothing here runs anything."""
+"""What a benchmark is made of, as typed data: settings that decide its results, and jobs, the units of work."""
 
 from __future__ import annotations
 

@@ -53,11 +53,15 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 SUITES = {
     "quick": Suite(
         "every world and the main agents in minutes on two cores; the briefer experiments, with a third of their animals",
-        animals=32, share_of_life=0.25, signatures=("brief",), share_of_animals=1 / 3, costly_animals=2,
+        animals=32,
+        share_of_life=0.25,
+        signatures=("brief",),
+        share_of_animals=1 / 3,
+        costly_animals=2,
     ),
     "default": Suite("whole lives of the main agents, and every experiment", signatures=("all",)),
     "full": Suite("whole lives of every agent, many animals", agents=tuple(AGENTS), animals=256, signatures=("all",)),
-}  # fmt: skip
+}
 
 
 def resolve(suite: Suite, shard: int | None = None) -> Settings:

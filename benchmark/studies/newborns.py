@@ -118,14 +118,19 @@ def three_questions(
     assert seen is not None
     settings = {} if grown.learner is None else grown.learner.settings()
     return {
-        "world": world, "agent": spec.name, "animals": animals, "seed": seed, "lifetime": lifetime, "unit": kind.fitness_unit,
+        "world": world,
+        "agent": spec.name,
+        "animals": animals,
+        "seed": seed,
+        "lifetime": lifetime,
+        "unit": kind.fitness_unit,
         "answers": _answers("newborn", young, young_fixed, chance, causes_young)
         + _answers("grown", old, same_age, chance, causes_old),
         "fitness": {name: np.nanmean(values, axis=0).tolist() for name, values in fitness.items()},
         "causes": {cause: share.tolist() for cause, share in zip(CAUSES, _shares(seen.by_age).T, strict=True)},
         "acts": _acts(causes_young, "newborn") | _acts(causes_old, "grown"),
         "genome": settings,
-    }  # fmt: skip
+    }
 
 
 def _answers(
@@ -145,12 +150,22 @@ def _answers(
     return [
         {"age": age, "question": "Is it adaptive?", "answer": _verdict(adaptive), "measure": "fitness minus random actions"}
         | adaptive,
-        {"age": age, "question": "Is it learned?", "answer": _verdict(learned),
-         "measure": "fitness minus an animal of that age that could not learn"}
+        {
+            "age": age,
+            "question": "Is it learned?",
+            "answer": _verdict(learned),
+            "measure": "fitness minus an animal of that age that could not learn",
+        }
         | learned,
-        {"age": age, "question": "Which part orchestrates it?", "answer": f"{causes}; {lost}", "measure": "causes of acts; lesions",
-         "causes": shares, "lesions": needs},
-    ]  # fmt: skip
+        {
+            "age": age,
+            "question": "Which part orchestrates it?",
+            "answer": f"{causes}; {lost}",
+            "measure": "causes of acts; lesions",
+            "causes": shares,
+            "lesions": needs,
+        },
+    ]
 
 
 def _verdict(found: dict[str, float]) -> str:

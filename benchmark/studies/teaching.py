@@ -38,8 +38,9 @@ def measure(songs: np.ndarray, tutor: Tutor, other: Tutor | None) -> Row:
         row = {
             "match": np.mean([np.exp(-fit_distance(h, w) / 6.0) for h, w in zip(table, tutor.features, strict=True)]),
             "spectrogram": np.corrcoef(_picture(audio).ravel(), picture.ravel())[0, 1],
-            "pitch": _pitch_hits(table, tutor), "pitch heard": _pitch_hits(sound, tutor),
-        }  # fmt: skip
+            "pitch": _pitch_hits(table, tutor),
+            "pitch heard": _pitch_hits(sound, tutor),
+        }
         if other is not None:
             row["own minus other"] = similarity(sound, tutor.measures, tutor.quantiles) - similarity(
                 sound, other.measures, other.quantiles

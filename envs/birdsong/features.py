@@ -65,9 +65,15 @@ def extract(audio: np.ndarray, reference: float = REFERENCE) -> np.ndarray:
         ..., :frames, :
     ]
     return np.stack(
-        [np.clip(1.0 + level / FLOOR, 0.0, 1.5), np.log2(pitch / MIDDLE), _periodicity(waves, RATE / pitch), entropy, brightness],
+        [
+            np.clip(1.0 + level / FLOOR, 0.0, 1.5),
+            np.log2(pitch / MIDDLE),
+            _periodicity(waves, RATE / pitch),
+            entropy,
+            brightness,
+        ],
         axis=-1,
-    )  # fmt: skip
+    )
 
 
 def _periodicity(waves: np.ndarray, period: np.ndarray) -> np.ndarray:

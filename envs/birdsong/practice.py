@@ -22,9 +22,21 @@ _WHITE = np.array([1.2, 2.5, 0.1, -1.0, 3.2])  # white noise in all features
 
 @njit(cache=True)
 def sing(
-    birds, table, actions, tutors, measures, weights, quantiles, lengths, syllables, scale, trait_mean, trait_deviation,
-    noise, fitness,
-):  # fmt: skip
+    birds,
+    table,
+    actions,
+    tutors,
+    measures,
+    weights,
+    quantiles,
+    lengths,
+    syllables,
+    scale,
+    trait_mean,
+    trait_deviation,
+    noise,
+    fitness,
+):
     """Sing one frame with ``actions`` (birds, 3): fills ``fitness`` (birds,) and what will be heard.
 
     ``tutors`` (songs, frames, 5), ``measures`` (songs, frames, 6), ``weights`` (songs, frames), ``quantiles`` (songs, 128),

@@ -80,9 +80,9 @@ class Birdsong(World):
         Sense("periodicity", "1", 0.0, 1.1, "1 for a clear pitch, 0 for none", heard_by=("steering",)),
         Sense("entropy", "1", -20.0, 0.5, "Wiener entropy, 0 for white noise", heard_by=("steering",)),
         Sense("brightness", "octave", -1.0, 5.0, "mean frequency, above 500 Hz", heard_by=("steering",)),
-    )  # fmt: skip
+    )
 
-    state = (
+    state: ClassVar[tuple[Field, ...]] = (
         Field("moment", "frame", "of the song that comes next", 0, 0, LONGEST),
         Field("tutor", "index", "whose song fitness compares with: the home tutor's or the stranger's", 0, 0, 1),
         Field("tutor_heard", "index", "whose song is heard in lessons", 0, 0, 1),
@@ -123,9 +123,15 @@ class Birdsong(World):
     body: RecordState
 
     def __init__(
-        self, num_envs: int = 1, *, tutor: str | Path | None = None, labels: str | Path | None = None,
-        max_episode_steps: int | None = None, dt: float | None = None, **options: Any,
-    ) -> None:  # fmt: skip
+        self,
+        num_envs: int = 1,
+        *,
+        tutor: str | Path | None = None,
+        labels: str | Path | None = None,
+        max_episode_steps: int | None = None,
+        dt: float | None = None,
+        **options: Any,
+    ) -> None:
         if dt is not None and dt != FRAME_TIME:
             raise InvalidArgument(f"dt is always {FRAME_TIME} s in {self.id}, since the syrinx is played frame by frame.")
         self.tutors: tuple[Tutor, ...] = (tutor_of(tutor, labels), innate_tutor("stranger"))
@@ -146,9 +152,20 @@ class Birdsong(World):
         body.past[mask] = body.sung[mask]
         body.renditions[mask] += body.moment[mask] > 0
         body.restart(
-            mask, "moment", "noise_left", "syllable", "pitch_sum", "pitch_frames", "before", "sounding", "ring", "sums",
-            "traits", "ears", "sung",
-        )  # fmt: skip
+            mask,
+            "moment",
+            "noise_left",
+            "syllable",
+            "pitch_sum",
+            "pitch_frames",
+            "before",
+            "sounding",
+            "ring",
+            "sums",
+            "traits",
+            "ears",
+            "sung",
+        )
         body.tutoring[mask] = body.lessons[mask] > 0
         body.lessons[mask] = np.maximum(0, body.lessons[mask] - 1)
         draw = self.streams.uniform("distortion", 1, mask)[:, 0]
@@ -158,10 +175,21 @@ class Birdsong(World):
         body, songs, kind = self.body, self._songs, self._species
         fitness = np.empty(self.num_envs)
         sing(
-            body.records, self._notes, action, songs["features"], songs["measures"], songs["weights"], songs["quantiles"],
-            songs["lengths"], songs["syllables"], kind.scale, kind.trait_mean, kind.trait_deviation,
-            self.streams.uniform("hearing", 4), fitness,
-        )  # fmt: skip
+            body.records,
+            self._notes,
+            action,
+            songs["features"],
+            songs["measures"],
+            songs["weights"],
+            songs["quantiles"],
+            songs["lengths"],
+            songs["syllables"],
+            kind.scale,
+            kind.trait_mean,
+            kind.trait_deviation,
+            self.streams.uniform("hearing", 4),
+            fitness,
+        )
         return fitness, np.zeros(self.num_envs, bool)
 
     def _sense(self, reading: Any) -> None:

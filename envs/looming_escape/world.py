@@ -242,9 +242,14 @@ class LoomingEscape(World):
 
     @manipulation
     def present(
-        self, mask: np.ndarray, kind: str = "strike", contrast: float | None = None, size_over_speed: float | None = None,
-        azimuth: float = 0.0, time: float | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        mask: np.ndarray,
+        kind: str = "strike",
+        contrast: float | None = None,
+        size_over_speed: float | None = None,
+        azimuth: float = 0.0,
+        time: float | None = None,
+    ) -> None:
         """Show a disc now: kind, azimuth (rad), and contrast, l/|v| (s), first time (s), by default the kind's usual ones."""
         if kind not in KINDS:
             raise unknown_name("kind of disc", kind, KINDS)

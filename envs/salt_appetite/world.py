@@ -171,10 +171,27 @@ class SaltAppetite(World):
         dead = mask & body.died
         if dead.any():
             body.restart(
-                dead, "position", "sodium", "water", "energy", "lithium", "natriuresis_left", "angiotensin", "aldosterone",
-                "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "sodium_in", "sodium_out", "water_in", "water_out",
-                "died", "moving", "infused",
-            )  # fmt: skip
+                dead,
+                "position",
+                "sodium",
+                "water",
+                "energy",
+                "lithium",
+                "natriuresis_left",
+                "angiotensin",
+                "aldosterone",
+                "gut_sodium",
+                "gut_water",
+                "gut_energy",
+                "gut_lithium",
+                "sodium_in",
+                "sodium_out",
+                "water_in",
+                "water_out",
+                "died",
+                "moving",
+                "infused",
+            )
         body.restart(mask, "since_dawn", "taste", "drunk")
         draw = self.streams.uniform("day", 2, mask)
         moment = np.where(draw[:, 0] < AILMENT_CHANCE, draw[:, 1] * 86_400.0, -1.0)
@@ -184,8 +201,16 @@ class SaltAppetite(World):
         body = self.body
         volume, fitness, died = np.empty(self.num_envs), np.empty(self.num_envs), np.empty(self.num_envs, bool)
         act(
-            body.records, body.spout_place, body.solute, body.molarity, body.drunk, action, self.dt, volume, body.taste,
-        )  # fmt: skip
+            body.records,
+            body.spout_place,
+            body.solute,
+            body.molarity,
+            body.drunk,
+            action,
+            self.dt,
+            volume,
+            body.taste,
+        )
         pass_time(body.records, body.ailment, self.dt, fitness, died)
         body.died[:] = died
         return fitness, died

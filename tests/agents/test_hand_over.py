@@ -47,9 +47,14 @@ def verdict_of(judged: float) -> Verdict:
 
 @settings(deadline=None)
 @given(
-    urgency=some.floats(0, 1), confidence=some.floats(-5, 5), familiarity=some.floats(0, 1), defers=some.booleans(),
-    explores=some.booleans(), adopted=some.booleans(), age=some.floats(0, 2000),
-)  # fmt: skip
+    urgency=some.floats(0, 1),
+    confidence=some.floats(-5, 5),
+    familiarity=some.floats(0, 1),
+    defers=some.booleans(),
+    explores=some.booleans(),
+    adopted=some.booleans(),
+    age=some.floats(0, 2000),
+)
 def test_no_rule_hands_a_deferring_or_unproven_learner_more_than_it_may(
     urgency: float, confidence: float, familiarity: float, defers: bool, explores: bool, adopted: bool, age: float
 ) -> None:

@@ -94,8 +94,13 @@ def test_seeds_are_honoured() -> None:
     face.env_method("manipulate", "furosemide", indices=[1])
 
 
-LIVES = [("ppo+always", "LoomingEscape"), ("ppo+always", "Rivals"), ("a2c+final_observation", "Rivals"), ("dqn+earned", "LoomingEscape"),
-         ("sac+residual", "LoomingEscape")]  # fmt: skip
+LIVES = [
+    ("ppo+always", "LoomingEscape"),
+    ("ppo+always", "Rivals"),
+    ("a2c+outcome", "Rivals"),
+    ("dqn+earned", "LoomingEscape"),
+    ("sac+residual", "LoomingEscape"),
+]
 
 
 @pytest.mark.parametrize(("agent", "world"), LIVES)

@@ -36,9 +36,23 @@ def test_shards_and_workers_do_not_matter(finished: Store, tmp_path: Path) -> No
 
 def test_killed_and_resumed_is_the_same(finished: Store, tmp_path: Path) -> None:
     command = [
-        sys.executable, "scripts/benchmark.py", "--worlds", "LoomingEscape", "--agents", *AGENTS, "--animals", "4",
-        "--lifetime", "2000", "--experiments", "--workers", "2", "--quiet", "--out", str(tmp_path / "out"),
-    ]  # fmt: skip
+        sys.executable,
+        "scripts/benchmark.py",
+        "--worlds",
+        "LoomingEscape",
+        "--agents",
+        *AGENTS,
+        "--animals",
+        "4",
+        "--lifetime",
+        "2000",
+        "--experiments",
+        "--workers",
+        "2",
+        "--quiet",
+        "--out",
+        str(tmp_path / "out"),
+    ]
     rng = random.Random(3)
     for _ in range(4):
         process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)

@@ -51,8 +51,10 @@ def test_engines_agree_and_a_killer_cell_is_blamed_alone(
     assert not run(killed, engine)
     rows = summarise(killed)["worlds"]["killer_world:Killer"]
     assert {agent: row["status"] for agent, row in rows.items()} == {
-        "random": "complete", "oracle": "failed", "reflex": "complete",
-    }  # fmt: skip
+        "random": "complete",
+        "oracle": "failed",
+        "reflex": "complete",
+    }
     oracle = next(job for job in jobs(killed.settings) if isinstance(job, LifeJob) and job.agent == "oracle")
     assert "killed in each of 1 tries" in (killed.error(oracle) or "")
 

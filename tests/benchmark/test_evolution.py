@@ -58,11 +58,14 @@ def test_a_record_of_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_bad_plans_are_refused_before_any_life() -> None:
     for change, message in (
-        ({"arm": "brains"}, "arm is genes or weights"), ({"genes": ()}, "at least one gene"),
-        ({"seed": 995_000}, "are for reporting"), ({"lifetime": 200}, "must hold an episode"),
+        ({"arm": "brains"}, "arm is genes or weights"),
+        ({"genes": ()}, "at least one gene"),
+        ({"seed": 995_000}, "are for reporting"),
+        ({"lifetime": 200}, "must hold an episode"),
         ({"population": 3}, "population is too small"),
-        ({"arm": "weights", "agent": "ppo"}, "innate settings"), ({"agent": "reflex"}, "no innate settings"),
-    ):  # fmt: skip
+        ({"arm": "weights", "agent": "ppo"}, "innate settings"),
+        ({"agent": "reflex"}, "no innate settings"),
+    ):
         with pytest.raises(InvalidArgument, match=message):
             Evolution(replace(BRIEF, **change))
     with pytest.raises(UnknownName, match=r"Did you mean 'learner\.rate'"):

@@ -30,8 +30,15 @@ from core.code_digest import code_digest
 from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import ROOT, curves_of, small
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +122,14 @@ def test_tables_sort(browser: Any, reported: Store) -> None:
     for direction in ("descending", "ascending"):
         column.locator("button").click()
         assert column.get_attribute("aria-sort") == direction
-        orders.append([float(value) for value in page.eval_on_selector_all(
-            "#table-1 tbody tr", f"rows => rows.map(row => row.jobs[{place}].dataset.value)")])  # fmt: skip
+        orders.append(
+            [
+                float(value)
+                for value in page.eval_on_selector_all(
+                    "#table-1 tbody tr", f"rows => rows.map(row => row.jobs[{place}].dataset.value)"
+                )
+            ]
+        )
     assert orders[0] == sorted(orders[0], reverse=True)
     assert orders[1] == sorted(orders[0])
     assert page.locator("#table-1 tbody tr").count() == 4

@@ -72,9 +72,14 @@ def test_a_file_that_cannot_grow_is_said_plainly(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))
 
     done = subprocess.run(
-        command("--out", str(tmp_path / "out")), cwd=ROOT, capture_output=True, text=True, check=False,
-        preexec_fn=no_big_files, env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")},
-    )  # fmt: skip
+        command("--out", str(tmp_path / "out")),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=no_big_files,
+        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")},
+    )
     assert done.returncode == 1
     assert "File too large" in done.stderr
     assert "Traceback" not in done.stderr

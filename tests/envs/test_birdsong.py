@@ -234,11 +234,15 @@ def test_lessons_and_noise() -> None:
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        ("muffle", {"decibels": -1.0}), ("shift_pitch", {"cents": 9e9}), ("white_noise", {"syllable": 99}),
-        ("white_noise", {"syllable": 0, "threshold": float("nan")}), ("distort", {"probability": 1.5}),
-        ("lessons", {"renditions": -1}), ("lessons", {"renditions": 1.5}),
+        ("muffle", {"decibels": -1.0}),
+        ("shift_pitch", {"cents": 9e9}),
+        ("white_noise", {"syllable": 99}),
+        ("white_noise", {"syllable": 0, "threshold": float("nan")}),
+        ("distort", {"probability": 1.5}),
+        ("lessons", {"renditions": -1}),
+        ("lessons", {"renditions": 1.5}),
     ],
-)  # fmt: skip
+)
 def test_impossible_manipulations_change_nothing(name: str, options: dict) -> None:
     built = world()
     before = built.get_state()

@@ -28,14 +28,23 @@ def rest(built: SaltAppetite, steps: int) -> None:
 ACTS = st.lists(
     st.sampled_from(
         [
-            ("furosemide", {"dose": 1.5}), ("captopril", {}), ("sham", {}), ("sham", {"open_fistula": False}),
-            ("infuse_gastric", {"sodium": 1.0, "water": 20.0, "energy": 30.0}), ("infuse_oral", {"solution": "lithium chloride"}),
-            ("infuse_oral", {"solution": "sucrose", "volume": 2.0}), ("replete", {"sodium": -1.0}), ("replete", {}),
-            ("offer", {"only": "sodium chloride", "molarity": 1.0}), ("restore_spouts", {}), ("place_at", {"x": 0.38, "y": 0.05}),
+            ("furosemide", {"dose": 1.5}),
+            ("captopril", {}),
+            ("sham", {}),
+            ("sham", {"open_fistula": False}),
+            ("infuse_gastric", {"sodium": 1.0, "water": 20.0, "energy": 30.0}),
+            ("infuse_oral", {"solution": "lithium chloride"}),
+            ("infuse_oral", {"solution": "sucrose", "volume": 2.0}),
+            ("replete", {"sodium": -1.0}),
+            ("replete", {}),
+            ("offer", {"only": "sodium chloride", "molarity": 1.0}),
+            ("restore_spouts", {}),
+            ("place_at", {"x": 0.38, "y": 0.05}),
         ]
     ),
-    min_size=1, max_size=12,
-)  # fmt: skip
+    min_size=1,
+    max_size=12,
+)
 
 
 @given(ACTS, st.integers(0, 2**31))

@@ -13,9 +13,20 @@ from envs.birdsong.syrinx import FRAME, RATE, boundary, oscillate, oscillate_ref
 # Pitch of the source alone at alpha = -0.15, which the table of the Buenos Aires group gives (413 to 2605 Hz) and finer steps of
 # integration confirm above it.
 PUBLISHED = {
-    -0.002: 413, -0.01: 690, -0.02: 926, -0.05: 1380, -0.1: 1834, -0.15: 2142, -0.2: 2380, -0.25: 2577, -0.3: 2748,
-    -0.4: 3040, -0.6: 3511, -1.0: 4250, -1.5: 5002,
-}  # fmt: skip
+    -0.002: 413,
+    -0.01: 690,
+    -0.02: 926,
+    -0.05: 1380,
+    -0.1: 1834,
+    -0.15: 2142,
+    -0.2: 2380,
+    -0.25: 2577,
+    -0.3: 2748,
+    -0.4: 3040,
+    -0.6: 3511,
+    -1.0: 4250,
+    -1.5: 5002,
+}
 MUSCLES = st.lists(st.tuples(*[st.floats(-1, 1)] * 3), min_size=1, max_size=12)
 
 

@@ -142,17 +142,41 @@ def test_trace_fades_by_the_length_of_the_bout_itself() -> None:
     for steps in (3, 40):
         bouts.steps = steps
         close_bouts(
-            np.array([0]), np.zeros(1), bouts.records, units, past_units, past_option, strength, decay, discount, np.ones(1), 50.0,
-            0.02, np.zeros(3), synapses,
-        )  # fmt: skip
+            np.array([0]),
+            np.zeros(1),
+            bouts.records,
+            units,
+            past_units,
+            past_option,
+            strength,
+            decay,
+            discount,
+            np.ones(1),
+            50.0,
+            0.02,
+            np.zeros(3),
+            synapses,
+        )
     assert strength[0, :2] == pytest.approx([discount**40, discount**43])
     bouts.steps, bouts.reward = 1, 1.0
     before = synapses.copy()
     units += 4
     close_bouts(
-        np.array([0]), np.zeros(1), bouts.records, units, past_units, past_option, strength, decay, discount, np.ones(1), 1e9,
-        0.0, np.zeros(3), synapses,
-    )  # fmt: skip
+        np.array([0]),
+        np.zeros(1),
+        bouts.records,
+        units,
+        past_units,
+        past_option,
+        strength,
+        decay,
+        discount,
+        np.ones(1),
+        1e9,
+        0.0,
+        np.zeros(3),
+        synapses,
+    )
     gained = (synapses - before)[0, :, 1]
     assert gained[4] == pytest.approx(0.25, rel=1e-3)
     assert gained[0] == pytest.approx(0.25 * (discount**40 + discount**43), rel=1e-3)

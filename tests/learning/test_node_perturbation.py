@@ -40,9 +40,23 @@ def test_learning_equals_its_reference(seed: int, binary: bool, in_charge: bool)
             float(rng.choice([0.0, 0.3, -0.7])),
         )
         learn_rows(
-            now[None], moved[None], np.array([charge]), np.array([reward]), np.array([0.05]), kernel, np.array([0.02]), 0.1,
-            binary, bound, units, deviation, charges, newest, length, table,
-        )  # fmt: skip
+            now[None],
+            moved[None],
+            np.array([charge]),
+            np.array([reward]),
+            np.array([0.05]),
+            kernel,
+            np.array([0.02]),
+            0.1,
+            binary,
+            bound,
+            units,
+            deviation,
+            charges,
+            newest,
+            length,
+            table,
+        )
         trace = [(now, moved, charge), *trace][:slots]
         learn_reference(reward, 0.05, kernel, 0.02, 0.1, binary, bound, trace, expected)
     assert np.allclose(table[0], expected, atol=1e-5)

@@ -44,14 +44,46 @@ class One:
     def step(self, before, option, channels, after, ended=False, shunned=None) -> None:
         shunned = np.zeros(OPTIONS, bool) if shunned is None else shunned
         correct_rows(
-            before[None], np.array([option]), channels[None], self.predictions(before)[None], after[None],
-            self.predictions(after)[None], np.array([ended]), np.array([0.4]), 20.0, 0.05, 0.9, 0.8, 0.9, self.trace,
-            self.strength, self.visits, shunned[None], DELAY, *self.late, self.table,
-        )  # fmt: skip
+            before[None],
+            np.array([option]),
+            channels[None],
+            self.predictions(before)[None],
+            after[None],
+            self.predictions(after)[None],
+            np.array([ended]),
+            np.array([0.4]),
+            20.0,
+            0.05,
+            0.9,
+            0.8,
+            0.9,
+            self.trace,
+            self.strength,
+            self.visits,
+            shunned[None],
+            DELAY,
+            *self.late,
+            self.table,
+        )
         self.plain_trace, self.plain_late = correct_reference(
-            before, option, channels, after, ended, 0.4, 20.0, 0.05, 0.9, 0.8, 0.9, self.plain_trace, shunned, DELAY,
-            self.plain_late, self.plain_visits, self.plain,
-        )  # fmt: skip
+            before,
+            option,
+            channels,
+            after,
+            ended,
+            0.4,
+            20.0,
+            0.05,
+            0.9,
+            0.8,
+            0.9,
+            self.plain_trace,
+            shunned,
+            DELAY,
+            self.plain_late,
+            self.plain_visits,
+            self.plain,
+        )
 
 
 def units(rng: np.random.Generator) -> np.ndarray:

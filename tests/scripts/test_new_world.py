@@ -56,13 +56,34 @@ def test_a_package_runs_in_every_command(tmp_path: Path) -> None:
     assert main(Args("Thermotaxis", into=source)) == 0
     brief = "checker or single or bounds or switched"  # all of it is walked inside the repository, below
     assert " passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", brief, cwd=source, path=source)
-    run("-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--target", str(site), str(source),
-        cwd=tmp_path, path=source)  # fmt: skip
+    run(
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--target",
+        str(site),
+        str(source),
+        cwd=tmp_path,
+        path=source,
+    )
     run("-c", EVERY_COMMAND.format(name="Thermotaxis"), cwd=tmp_path, path=site)
     assert (tmp_path / "bench" / "report.html").exists()
     assert (tmp_path / "life.png").exists()
-    found = run("-m", "pytest", "--pyargs", "tests.conformance", "--collect-only", "-q", "-k", "Thermotaxis and checkers",
-                cwd=tmp_path, path=site)  # fmt: skip
+    found = run(
+        "-m",
+        "pytest",
+        "--pyargs",
+        "tests.conformance",
+        "--collect-only",
+        "-q",
+        "-k",
+        "Thermotaxis and checkers",
+        cwd=tmp_path,
+        path=site,
+    )
     assert "Thermotaxis" in found, "conformance must find an installed world by its entry point"
 
 
@@ -91,12 +112,19 @@ def test_a_world_inside_the_repository_needs_no_other_edit(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("two words", "named like a Python class"), ("lower", "named like a Python class"), ("3D", "named like a Python class"),
-        ("", "named like a Python class"), ("None", "named like a Python class"), ("Ö", "named like a Python class"),
-        ("../Evil", "named like a Python class"), ("SaltAppetite", "already"), ("saltAppetite".capitalize(), "already"),
-        ("World", "use already"), ("RecordState", "use already"),
+        ("two words", "named like a Python class"),
+        ("lower", "named like a Python class"),
+        ("3D", "named like a Python class"),
+        ("", "named like a Python class"),
+        ("None", "named like a Python class"),
+        ("Ö", "named like a Python class"),
+        ("../Evil", "named like a Python class"),
+        ("SaltAppetite", "already"),
+        ("saltAppetite".capitalize(), "already"),
+        ("World", "use already"),
+        ("RecordState", "use already"),
     ],
-)  # fmt: skip
+)
 def test_names_that_are_refused(name: str, why: str) -> None:
     before = sorted(ROOT.rglob("*.py"))
     with pytest.raises(InvalidArgument, match=why):
