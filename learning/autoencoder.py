@@ -8,7 +8,7 @@ drives itself with waves of activity (Meister et al. 1991), so that features can
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -22,9 +22,19 @@ from learning.pattern_separator import SenseScaling
 _EXCITABILITY = 0.02  # by which a unit's threshold follows its use, each time; chosen
 
 
+class Dictionary(NamedTuple):
+    """Features of every animal, and how they learn."""
+
+    features: np.ndarray  # (animals, units, inputs)
+    excitability: np.ndarray  # (animals, units)
+    rate: np.ndarray  # (animals,)
+    share: float  # of units that are active
+
+
 @njit(cache=True)
-def _encode(rows, inputs, features, excitability, share, rate, error, active):
+def _encode(rows, inputs, dictionary, error, active):
     """Active units of each row, and one step of reconstruction learning where ``rate`` is above 0."""
+    features, excitability, rate, share = dictionary
     units, width = features.shape[1:]
     match = np.empty(units, np.float32)
     rebuilt = np.empty(width, np.float32)
@@ -65,9 +75,9 @@ def _encode(rows, inputs, features, excitability, share, rate, error, active):
 
 
 class SparseAutoencoder:
-    """Learned features of ``senses`` for ``rows`` animals; as a code, the ``share`` of units that match best is active.
+    """Learned features of ``senses`` for ``num_animals`` animals; as a code, the ``share`` of units that match best is active.
 
-    ``rate`` (rows,) is how far features move at each look; :attr:`loss` (rows,) is the last squared error of reconstruction.
+    ``rate`` (animals,) is how far features move at each look; :attr:`loss` (animals,) is the last squared error of reconstruction.
     """
 
     def __init__(self, num_animals: int, senses: Senses, units: int, share: float = 0.05) -> None:
@@ -82,7 +92,7 @@ class SparseAutoencoder:
 
     @property
     def loss(self) -> np.ndarray:
-        """(rows,) squared error of the last reconstruction."""
+        """(animals,) squared error of the last reconstruction."""
         return self._error[:, 0]
 
     def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
@@ -98,7 +108,8 @@ class SparseAutoencoder:
 
     def look(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:
         """Encode scaled inputs (rows, size + 1) in [-1, 1]."""
-        _encode(rows, inputs, self.features, self.excitability, self.share, self.rate, self._error, active)
+        dictionary = Dictionary(self.features, self.excitability, self.rate, self.share)
+        _encode(rows, inputs, dictionary, self._error, active)
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Features and excitability, as copies."""

@@ -9,6 +9,7 @@ that nobody else can read its bank.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -19,9 +20,20 @@ from learning.options import OptionGenome, OptionLearner
 from learning.pattern_separator import SenseScaling
 
 
+class Bank(NamedTuple):
+    """The slots of every animal, as the kernel takes them."""
+
+    projection: np.ndarray  # (animals, width, senses.size) from a moment to its key
+    keys: np.ndarray  # (animals, slots, width)
+    used: np.ndarray  # (animals,) slots in use
+    clock: np.ndarray  # (animals,) moments looked up so far
+    last_used: np.ndarray  # (animals, slots) by that clock
+
+
 @njit(cache=True)
-def _look_up(rows, inputs, projection, keys, used, clock, last_used, apart, active, written):
+def _look_up(rows, inputs, bank, apart, active, written):
     """Nearest slots of each row; a moment unlike all is written to the next slot, or over the one unused for longest."""
+    projection, keys, used, clock, last_used = bank
     slots, width = keys.shape[1:]
     nearest_count = active.shape[1]
     key = np.empty(width, np.float32)
@@ -62,10 +74,10 @@ def _look_up(rows, inputs, projection, keys, used, clock, last_used, apart, acti
 
 
 class MemoryBank:
-    """Slots of moments, for ``rows`` animals; as a code, the ``nearest`` slots are its active units.
+    """Slots of moments, for ``num_animals`` animals; as a code, the ``nearest`` slots are its active units.
 
     Args:
-        rows: number of animals.
+        num_animals: how many.
         senses: the observation's senses.
         slots: how many moments are kept.
         nearest: how many kept moments are consulted.
@@ -94,18 +106,8 @@ class MemoryBank:
     def encode(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """As :meth:`learning.codes.Code.encode`; ``written`` then tells which slot was written, -1 for none."""
         inputs = self.scaling.scale(rows, observation, inner)
-        _look_up(
-            rows,
-            inputs,
-            self.projection,
-            self.keys,
-            self.used,
-            self.clock,
-            self.last_used,
-            self.apart,
-            active,
-            self.written,
-        )
+        bank = Bank(self.projection, self.keys, self.used, self.clock, self.last_used)
+        _look_up(rows, inputs, bank, self.apart, active, self.written)
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Projection and bank, as copies."""

@@ -17,7 +17,18 @@ from gymnasium.spaces import Box
 from core.batch_state import BatchState
 from core.errors import InvalidArgument
 from core.interfaces import Gains, Proposal, Reflex
-from learning.node_perturbation_kernels import TALLIES, learn_rows, propose_rows
+from learning.node_perturbation_kernels import (
+    TALLIES,
+    Act,
+    Outputs,
+    Proposed,
+    Settings,
+    Teaching,
+    Trace,
+    Variability,
+    learn_rows,
+    propose_rows,
+)
 from learning.pattern_separator import PatternSeparator
 from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
 
@@ -125,6 +136,9 @@ class NodePerturbationLearner(Learner):
         self._inner = np.zeros((num_animals, 0), np.float32)
         self._codes = np.zeros((_CODES, num_animals, active), np.int32)
         self._known: dict[bytes, int] = {}
+        trace = self.trace
+        self._outputs = Outputs(self._rest, self._lowest, self._highest)
+        self._trace = Trace(trace.units, trace.deviation, trace.in_charge, trace.newest, trace.length)
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Random wiring, random first weights, no bias."""
@@ -189,21 +203,15 @@ class NodePerturbationLearner(Learner):
             act.began[:] = True
         units = self._encode(observation)
         amplitude = genome.noise * gains.exploration * np.where(act.practises, 1.0, genome.calm_noise)
-        propose_rows(
-            units,
-            self.synapses.weights,
-            self._rest,
-            self.lesions.variability,
-            self.streams.normal("exploration", self._lowest.size),
-            self._kept,
-            amplitude,
-            self._lowest,
-            self._highest,
-            act.perturbation,
-            self._read_out,
-            self._action,
-            self._evidence,
+        variability = Variability(
+            silenced=self.lesions.variability,
+            noise=self.streams.normal("exploration", self._lowest.size),
+            share_kept=self._kept,
+            amplitude=amplitude,
+            perturbation=act.perturbation,
         )
+        proposed = Proposed(self._read_out, self._action, self._evidence)
+        propose_rows(units, self.synapses.weights, self._outputs, variability, proposed)
         own, reflexes = self._evidence.T
         visits = genome.share * np.minimum(act.sung, act.watched)  # of each unit, by the learner and by the reflex
         act.lead += genome.lead * np.where(visits > 1.0, own - reflexes, 0.0)
@@ -230,24 +238,9 @@ class NodePerturbationLearner(Learner):
         act.sung += judged & transition.in_charge
         act.watched += judged & ~transition.in_charge
         deviation = np.where(transition.in_charge[:, None], own, seen * ~self.lesions.variability[:, None])
-        learn_rows(
-            act.units,
-            deviation,
-            transition.in_charge,
-            transition.verdict.reward,
-            rate,
-            self._kernel,
-            self._consolidation * ~self.lesions.variability,
-            genome.tally,
-            genome.binary,
-            genome.bound,
-            self.trace.units,
-            self.trace.deviation,
-            self.trace.in_charge,
-            self.trace.newest,
-            self.trace.length,
-            self.synapses.weights,
-        )
+        teaching = Teaching(transition.verdict.reward, rate, self._consolidation * ~self.lesions.variability)
+        settings = Settings(self._kernel, genome.tally, genome.binary, genome.bound)
+        learn_rows(Act(act.units, deviation, transition.in_charge), teaching, settings, self._trace, self.synapses.weights)
 
     # -- state -----------------------------------------------------------------------------------
 

@@ -6,166 +6,184 @@ the outputs, their bias weights, and what reward there was with the learner and 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
 TALLIES = 2  # reward with the learner and with the reflex in charge
 
 
-@njit(cache=True)
-def propose_rows(
-    units,
-    synapses,
-    rest,
-    silenced,
-    noise,
-    share_kept,
-    amplitude,
-    lowest,
-    highest,
-    perturbation,
-    read_out,
-    action,
-    evidence,
-):
-    """Read out an action for every animal and perturb it.
+class Outputs(NamedTuple):
+    """``rest`` (outputs,), the action of a silent read-out, and the bounds ``lowest`` and ``highest`` of actions, (outputs,) each."""
 
-    Args:
-        units: (rows, n) int32, active units.
-        synapses: (rows, units, width).
-        rest: (outputs,) action of a silent read-out.
-        silenced: (rows,) bool: without the pathway of variability, which gives both the perturbation and the bias.
-        noise: (rows, outputs) standard normal.
+    rest: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
+
+
+class Variability(NamedTuple):
+    """The pathway of variability and bias.
+
+    Attributes:
+        silenced: (animals,) bool: without it, there is neither perturbation nor bias.
+        noise: (animals, outputs) standard normal.
         share_kept: of the perturbation from step to step (correlated noise of unit variance).
-        amplitude: (rows,) of the perturbation, in units of the action.
-        lowest, highest: (outputs,) bounds of the action.
-        perturbation: (rows, outputs), advanced in place.
-        read_out, action: (rows, outputs), filled: without and with the perturbation.
-        evidence: (rows, 2), filled with the tallies, means over the active units.
+        amplitude: (animals,) of the perturbation, in units of the action.
+        perturbation: (animals, outputs), advanced in place.
     """
-    outputs = action.shape[1]
-    innovation = np.sqrt(1.0 - share_kept * share_kept)
-    for row in range(action.shape[0]):
-        table = synapses[row]
-        for output in range(outputs):
-            read_out[row, output] = rest[output]
-        for tally in range(TALLIES):
-            evidence[row, tally] = 0.0
-        bias = 0.0 if silenced[row] else 1.0
-        for unit in units[row]:
-            weights = table[unit]
-            for output in range(outputs):
-                read_out[row, output] += weights[output] + bias * weights[outputs + output]
-            for tally in range(TALLIES):
-                evidence[row, tally] += weights[2 * outputs + tally]
-        for tally in range(TALLIES):
-            evidence[row, tally] /= units.shape[1]
-        for output in range(outputs):
-            moved = share_kept * perturbation[row, output] + innovation * noise[row, output]
-            perturbation[row, output] = moved
-            wanted = read_out[row, output] + bias * amplitude[row] * moved
-            action[row, output] = min(highest[output], max(lowest[output], wanted))
+
+    silenced: np.ndarray
+    noise: np.ndarray
+    share_kept: float
+    amplitude: np.ndarray
+    perturbation: np.ndarray
 
 
-@njit(cache=True)
-def learn_rows(
-    units,
-    deviation,
-    in_charge,
-    reward,
-    rate,
-    kernel,
-    consolidation,
-    tally_share,
-    binary,
-    bound,
-    trace_units,
-    trace_deviation,
-    trace_in_charge,
-    newest,
-    trace_length,
-    synapses,
-):
-    """Put this step into the trace, and apply the reward that came now to the acts that it judges.
+class Proposed(NamedTuple):
+    """Filled: actions (animals, outputs) ``without`` and ``with_noise``, and ``evidence`` (animals, TALLIES) for either actor."""
 
-    Args:
-        units: (rows, n) int32 that were active at the act.
-        deviation: (rows, outputs) of the act from the read-out, in standard deviations of the perturbation. Of the reflex's acts
-            only those better than expected teach, since they may be far from anything the learner would do.
-        in_charge: (rows,) bool, the learner's action was carried out.
-        reward: (rows,) the third factor: the error of steering's prediction.
-        rate: (rows,) learning rate, in units of the action.
+    without: np.ndarray
+    with_noise: np.ndarray
+    evidence: np.ndarray
+
+
+class Act(NamedTuple):
+    """What was done.
+
+    Attributes:
+        units: (animals, n) int32 that were active.
+        deviation: (animals, outputs) of the act from the read-out, in standard deviations of the perturbation. Of the reflex's
+            acts only those better than expected teach, since they may be far from anything the learner would do.
+        in_charge: (animals,) bool, the learner's action was carried out.
+    """
+
+    units: np.ndarray
+    deviation: np.ndarray
+    in_charge: np.ndarray
+
+
+class Teaching(NamedTuple):
+    """The third factor and what it does.
+
+    Attributes:
+        reward: (animals,) the error of steering's prediction.
+        rate: (animals,) learning rate, in units of the action.
+        consolidation: (animals,) share of the bias that moves to the motor weights each time that it is judged.
+    """
+
+    reward: np.ndarray
+    rate: np.ndarray
+    consolidation: np.ndarray
+
+
+class Settings(NamedTuple):
+    """Innate settings of the rule.
+
+    Attributes:
         kernel: (slots,) eligibility of the acts 0, 1, 2 ... steps ago; a peak at the delay of judgement.
-        consolidation: (rows,) share of the bias that moves to the motor weights each time that it is judged.
         tally_share: share by which the tallies follow.
         binary: whether only the sign of the reward counts (Fiete et al. 2007).
         bound: largest sum of a unit's motor and bias weights, times the number of active units.
-        trace_units, trace_deviation, trace_in_charge: (rows, slots, ...) what was done in the last steps, in a ring of which
-            ``newest`` (rows,) is the place of this step; ``trace_length`` (rows,) how many are of this episode. Changed in place.
-        synapses: (rows, units, width), changed in place.
     """
-    outputs, active, slots = deviation.shape[1], units.shape[1], kernel.shape[0]
-    limit = bound / active
-    for row in range(units.shape[0]):
-        place = (newest[row] + 1) % slots
-        newest[row] = place
-        trace_length[row] = min(slots, trace_length[row] + 1)
+
+    kernel: np.ndarray
+    tally_share: float
+    binary: bool
+    bound: float
+
+
+class Trace(NamedTuple):
+    """What was done in the last steps, (animals, slots, ...), in a ring; ``newest`` and ``length`` (animals,) tell where and how many."""
+
+    units: np.ndarray
+    deviation: np.ndarray
+    in_charge: np.ndarray
+    newest: np.ndarray
+    length: np.ndarray
+
+
+@njit(cache=True)
+def propose_rows(units, synapses, outputs, variability, proposed):
+    """Read out an action for every animal and perturb it.
+
+    Args:
+        units: (animals, n) int32, active units.
+        synapses: (animals, units, width).
+        outputs: an :class:`Outputs`.
+        variability: a :class:`Variability`; its perturbation is advanced.
+        proposed: a :class:`Proposed`, filled.
+    """
+    read_out, action, evidence = proposed.without, proposed.with_noise, proposed.evidence
+    perturbation, kept = variability.perturbation, variability.share_kept
+    count = action.shape[1]
+    innovation = np.sqrt(1.0 - kept * kept)
+    for row in range(action.shape[0]):
+        table = synapses[row]
+        for output in range(count):
+            read_out[row, output] = outputs.rest[output]
+        for tally in range(TALLIES):
+            evidence[row, tally] = 0.0
+        bias = 0.0 if variability.silenced[row] else 1.0
+        for unit in units[row]:
+            weights = table[unit]
+            for output in range(count):
+                read_out[row, output] += weights[output] + bias * weights[count + output]
+            for tally in range(TALLIES):
+                evidence[row, tally] += weights[2 * count + tally]
+        for tally in range(TALLIES):
+            evidence[row, tally] /= units.shape[1]
+        for output in range(count):
+            moved = kept * perturbation[row, output] + innovation * variability.noise[row, output]
+            perturbation[row, output] = moved
+            wanted = read_out[row, output] + bias * variability.amplitude[row] * moved
+            action[row, output] = min(outputs.highest[output], max(outputs.lowest[output], wanted))
+
+
+@njit(cache=True)
+def learn_rows(act, teaching, settings, trace, synapses):
+    """Put this step into the trace, and apply the reward that came now to the acts that it judges.
+
+    Args:
+        act: an :class:`Act`.
+        teaching: a :class:`Teaching`.
+        settings: a :class:`Settings`.
+        trace: a :class:`Trace`, changed in place.
+        synapses: (animals, units, width), changed in place.
+    """
+    kernel = settings.kernel
+    outputs, active, slots = act.deviation.shape[1], act.units.shape[1], kernel.shape[0]
+    limit = settings.bound / active
+    for row in range(act.units.shape[0]):
+        place = (trace.newest[row] + 1) % slots
+        trace.newest[row] = place
+        trace.length[row] = min(slots, trace.length[row] + 1)
         for index in range(active):
-            trace_units[row, place, index] = units[row, index]
+            trace.units[row, place, index] = act.units[row, index]
         for output in range(outputs):
-            trace_deviation[row, place, output] = deviation[row, output]
-        trace_in_charge[row, place] = in_charge[row]
-        third = reward[row]
+            trace.deviation[row, place, output] = act.deviation[row, output]
+        trace.in_charge[row, place] = act.in_charge[row]
+        reward = teaching.reward[row]
+        third = reward
         if third == 0.0:
             continue
-        if binary:
+        if settings.binary:
             third = 1.0 if third > 0.0 else -1.0
         table = synapses[row]
-        for back in range(trace_length[row]):
+        for back in range(trace.length[row]):
             eligible = kernel[back]
             if eligible == 0.0:
                 continue
             slot = (place - back) % slots
-            who = 0 if trace_in_charge[row, slot] else 1
-            step = rate[row] * third * eligible / active if who == 0 or third > 0.0 else 0.0
-            moves = consolidation[row] * eligible
+            who = 0 if trace.in_charge[row, slot] else 1
+            step = teaching.rate[row] * third * eligible / active if who == 0 or third > 0.0 else 0.0
+            moves = teaching.consolidation[row] * eligible
             for index in range(active):
-                weights = table[trace_units[row, slot, index]]
+                weights = table[trace.units[row, slot, index]]
                 for output in range(outputs):
                     moved = moves * weights[outputs + output]
                     motor = weights[output] + moved
-                    total = motor + weights[outputs + output] - moved + step * trace_deviation[row, slot, output]
+                    total = motor + weights[outputs + output] - moved + step * trace.deviation[row, slot, output]
                     weights[output] = motor
                     weights[outputs + output] = min(limit, max(-limit, total)) - motor
-                weights[2 * outputs + who] += eligible * tally_share * (reward[row] - weights[2 * outputs + who])
-
-
-def learn_reference(
-    reward: float,
-    rate: float,
-    kernel: np.ndarray,
-    consolidation: float,
-    tally_share: float,
-    binary: bool,
-    bound: float,
-    trace: list[tuple[np.ndarray, np.ndarray, bool]],
-    table: np.ndarray,
-) -> None:
-    """:func:`learn_rows` for one animal in plain NumPy, in place; ``trace`` is newest first and holds this step already."""
-    if reward == 0.0:
-        return
-    outputs = trace[0][1].size
-    motor, bias = slice(0, outputs), slice(outputs, 2 * outputs)
-    third = np.sign(reward) if binary else reward
-    for eligible, (units, deviation, in_charge) in zip(kernel, trace, strict=False):
-        if eligible == 0.0:
-            continue
-        limit, teaches = bound / len(units), in_charge or third > 0.0
-        table[units, motor], table[units, bias] = (
-            table[units, motor] + consolidation * eligible * table[units, bias],
-            table[units, bias] * (1.0 - consolidation * eligible),
-        )
-        total = table[units, motor] + table[units, bias] + teaches * rate * third * eligible / len(units) * deviation
-        table[units, bias] = np.clip(total, -limit, limit) - table[units, motor]
-        tally = 2 * outputs + (0 if in_charge else 1)
-        table[units, tally] += eligible * tally_share * (reward - table[units, tally])
+                weights[2 * outputs + who] += eligible * settings.tally_share * (reward - weights[2 * outputs + who])

@@ -53,6 +53,20 @@ class Caution(NamedTuple):
     noise: float
 
 
+class Running(NamedTuple):
+    """The running option of every animal: its record, and the units that were active when it began."""
+
+    bouts: np.ndarray
+    units: np.ndarray
+
+
+class Following(NamedTuple):
+    """What every animal carries out next, and what that is worth to the option that ends."""
+
+    target: np.ndarray
+    chosen: np.ndarray
+
+
 class Durations(NamedTuple):
     """Steps of an option: one of the first ``programmes`` lasts ``short``, one with a goal at most ``long``."""
 
@@ -85,7 +99,7 @@ def aim(observation, place, memory, goals, aims):
 
 @njit(cache=True)
 def needs_decision(bouts, urgency, arousal, usable, offered):
-    """BatchState whose bout is over, where something happened, or where a goal came within reach."""
+    """Animals whose bout is over, where something happened, or where a goal came within reach."""
     new_decision = np.zeros(bouts.shape[0], np.bool_)
     for row in range(bouts.shape[0]):
         bout = bouts[row]
@@ -150,14 +164,13 @@ def fill_actions(option, programmes, vector, usable, pace, action):
 
 
 @njit(cache=True)
-def close_bouts(rows, target, bouts, active, trace, fading, rate, plasticity, synapses):
+def close_bouts(rows, target, running, trace, fading, rate, plasticity, synapses):
     """End the running option of the given rows: temporal-difference error, trace, visits and weights.
 
     Args:
         rows: (n,) int.
         target: (animals,) what is worth having next, discounted.
-        bouts: (animals,) records of the running options.
-        active: (animals, k) int32, units that were active when they began.
+        running: a :class:`Running`.
         trace: a :class:`learning.three_factor.Trace`.
         fading: (trace decay an option, discount a step).
         rate: (animals,) learning rate.
@@ -166,6 +179,7 @@ def close_bouts(rows, target, bouts, active, trace, fading, rate, plasticity, sy
     """
     past_units, past_option, strength = trace.past_units, trace.past_option, trace.strength
     trace_decay, discount = fading
+    bouts, active = running
     for row in rows:
         bout = bouts[row]
         if not bout.running:
@@ -194,12 +208,13 @@ def close_bouts(rows, target, bouts, active, trace, fading, rate, plasticity, sy
 
 
 @njit(cache=True)
-def value_next(rows, in_charge, bouts, values, may_defer, discount, target, chosen):
+def value_next(rows, in_charge, bouts, values, may_defer, discount, following):
     """What is carried out next, and what that is worth to the bout that ends.
 
     While exploring, the worth is that of what would have been done instead: the best option where it is surely
     better than the reflex, else the reflex (expected SARSA; the hand-over rule's own margins are not known here).
     """
+    target, chosen = following
     for row in rows:
         bout = bouts[row]
         chosen[row] = bout.chosen if in_charge[row] else DEFER
@@ -212,7 +227,8 @@ def value_next(rows, in_charge, bouts, values, may_defer, discount, target, chos
 
 
 @njit(cache=True)
-def open_bouts(rows, bouts, chosen, next_units, units, durations):
+def open_bouts(rows, running, chosen, next_units, durations):
+    bouts, units = running
     for row in rows:
         bout = bouts[row]
         bout.cut, bout.option, bout.value = bout.next_tried, chosen[row], bout.next_value

@@ -22,8 +22,10 @@ from learning.option_kernels import (
     Caution,
     Durations,
     Exploration,
+    Following,
     Goals,
     Remembered,
+    Running,
     accumulate,
     aim,
     close_bouts,
@@ -172,6 +174,7 @@ class OptionLearner(Learner):
         self._remembered = Remembered(memory.target, memory.confidence, self.lesions.place_memory)
         self._aims = Aim(self.aim.vector, self.aim.usable, self.aim.inner)
         self._caution = Caution(genome.pessimism, genome.optimism, genome.min_visits, genome.noise)
+        self._running = Running(self.bout.records, trace.units)
         self._trace = Trace(trace.past_units, trace.past_option, trace.strength)
         self._synaptic = Plasticity(genome.anneal, genome.rate_floor, portion)
 
@@ -225,9 +228,7 @@ class OptionLearner(Learner):
             chance = gains.exploration * np.where(reflex.arousal > 0.5, genome.explore_aroused, genome.explore)
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
             weights, exploration = self.synapses.weights, Exploration(draw, chance)
-            decide(
-                rows, self._next_units, weights, self.aim.usable, exploration, self._caution, self._values, bout.records
-            )
+            decide(rows, self._next_units, weights, self.aim.usable, exploration, self._caution, self._values, bout.records)
             self._weigh(rows)
         return self._proposal(new_decision)
 
@@ -267,7 +268,7 @@ class OptionLearner(Learner):
         if rows.size:
             self._value_next(rows, transition.in_charge)
             self._close(rows, self._target, rate)
-            open_bouts(rows, bout.records, self._next, self._next_units, self.trace.units, self._durations)
+            open_bouts(rows, self._running, self._next, self._next_units, self._durations)
         accumulate(bout.records, transition.verdict.reward, self._step_discount)
         self.place_memory.remember(
             transition.final_observation[:, self._where],
@@ -280,9 +281,8 @@ class OptionLearner(Learner):
 
     def _value_next(self, rows: np.ndarray, in_charge: np.ndarray) -> None:
         """Fill what is done next in the given rows, and what that is worth to the bout that ends."""
-        value_next(
-            rows, in_charge, self.bout.records, self._values, self.may_defer, self._step_discount, self._target, self._next
-        )
+        following = Following(self._target, self._next)
+        value_next(rows, in_charge, self.bout.records, self._values, self.may_defer, self._step_discount, following)
 
     def _stop_at_goals(self) -> None:
         """A bout towards a goal ends where the goal is reached or gone."""
@@ -292,9 +292,7 @@ class OptionLearner(Learner):
 
     def _close(self, rows: np.ndarray, target: np.ndarray, rate: np.ndarray) -> None:
         fading = self.genome.trace_decay, self._step_discount
-        close_bouts(
-            rows, target, self.bout.records, self.trace.units, self._trace, fading, rate, self._synaptic, self.synapses.weights
-        )
+        close_bouts(rows, target, self._running, self._trace, fading, rate, self._synaptic, self.synapses.weights)
 
     # -- state -----------------------------------------------------------------------------------
 

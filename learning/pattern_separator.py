@@ -132,14 +132,3 @@ class PatternSeparator:
             self.winners,
             active,
         )
-
-    def encode_reference(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:
-        """From normalised inputs to active units in plain NumPy; tests compare it with the compiled kernel."""
-        for row in rows:
-            windows = inputs[row][self.first[:, None] + np.arange(self.window)]
-            mismatch = np.zeros((self.groups, self.per_group), np.float32)
-            for place in range(self.window):
-                off = windows[:, place, None] - self.preferred[row, :, place]
-                mismatch += self.sampled[row, :, place] * off * off
-            order = np.argsort(mismatch, axis=1, kind="stable")[:, : self.winners]
-            active[row] = (order + np.arange(self.groups)[:, None] * self.per_group).ravel()

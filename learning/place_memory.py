@@ -1,9 +1,11 @@
 """Place memory: random place cells that remember where each of steering's channels was found.
 
-One shot is min_visits, as for the shelter of a mouse (Vale et al. 2017: one visit shorter than 20 s).
+One shot is enough, as for the shelter of a mouse (Vale et al. 2017: one visit shorter than 20 s).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -27,9 +29,20 @@ def _field(dx, dy):
     return inside * inside
 
 
+class Map(NamedTuple):
+    """Place cells of every animal and what they remember, as the kernels take them."""
+
+    centres: np.ndarray  # (animals, cells, 2)
+    memory: np.ndarray  # (animals, channels, cells) in [0, 1]
+    disappointment: np.ndarray  # (animals, channels, cells) in [0, 1]
+    depleting: np.ndarray  # (channels,)
+    pace: float  # of learning: the length of a step, in steps of _STEP
+
+
 @njit(cache=True)
-def _remember(place, channels, centres, memory, disappointment, plasticity, depleting, pace):
+def _remember(place, channels, cells_map, plasticity):
     """Update the memory of every row for being at ``place`` with ``channels`` present (0 to 1)."""
+    centres, memory, disappointment, depleting, pace = cells_map
     cells = centres.shape[1]
     activity = np.empty(cells)
     for row in range(place.shape[0]):
@@ -48,8 +61,9 @@ def _remember(place, channels, centres, memory, disappointment, plasticity, depl
 
 
 @njit(cache=True)
-def _choose_targets(place, centres, memory, disappointment, due, target, confidence):
+def _choose_targets(place, cells_map, due, target, confidence):
     """The best remembered place for each channel, less wanted if far or just found empty."""
+    centres, memory, disappointment = cells_map.centres, cells_map.memory, cells_map.disappointment
     for row in range(place.shape[0]):
         if not due[row]:
             continue
@@ -102,6 +116,11 @@ class PlaceMemory:
             due_in=0,
         )
 
+    @property
+    def _map(self) -> Map:
+        now = self.state
+        return Map(now.centres, now.memory, now.disappointment, self._depleting, self._pace)
+
     def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
         """Draw the place fields of the chosen rows and forget everything."""
         self.state.restart(mask)
@@ -114,21 +133,11 @@ class PlaceMemory:
 
     def remember(self, place: np.ndarray, channels: np.ndarray, plasticity: np.ndarray) -> None:
         """Learn from being at ``place`` (rows, 2) in [-1, 1] with ``channels`` (rows, channels) in [0, 1]."""
-        now = self.state
-        _remember(
-            place.astype(float),
-            channels,
-            now.centres,
-            now.memory,
-            now.disappointment,
-            plasticity,
-            self._depleting,
-            self._pace,
-        )
+        _remember(place.astype(float), channels, self._map, plasticity)
 
     def recall(self, place: np.ndarray) -> None:
         """Bring ``state.target`` and ``state.confidence`` up to date: the best remembered place of every channel."""
         now = self.state
         due = now.due_in <= 0
-        _choose_targets(place, now.centres, now.memory, now.disappointment, due, now.target, now.confidence)
+        _choose_targets(place, self._map, due, now.target, now.confidence)
         now.due_in = np.where(due, _RETARGET, now.due_in) - 1

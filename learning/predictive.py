@@ -14,7 +14,21 @@ from core.senses import Senses
 from core.streams import RowStreams
 from learning.pattern_separator import PatternSeparator
 from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
-from learning.thought_assessors import LATE, MEMORY, correct_rows, find_shunned, newborn_table, predict_rows, values_of
+from learning.thought_assessors import (
+    LATE,
+    MEMORY,
+    Act,
+    Code,
+    LateTrace,
+    Memory,
+    Settings,
+    Trace,
+    correct_rows,
+    find_shunned,
+    newborn_table,
+    predict_rows,
+    values_of,
+)
 
 REST = 0  # the first programme of a repertoire
 
@@ -159,6 +173,12 @@ class PredictiveLearner(Learner):
         self.act = BatchState(num_animals, option=0, held=0, explores=False)
         self._values = np.zeros((num_animals, options))
         self._everyone = np.arange(num_animals)
+        self._settings = Settings(
+            genome.anneal, genome.rate_floor, genome.horizon, genome.coming_horizon, genome.trace_decay, self._delay
+        )
+        self._trace = Trace(self.trace.units, self.trace.strength)
+        self._late = LateTrace(self.late.units, self.late.act, self.late.strength)
+        self._memory = Memory(self.synapses.visits, self.synapses.weights)
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
         """Random wiring; the assessors predict nothing."""
@@ -242,28 +262,13 @@ class PredictiveLearner(Learner):
         gains = transition.gains
         rate = genome.rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
         correct_rows(
-            past.units,
-            option,
-            felt,
-            past.predictions,
-            units,
-            predictions,
-            transition.terminated,
-            rate,
-            genome.anneal,
-            genome.rate_floor,
-            genome.horizon,
-            genome.coming_horizon,
-            genome.trace_decay,
-            self.trace.units,
-            self.trace.strength,
-            self.synapses.visits,
-            self._shunned,
-            self._delay,
-            self.late.units,
-            self.late.act,
-            self.late.strength,
-            self.synapses.weights,
+            Code(past.units, past.predictions),
+            Act(option, felt, transition.terminated, rate, self._shunned),
+            Code(units, predictions),
+            self._settings,
+            self._trace,
+            self._late,
+            self._memory,
         )
 
     # -- state -----------------------------------------------------------------------------------

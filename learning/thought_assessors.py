@@ -15,6 +15,8 @@ prediction error.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -53,108 +55,141 @@ def _same(one, other):
     return True
 
 
-@njit(cache=True)
-def correct_rows(
-    before,
-    option,
-    channels,
-    now,
-    after,
-    predicted_after,
-    ended,
-    rate,
-    anneal,
-    floor,
-    horizon,
-    coming_horizon,
-    decay,
-    trace,
-    strength,
-    visits,
-    shunned,
-    delay,
-    late_units,
-    late_act,
-    late_strength,
-    tables,
-):
-    """Correct all assessors of every animal by one step.
+class Code(NamedTuple):
+    """What is active at a moment: ``units`` (animals, n) int32, and what they predict: (animals, 2 options + 1, channels)."""
 
-    Args:
-        before: (rows, n) int32 units that were active; ``now`` (rows, 2 options + 1, channels) what they predicted.
-        option: (rows,) int, the act that was carried out; -1 where it matches none.
-        channels: (rows, channels) what steering's channels did.
-        after: (rows, n) int32 units active now; ``predicted_after`` what they predict.
-        ended: (rows,) bool, nothing follows.
-        rate: (rows,) learning rate.
+    units: np.ndarray
+    predictions: np.ndarray
+
+
+class Act(NamedTuple):
+    """What was done and what came of it.
+
+    Attributes:
+        option: (animals,) int, the act that was carried out; -1 where it matches none.
+        channels: (animals, channels) what steering's channels did.
+        ended: (animals,) bool, nothing follows.
+        rate: (animals,) learning rate.
+        shunned: (animals, options) bool, acts that would not be chosen now, so that what they bring is not within reach.
+    """
+
+    option: np.ndarray
+    channels: np.ndarray
+    ended: np.ndarray
+    rate: np.ndarray
+    shunned: np.ndarray
+
+
+class Settings(NamedTuple):
+    """How predictions are corrected.
+
+    Attributes:
         anneal, floor: a unit's rate for an act is rate x max(floor, 1 / (1 + visits / anneal)); a max over noisy
             predictions is too high, and averaging is what cures it.
         horizon, coming_horizon: discounts per step.
         decay: of the trace per step, on top of ``coming_horizon``.
-        trace, strength: (rows, MEMORY, n) int32 and (rows, MEMORY), the eligibility trace, changed in place.
-        shunned: (rows, options) bool, acts that would not be chosen now, so that what they bring is not within reach.
         delay: (channels,) share of an act's effect that comes per step, for channels of long delay; 0 for the others.
-        late_units, late_act, late_strength: (rows, LATE, n), (rows, LATE), (rows, LATE, channels), the trace of acts whose
-            delayed effects are still to come, changed in place.
-        visits: (rows, units, options) and
-        tables: (rows, units, 2 options + 1, channels), changed in place.
     """
-    options = (tables.shape[2] - 1) // 2
-    share = 1.0 / before.shape[1]
-    for row in range(before.shape[0]):
-        table, follows = tables[row], 0.0 if ended[row] else 1.0
-        act, leads_on = option[row], 0.0 if ended[row] or _same(before[row], after[row]) else horizon
-        for slot in range(strength.shape[1] - 1, 0, -1):
-            strength[row, slot] = strength[row, slot - 1] * coming_horizon * decay
-            trace[row, slot] = trace[row, slot - 1]
-        strength[row, 0] = 1.0
-        trace[row, 0] = before[row]
-        for channel in range(channels.shape[1]):
-            seen = channels[row, channel]
-            if act >= 0:
-                best = 0.0
-                for other in range(options):
-                    if not shunned[row, other]:
-                        best = max(best, predicted_after[row, options + other, channel])
-                at_once = share * rate[row] * (seen - now[row, act, channel])
-                within_reach = share * rate[row] * (seen + leads_on * best - now[row, options + act, channel])
-                for unit in before[row]:
-                    own = max(floor, 1.0 / (1.0 + visits[row, unit, act] / anneal))
-                    if delay[channel] == 0.0:
-                        table[unit, act, channel] += own * at_once
-                    table[unit, options + act, channel] += own * within_reach
-            error = (
-                seen
-                + follows * coming_horizon * predicted_after[row, 2 * options, channel]
-                - now[row, 2 * options, channel]
-            )
-            for slot in range(strength.shape[1]):
-                if strength[row, slot] > 0.01:
-                    step = share * rate[row] * error * strength[row, slot]
-                    for unit in trace[row, slot]:
-                        table[unit, 2 * options, channel] += step
-        _blame(before[row], act, channels[row], delay, rate[row], late_units[row], late_act[row], late_strength[row], table)
-        if act >= 0:
-            for unit in before[row]:
-                visits[row, unit, act] += 1.0
-        if ended[row]:
-            strength[row] = 0.0
-            late_strength[row] = 0.0
+
+    anneal: float
+    floor: float
+    horizon: float
+    coming_horizon: float
+    decay: float
+    delay: np.ndarray
+
+
+class Trace(NamedTuple):
+    """The eligibility trace: ``units`` (animals, MEMORY, n) int32 and ``strength`` (animals, MEMORY)."""
+
+    units: np.ndarray
+    strength: np.ndarray
+
+
+class LateTrace(NamedTuple):
+    """Acts whose delayed effects are still to come: ``units`` (animals, LATE, n), ``act`` (animals, LATE), ``strength`` by channel."""
+
+    units: np.ndarray
+    act: np.ndarray
+    strength: np.ndarray
+
+
+class Memory(NamedTuple):
+    """``visits`` (animals, units, options) and ``weights`` (animals, units, 2 options + 1, channels), changed in place."""
+
+    visits: np.ndarray
+    weights: np.ndarray
 
 
 @njit(cache=True)
-def _blame(units, act, channels, delay, rate, late_units, late_act, late_strength, table):
+def correct_rows(before, act, after, settings, trace, late, memory):
+    """Correct all assessors of every animal by one step.
+
+    Args:
+        before, after: a :class:`Code` each, at the act and now.
+        act: an :class:`Act`.
+        settings: a :class:`Settings`.
+        trace, late: a :class:`Trace` and a :class:`LateTrace`, changed in place.
+        memory: a :class:`Memory`, changed in place.
+    """
+    horizon, coming_horizon = settings.horizon, settings.coming_horizon
+    strength, visits = trace.strength, memory.visits
+    options = (memory.weights.shape[2] - 1) // 2
+    share = 1.0 / before.units.shape[1]
+    for row in range(before.units.shape[0]):
+        table, follows = memory.weights[row], 0.0 if act.ended[row] else 1.0
+        units, now, following = before.units[row], before.predictions[row], after.predictions[row]
+        done, rate = act.option[row], act.rate[row]
+        leads_on = 0.0 if act.ended[row] or _same(units, after.units[row]) else horizon
+        for slot in range(strength.shape[1] - 1, 0, -1):
+            strength[row, slot] = strength[row, slot - 1] * coming_horizon * settings.decay
+            trace.units[row, slot] = trace.units[row, slot - 1]
+        strength[row, 0] = 1.0
+        trace.units[row, 0] = units
+        for channel in range(act.channels.shape[1]):
+            seen = act.channels[row, channel]
+            if done >= 0:
+                best = 0.0
+                for other in range(options):
+                    if not act.shunned[row, other]:
+                        best = max(best, following[options + other, channel])
+                at_once = share * rate * (seen - now[done, channel])
+                within_reach = share * rate * (seen + leads_on * best - now[options + done, channel])
+                for unit in units:
+                    own = max(settings.floor, 1.0 / (1.0 + visits[row, unit, done] / settings.anneal))
+                    if settings.delay[channel] == 0.0:
+                        table[unit, done, channel] += own * at_once
+                    table[unit, options + done, channel] += own * within_reach
+            error = seen + follows * coming_horizon * following[2 * options, channel] - now[2 * options, channel]
+            for slot in range(strength.shape[1]):
+                if strength[row, slot] > 0.01:
+                    step = share * rate * error * strength[row, slot]
+                    for unit in trace.units[row, slot]:
+                        table[unit, 2 * options, channel] += step
+        _blame(row, units, act, settings.delay, late, table)
+        if done >= 0:
+            for unit in units:
+                visits[row, unit, done] += 1.0
+        if act.ended[row]:
+            strength[row] = 0.0
+            late.strength[row] = 0.0
+
+
+@njit(cache=True)
+def _blame(row, units, act, delay, late, table):
     """Share what a delayed channel did among the acts that may have caused it, and correct them together (Rescorla-Wagner)."""
+    done, channels = act.option[row], act.channels[row]
+    late_units, late_act, late_strength = late.units[row], late.act[row], late.strength[row]
     share = 1.0 / units.shape[0]
     tasted = False
     for channel in range(channels.shape[0]):
         tasted |= delay[channel] == 0.0 and channels[channel] > 0.0
-    if tasted and act >= 0:
-        if late_act[0] != act or not _same(late_units[0], units):
+    if tasted and done >= 0:
+        if late_act[0] != done or not _same(late_units[0], units):
             for slot in range(late_act.shape[0] - 1, 0, -1):
                 late_units[slot], late_strength[slot] = late_units[slot - 1], late_strength[slot - 1]
                 late_act[slot] = late_act[slot - 1]
-            late_units[0], late_act[0], late_strength[0] = units, act, 0.0
+            late_units[0], late_act[0], late_strength[0] = units, done, 0.0
         for channel in range(channels.shape[0]):
             late_strength[0, channel] += delay[channel]
     for channel in range(channels.shape[0]):
@@ -170,7 +205,7 @@ def _blame(units, act, channels, delay, rate, late_units, late_act, late_strengt
             error = channels[channel] - expected
             for slot in range(late_act.shape[0]):
                 if late_strength[slot, channel] > 1e-4:
-                    step = share * rate * error * late_strength[slot, channel] / (0.01 + norm)
+                    step = share * act.rate[row] * error * late_strength[slot, channel] / (0.01 + norm)
                     for unit in late_units[slot]:
                         table[unit, late_act[slot], channel] += step
                 late_strength[slot, channel] *= 1.0 - delay[channel]
@@ -201,53 +236,3 @@ def values_of(predictions, channel_values, values):
                 )
                 total += worth * prediction
             values[row, option] = total
-
-
-def correct_reference(
-    before: np.ndarray,
-    option: int,
-    channels: np.ndarray,
-    after: np.ndarray,
-    ended: bool,
-    rate: float,
-    anneal: float,
-    floor: float,
-    horizon: float,
-    coming_horizon: float,
-    decay: float,
-    trace: list[tuple[np.ndarray, float]],
-    shunned: np.ndarray,
-    delay: np.ndarray,
-    late: list[tuple[np.ndarray, int, np.ndarray]],
-    visits: np.ndarray,
-    table: np.ndarray,
-) -> tuple[list[tuple[np.ndarray, float]], list[tuple[np.ndarray, int, np.ndarray]]]:
-    """:func:`correct_rows` for one animal in plain NumPy; returns the new traces, newest first. Tests compare the two."""
-    options = (table.shape[1] - 1) // 2
-    now, then = table[before].sum(axis=0), table[after].sum(axis=0)
-    trace = [(before, 1.0), *((units, strength * coming_horizon * decay) for units, strength in trace)][:MEMORY]
-    share = rate / len(before)
-    if option >= 0:
-        best = np.maximum(then[options : 2 * options][~shunned].max(axis=0, initial=0.0), 0.0)
-        leads_on = 0.0 if ended or np.array_equal(before, after) else horizon
-        own = np.maximum(floor, 1.0 / (1.0 + visits[before, option] / anneal))[:, None]
-        table[before, option] += own * share * np.where(delay == 0.0, channels - now[option], 0.0)
-        table[before, options + option] += own * share * (channels + leads_on * best - now[options + option])
-    error = channels + (0.0 if ended else coming_horizon) * then[-1] - now[-1]
-    for units, strength in trace:
-        if strength > 0.01:
-            table[units, 2 * options] += share * strength * error
-    if option >= 0 and ((channels > 0.0) & (delay == 0.0)).any():
-        if not late or late[0][1] != option or not np.array_equal(late[0][0], before):
-            late = [(before, option, np.zeros(len(channels))), *late][:LATE]
-        late[0] = (before, option, late[0][2] + delay)
-    for channel in np.flatnonzero(delay):
-        causes = [(units, act, strength[channel]) for units, act, strength in late if strength[channel] > 1e-4]
-        expected = sum(strength * table[units, act, channel].sum() for units, act, strength in causes)
-        norm = 0.01 + sum(strength**2 for *_, strength in causes)
-        for units, act, strength in causes:
-            table[units, act, channel] += share * (channels[channel] - expected) * strength / norm
-    late = [(units, act, strength * (1.0 - delay)) for units, act, strength in late]
-    if option >= 0:
-        visits[before, option] += 1.0
-    return ([], []) if ended else (trace, late)

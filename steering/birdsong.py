@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,7 +14,7 @@ from core.senses import Sense, Senses
 from envs.birdsong.gestures import FRAME_TIME, SILENT
 from envs.birdsong.practice import HEARING_DELAY, LONGEST
 from envs.birdsong.similarity import AUDIBLE
-from steering.subsystem import MutableVariable, Steering
+from steering.subsystem import Judgement, MutableVariable, Steering
 
 REST, BABBLE, CALL = range(3)
 DAY = 40.0  # renditions in a day of development, each of which stands for about fifty of a real bird; chosen
@@ -119,22 +119,31 @@ def innate_match(heard, run, gap):
     return math.exp(-least / _STRICT) * (1.0 if run <= _LONGEST_NOTE and gap >= _SHORTEST_GAP else _WRONG)
 
 
+class SongMemory(NamedTuple):
+    """The song that was heard, moment by moment, and how well each moment of the own song is expected to match."""
+
+    template: np.ndarray  # (birds, LONGEST, 5) features
+    expectation: np.ndarray  # (birds, LONGEST) in [0, 1]
+    renditions: np.ndarray  # (birds,) sung so far
+
+
 @njit(cache=True)
-def _judge(birds, variables, lesions, memory_template, memory_expectation, renditions, senses, luck, parts, channels):
+def _judge(innate, song, senses, luck, judgement):
     heard = np.empty(5)
     closing = math.exp(-1.0 / (DAY * _CLOSING))
-    for row in range(birds.shape[0]):
-        bird, variable, sense = birds[row], variables[row], senses[row]
+    parts, channels = judgement
+    for row in range(luck.shape[0]):
+        bird, variable, lesions, sense = innate.transient[row], innate.mutable[row], innate.lesions[row], senses[row]
         if sense.hears < 0.5:
             continue
-        moment = min(memory_expectation.shape[1] - 1, max(0, int(sense.moment)))
+        moment = min(song.expectation.shape[1] - 1, max(0, int(sense.moment)))
         if moment == 0:
-            renditions[row] += 1.0
-            if variable.songs_heard >= _ENOUGH and HATCHED + renditions[row] / DAY > _CLOSES:
+            song.renditions[row] += 1.0
+            if variable.songs_heard >= _ENOUGH and HATCHED + song.renditions[row] / DAY > _CLOSES:
                 variable.template_window *= closing
         heard[0], heard[1], heard[2] = sense.loudness, sense.pitch, sense.periodicity
         heard[3], heard[4] = sense.entropy, sense.brightness
-        template = memory_template[row, moment]
+        template = song.template[row, moment]
         if sense.tutor_sings > 0.5:
             if moment == 0:
                 variable.songs_heard = min(100.0, variable.songs_heard + variable.template_window)
@@ -147,16 +156,16 @@ def _judge(birds, variables, lesions, memory_template, memory_expectation, rendi
             bird.gap = bird.run
         bird.run = bird.run + 1 if sounds == bird.sounding else 1
         bird.sounding = sounds
-        memory = 0.0 if lesions[row].memory else variable.songs_heard / (variable.songs_heard + _CONVINCES)
+        memory = 0.0 if lesions.memory else variable.songs_heard / (variable.songs_heard + _CONVINCES)
         share = memory * (1.0 - _INNATE_SHARE)
         by_ear, by_birth = heard_match(heard, template), innate_match(heard, bird.run, bird.gap)
-        if lesions[row].judgement:
+        if lesions.judgement:
             by_ear = by_birth = luck[row]
-        if lesions[row].innate_template:
+        if lesions.innate_template:
             by_birth = 0.0
         match = share * by_ear + (1.0 - share) * by_birth
-        expected = memory_expectation[row, moment]
-        memory_expectation[row, moment] += _EXPECTS * (match - expected)
+        expected = song.expectation[row, moment]
+        song.expectation[row, moment] += _EXPECTS * (match - expected)
         variable.expected_match += 0.001 * (match - variable.expected_match)
         parts[row].heard_template, parts[row].innate_template = share * by_ear, (1.0 - share) * by_birth
         parts[row].expectation = -expected
@@ -254,18 +263,8 @@ class Finch(Steering):
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         judgement = self._lesions.judgement
         luck = self.streams.uniform("luck", 1, judgement)[:, 0] if judgement.any() else np.zeros(self.num_animals)
-        _judge(
-            self.transient.records,
-            self.mutable.records,
-            self._lesions.records,
-            self.memory.template,
-            self.memory.expectation,
-            self.memory.renditions,
-            after,
-            luck,
-            parts,
-            channels,
-        )
+        song = SongMemory(self.memory.template, self.memory.expectation, self.memory.renditions)
+        _judge(self._innate, song, after, luck, Judgement(parts, channels))
 
     def modulate(self, age: np.ndarray) -> Gains:
         """Variability and plasticity fall from plastic song to crystallisation; both wait for a bird that has heard no tutor.

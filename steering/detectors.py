@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 
+class EtaFunction(NamedTuple):
+    """Constants of a :class:`LoomingDetector`, as a kernel takes them: per rad, and steps (a fraction counts)."""
+
+    alpha: float
+    delay_steps: float
+
+
 @njit(cache=True)
-def looming_response(history, angular_size, expansion, alpha, delay_steps):
+def looming_response(history, angular_size, expansion, eta):
     """One step of :class:`LoomingDetector` for one animal; see there. ``history`` (memory, 2) is updated in place."""
     for index in range(history.shape[0] - 1, 0, -1):
         history[index] = history[index - 1]
     history[0, 0], history[0, 1] = angular_size, expansion
-    whole = int(delay_steps)
-    share = delay_steps - whole
+    whole = int(eta.delay_steps)
+    share = eta.delay_steps - whole
     size, growth = history[whole, 0], history[whole, 1]
     if share > 0.0:
         size = (1.0 - share) * size + share * history[whole + 1, 0]
         growth = (1.0 - share) * growth + share * history[whole + 1, 1]
-    return max(0.0, growth) * math.exp(-alpha * size)
+    return max(0.0, growth) * math.exp(-eta.alpha * size)
 
 
 @njit(cache=True)
@@ -54,15 +62,15 @@ class LoomingDetector:
     """
 
     def __init__(self, dt: float, threshold_angle: float = math.radians(24.0), delay: float = 0.025) -> None:
-        self.alpha = decay_constant(threshold_angle)
-        self.steps = delay / dt
-        self.memory = math.ceil(self.steps) + 1
+        self.eta = EtaFunction(decay_constant(threshold_angle), delay / dt)
+        self.memory = math.ceil(self.eta.delay_steps) + 1
 
     def respond(self, history: np.ndarray, angular_size: float, expansion: float) -> float:
         """Response in rad/s, >= 0, of one animal to a size in rad and an expansion in rad/s; contraction gives none."""
-        return looming_response(history, angular_size, expansion, self.alpha, self.steps)
+        return looming_response(history, angular_size, expansion, self.eta)
 
     def peak(self, size_over_speed: float) -> float:
         """The largest response (rad/s) to an approach with this l/|v| in s: 2 exp(-alpha theta_thr) / (l/|v| (alpha^2 + 1))."""
-        threshold_angle = 2.0 * math.atan(1.0 / self.alpha)
-        return 2.0 * math.exp(-self.alpha * threshold_angle) / (size_over_speed * (self.alpha**2 + 1.0))
+        alpha = self.eta.alpha
+        threshold_angle = 2.0 * math.atan(1.0 / alpha)
+        return 2.0 * math.exp(-alpha * threshold_angle) / (size_over_speed * (alpha**2 + 1.0))

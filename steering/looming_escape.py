@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -11,8 +11,8 @@ from numba import njit
 from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Goal, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
-from steering.detectors import LoomingDetector, accumulate, looming_response
-from steering.subsystem import MutableVariable, Steering
+from steering.detectors import EtaFunction, LoomingDetector, accumulate, looming_response
+from steering.subsystem import Judgement, MutableVariable, Steering
 
 REST, FORAGE, FREEZE, FLEE, HIDE = range(5)
 
@@ -48,35 +48,52 @@ _PAIN = 10.0  # reward lost by a capture; one meal when half hungry is worth 1
 _RELIEF = 0.5
 
 
+class Refuge(NamedTuple):
+    """What the learner remembers of the shelter."""
+
+    displacement: np.ndarray  # (animals, 2), in m
+    remembered: np.ndarray  # (animals,) bool
+
+
+class Vision(NamedTuple):
+    """The looming detector, and the evidence per second that a unit of its response gives."""
+
+    eta: EtaFunction
+    gain: float
+    dt: float
+
+
 @njit(cache=True)
-def _react(animals, variables, lesions, senses, refuge, remembered, noise, alpha, delay_steps, gain, dt, action):
+def _react(innate, senses, refuge, vision, noise, action):
     """Reflexes of every row; see :class:`Mouse` for what they are."""
-    for row in range(animals.shape[0]):
-        animal, sense = animals[row], senses[row]
-        bound = variables[row].threat_bound
-        _feel_threat(animal, lesions[row].looming_detector, sense, noise[row, 0], alpha, delay_steps, gain, dt)
+    dt = vision.dt
+    for row in range(action.shape[0]):
+        animal, variable, lesions, sense = innate.transient[row], innate.mutable[row], innate.lesions[row], senses[row]
+        bound, remembered = variable.threat_bound, refuge.remembered[row]
+        _feel_threat(animal, lesions, sense, vision, noise[row, 0])
         dark = sense.darkness > 0.5
-        needed = bound if remembered[row] else _NO_REFUGE_FACTOR * bound
-        crossed = (animal.threat > needed or animal.sound > 1.0) and not lesions[row].flight_threshold and not dark
+        needed = bound if remembered else _NO_REFUGE_FACTOR * bound
+        crossed = (animal.threat > needed or animal.sound > 1.0) and not lesions.flight_threshold and not dark
         afraid = animal.threat > _FREEZE_SHARE * bound or animal.sweep > 0.5 or animal.sound > 0.5
         _flee_or_hide(animal, crossed, afraid, dark, max(animal.threat / needed, animal.sound), dt)
         _decide(animal, sense, afraid, dark)
         action[row, 0] = action[row, 1] = 0.0
         _wander(animal, sense, noise[row, 1], dt)
         if animal.fleeing:
-            _flight(animal, sense, refuge[row], remembered[row], action[row])
+            _flight(animal, sense, remembered, refuge.displacement[row], action[row])
         elif animal.want == FORAGE:
-            _approach_food(animal, sense, lesions[row].smell, action[row])
+            _approach_food(animal, sense, lesions.smell, action[row])
         animal.arousal = 1.0 if sense.contrast != 0.0 or sense.loudness > 0.0 else animal.alarm
-        _habituate(animal, variables[row], dt)
-        variables[row].seconds_since_flight = 0.0 if animal.fleeing else variables[row].seconds_since_flight + dt
+        _habituate(animal, variable, dt)
+        variable.seconds_since_flight = 0.0 if animal.fleeing else variable.seconds_since_flight + dt
 
 
 @njit(cache=True)
-def _feel_threat(animal, blind, sense, noise, alpha, delay_steps, gain, dt):
-    seen = max(0.0, sense.contrast) if sense.elevation > 0.0 and not blind else 0.0
-    response = looming_response(animal.history, sense.angular_size, sense.expansion, alpha, delay_steps)
-    animal.threat = accumulate(animal.threat, gain * seen * response, _NOISE * math.sqrt(dt) * noise, _LEAK, dt)
+def _feel_threat(animal, lesions, sense, vision, noise):
+    dt = vision.dt
+    seen = max(0.0, sense.contrast) if sense.elevation > 0.0 and not lesions.looming_detector else 0.0
+    response = looming_response(animal.history, sense.angular_size, sense.expansion, vision.eta)
+    animal.threat = accumulate(animal.threat, vision.gain * seen * response, _NOISE * math.sqrt(dt) * noise, _LEAK, dt)
     animal.sweep = accumulate(animal.sweep, _SWEEP_DRIVE * seen * sense.translation, 0.0, _LEAK, dt)
     animal.sound = accumulate(animal.sound, _SOUND_DRIVE * sense.loudness, 0.0, _LEAK, dt)
 
@@ -113,14 +130,14 @@ def _decide(animal, sense, afraid, dark):
 
 
 @njit(cache=True)
-def _flight(animal, sense, refuge, remembered, action):
+def _flight(animal, sense, remembered, displacement, action):
     x, y = -sense.disc_direction[0], -sense.disc_direction[1]
     if math.hypot(x, y) < 0.5:
         x, y = math.cos(animal.heading), math.sin(animal.heading)
     else:
         animal.heading = math.atan2(y, x)
     if remembered:
-        x, y = refuge[0], refuge[1]
+        x, y = displacement[0], displacement[1]
     length = max(math.hypot(x, y), 1e-9)
     action[0], action[1] = animal.vigour * x / length, animal.vigour * y / length
 
@@ -156,9 +173,10 @@ def _habituate(animal, variable, dt):
 
 
 @njit(cache=True)
-def _judge(animals, variables, before, action, after, dt, parts, channels):
-    for row in range(animals.shape[0]):
-        animal, variable, part, channel = animals[row], variables[row], parts[row], channels[row]
+def _judge(innate, before, action, after, dt, judgement):
+    for row in range(action.shape[0]):
+        animal, variable = innate.transient[row], innate.mutable[row]
+        part, channel = judgement.parts[row], judgement.channels[row]
         dark, hurt = after[row].darkness > 0.5, after[row].pain > 0.5
         fear = 0.0 if dark else min(1.0, animal.threat / variable.threat_bound)
         relief = dark and before[row].darkness < 0.5 and animal.alarm > 0.0 and not animal.relieved
@@ -243,35 +261,22 @@ class Mouse(Steering):
 
     def _make_transient(self, num_animals: int) -> RecordState:
         self.detector = LoomingDetector(self.dt)
-        self._gain = _DRIVE / self.detector.peak(_TYPICAL_SIZE_OVER_SPEED)
+        self._vision = Vision(self.detector.eta, _DRIVE / self.detector.peak(_TYPICAL_SIZE_OVER_SPEED), self.dt)
         history = np.zeros((self.detector.memory, 2))  # size and expansion of the disc, as far back as the detector's delay
         return RecordState.declared(num_animals, self.transient_state, history=history)
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         now = self.transient
-        refuge, remembered = np.zeros((self.num_animals, 2)), np.zeros(self.num_animals, bool)
+        refuge = Refuge(np.zeros((self.num_animals, 2)), np.zeros(self.num_animals, bool))
         if recollection is not None and "darkness" in recollection.displacement:
-            refuge = recollection.displacement["darkness"]
-            remembered = recollection.confidence["darkness"] > _REMEMBERED
-        action = np.empty((self.num_animals, 2))
-        _react(
-            now.records,
-            self.mutable.records,
-            self._lesions.records,
-            reading,
-            refuge,
-            remembered,
-            self.streams.normal("reflex noise", 2),
-            self.detector.alpha,
-            self.detector.steps,
-            self._gain,
-            self.dt,
-            action,
-        )
+            where, confidence = recollection.displacement["darkness"], recollection.confidence["darkness"]
+            refuge = Refuge(where, confidence > _REMEMBERED)
+        action, noise = np.empty((self.num_animals, 2)), self.streams.normal("reflex noise", 2)
+        _react(self._innate, reading, refuge, self._vision, noise, action)
         return Reflex(action, now.urgency.copy(), now.want.copy(), now.arousal.copy())
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
-        _judge(self.transient.records, self.mutable.records, before, action, after, self.dt, parts, channels)
+        _judge(self._innate, before, action, after, self.dt, Judgement(parts, channels))
 
     def modulate(self, age: np.ndarray) -> Gains:
         """A newborn does not explore; exploration opens over its first 500 s, then falls to a tenth."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,23 +22,18 @@ _UNRESPONSIVE = 0.25  # of males never become aggressive (Stagkourakis et al. 20
 _PAIN_FELT, _STATUS, _EFFORT = 0.35, 0.2, 0.02  # reward of a wound, of a fight won or lost, of a second of attack; chosen
 
 
-def _number(
-    name: str, meaning: str, changed_by: str, source: str, low: float = -1.0, high: float = 1.0, initial: float = 0.0
-) -> Any:
-    return MutableVariable(name, meaning, low, high, initial, changed_by, source)
-
+_tally = functools.partial(MutableVariable, low=-1.0, high=1.0, initial=0.0)
+_gain = functools.partial(MutableVariable, low=0.0, high=3.0, initial=1.0)
+_fights = functools.partial(MutableVariable, low=0.0, high=1e6, initial=0.0)
 
 GAINS = (
-    _number("win_gain", "gain of won fights", "an experimenter only", "chosen", 0.0, 3.0, 1.0),
-    _number("loss_gain", "gain of lost fights", "an experimenter only", "chosen", 0.0, 3.0, 1.0),
-    _number(
+    _gain("win_gain", "gain of won fights", changed_by="an experimenter only", source="chosen"),
+    _gain("loss_gain", "gain of lost fights", changed_by="an experimenter only", source="chosen"),
+    _gain(
         "testosterone",
         "gain of whatever a fight leaves behind",
-        "drawn at birth, near 0 in a quarter of males; then an experimenter only",
-        "Stagkourakis et al. 2020",
-        0.0,
-        3.0,
-        1.0,
+        changed_by="drawn at birth, near 0 in a quarter of males; then an experimenter only",
+        source="Stagkourakis et al. 2020",
     ),
 )
 
@@ -58,7 +54,12 @@ class Fighter(Steering):
     stream_names = ("reflex noise", "constitution")
     signals = Senses(Sense("belief", "1", -1.0, 1.0, "how strong it holds itself to be against this opponent"))
     variables: ClassVar[tuple[MutableVariable, ...]] = (
-        _number("tally", "fights won against fights lost", "a fight won or lost", "Stagkourakis et al. 2020; rate chosen"),
+        _tally(
+            "tally",
+            "fights won against fights lost",
+            changed_by="a fight won or lost",
+            source="Stagkourakis et al. 2020; rate chosen",
+        ),
         *GAINS,
     )
 
@@ -146,12 +147,18 @@ class TwoStageFighter(Fighter):
 
     version = "two_stage"
     variables = (
-        _number(
-            "general", "how fights went, against anyone", "a fight won or lost, slowly", "Yan et al. 2024; rate chosen"
+        _tally(
+            "general",
+            "how fights went, against anyone",
+            changed_by="a fight won or lost, slowly",
+            source="Yan et al. 2024; rate chosen",
         ),
         *(
-            _number(
-                f"trace_{i}", f"how fights against neighbour {i} went", "a fight against it", "Yan et al. 2024; rate chosen"
+            _tally(
+                f"trace_{i}",
+                f"how fights against neighbour {i} went",
+                changed_by="a fight against it",
+                source="Yan et al. 2024; rate chosen",
             )
             for i in range(NEIGHBOURS)
         ),
@@ -180,8 +187,8 @@ class BayesFighter(Fighter):
 
     version = "bayes"
     variables: ClassVar[tuple[MutableVariable, ...]] = (
-        _number("wins", "fights won", "a fight won", "Fawcett and Johnstone 2010", 0.0, 1e6),
-        _number("losses", "fights lost", "a fight lost", "Fawcett and Johnstone 2010", 0.0, 1e6),
+        _fights("wins", "fights won", changed_by="a fight won", source="Fawcett and Johnstone 2010"),
+        _fights("losses", "fights lost", changed_by="a fight lost", source="Fawcett and Johnstone 2010"),
     )
     _WIN_RATES = 0.72, 0.37  # of the strong and the weak with this steering; measured on 128 animals, seeds from 100
     _BEST = 0.6, -0.4  # belief with which the strong and the weak fare best; measured likewise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -12,7 +12,7 @@ from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from envs.salt_appetite.physiology import LICKING
-from steering.subsystem import MutableVariable, Steering
+from steering.subsystem import Judgement, MutableVariable, Steering
 
 REST, WANDER, LICK, LEAVE, APPROACH_CUE, AVOID_CUE = range(6)
 SALT, WATER, SWEET, BITTER, MALAISE = range(5)
@@ -90,11 +90,28 @@ def _appraise(animal, values):
     values[MALAISE] = _SICKENING
 
 
+class Prediction(NamedTuple):
+    """What the learner's assessors expect when a lever is out."""
+
+    channels: np.ndarray  # (animals, channels)
+    reward: np.ndarray  # (animals,)
+
+
 @njit(cache=True)
-def _react(animals, variables, lesions, senses, predicted_channels, predicted_reward, noise, dt, action, channel_values):
-    for row in range(animals.shape[0]):
-        animal, variable, sense = animals[row], variables[row], senses[row]
-        _feel(animal, variable, lesions[row], sense)
+def _promise(prediction, row, values):
+    """Reward that a cue predicts: what is expected of each channel, at its present value."""
+    promise = prediction.reward[row]
+    for channel in range(values.shape[0]):
+        promise += values[channel] * max(0.0, prediction.channels[row, channel])  # no sensation is less than none
+    return promise
+
+
+@njit(cache=True)
+def _react(innate, senses, prediction, noise, dt, reflex):
+    action, channel_values = reflex
+    for row in range(action.shape[0]):
+        animal, variable, lesions, sense = innate.transient[row], innate.mutable[row], innate.lesions[row], senses[row]
+        _feel(animal, variable, lesions, sense)
         _appraise(animal, channel_values[row])
         _count_episodes(animal, variable)
         most = max(animal.sodium, max(animal.water, animal.energy))
@@ -102,17 +119,11 @@ def _react(animals, variables, lesions, senses, predicted_channels, predicted_re
         animal.refusing = max(0.0, animal.refusing - dt)
         tasted = sense.salt + sense.water + sense.sweet + sense.bitter > 0.0
         good = worth(animal, sense.salt, sense.water, sense.sweet, sense.bitter) - sense.lick_cost * _volume(sense, dt)
-        if tasted and not lesions[row].tongue and good < _ACCEPT:
+        if tasted and not lesions.tongue and good < _ACCEPT:
             animal.refusing = _REFUSE
         _head(animal, sense, noise[row])
         out = sense.lever[0] + sense.lever[1] > 0.5
-        promise = predicted_reward[row] if out else 0.0
-        if out:
-            for channel in range(channel_values.shape[1]):
-                promise += channel_values[row, channel] * max(
-                    0.0, predicted_channels[row, channel]
-                )  # no sensation is less than none
-        animal.promise = promise
+        promise = animal.promise = _promise(prediction, row, channel_values[row]) if out else 0.0
         for axis in range(2):
             action[row, axis] = 0.0
         action[row, 2] = -1.0
@@ -155,11 +166,11 @@ def _count_episodes(animal, variable):
 
 
 @njit(cache=True)
-def _judge(animals, lesions, before, action, after, dt, parts, channels):
-    for row in range(animals.shape[0]):
-        animal, sense, part, channel = animals[row], after[row], parts[row], channels[row]
+def _judge(innate, before, action, after, dt, judgement):
+    for row in range(action.shape[0]):
+        animal, sense, part, channel = innate.transient[row], after[row], judgement.parts[row], judgement.channels[row]
         salt, water, sweet, bitter = sense.salt, sense.water, sense.sweet, sense.bitter
-        if lesions[row].tongue:
+        if innate.lesions[row].tongue:
             salt = water = sweet = bitter = 0.0
         sick = max(0.0, sense.malaise - before[row].malaise)
         part.drive = worth(animal, salt, water, sweet, 0.0)
@@ -261,29 +272,19 @@ class Rat(Steering):
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
         now, count = self.transient, len(self.channels)
-        predicted_channels, predicted_reward = np.zeros((self.num_animals, count)), np.zeros(self.num_animals)
+        prediction = Prediction(np.zeros((self.num_animals, count)), np.zeros(self.num_animals))
         if recollection is not None and recollection.predicted_channels is not None:
-            predicted_channels = recollection.predicted_channels
+            prediction = prediction._replace(channels=recollection.predicted_channels)
         if recollection is not None and recollection.predicted_reward is not None:
-            predicted_reward = recollection.predicted_reward
+            prediction = prediction._replace(reward=recollection.predicted_reward)
         action, channel_values = np.empty((self.num_animals, 3)), np.empty((self.num_animals, count))
-        _react(
-            now.records,
-            self.mutable.records,
-            self._lesions.records,
-            reading,
-            predicted_channels,
-            predicted_reward,
-            self.streams.normal("reflex noise", 1)[:, 0],
-            self.dt,
-            action,
-            channel_values,
-        )
+        noise = self.streams.normal("reflex noise", 1)[:, 0]
+        _react(self._innate, reading, prediction, noise, self.dt, (action, channel_values))
         channel_values[~now.seeking] = np.minimum(channel_values[~now.seeking], 0.0)
         return Reflex(action, now.urgency.copy(), now.want.copy(), now.seeking.astype(float), channel_values)
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
-        _judge(self.transient.records, self._lesions.records, before, action, after, self.dt, parts, channels)
+        _judge(self._innate, before, action, after, self.dt, Judgement(parts, channels))
 
     def modulate(self, age: np.ndarray) -> Gains:
         """Exploration opens over the first hours and falls to a tenth within days; the rest stays."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -40,6 +40,21 @@ class MutableVariable:
 
 
 _OLD_MEMBERS = {"purposes": "stream_names"}
+
+
+class Innate(NamedTuple):
+    """State of a steering subsystem as a compiled kernel takes it: records of transients, mutable variables and lesions."""
+
+    transient: np.ndarray
+    mutable: np.ndarray
+    lesions: np.ndarray
+
+
+class Judgement(NamedTuple):
+    """What a compiled ``_judge`` fills in: ``judgement.parts[row].pain``, ``judgement.channels[row].pain``."""
+
+    parts: np.ndarray
+    channels: np.ndarray
 
 
 @renamed_attributes(**_OLD_MEMBERS, rows="num_animals")
@@ -215,6 +230,11 @@ class Steering(abc.ABC):
                 yield
         finally:
             self.num_animals = everyone
+
+    @property
+    def _innate(self) -> Innate:
+        """For kernels: ``innate.transient[row].threat``, ``innate.lesions[row].smell``."""
+        return Innate(self.transient.records, self.mutable.records, self._lesions.records)
 
     # -- experimenters ---------------------------------------------------------------------------
 

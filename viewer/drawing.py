@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.canvas import Canvas, write
 from viewer.palette import CARD, FAINT, RULE, TEXT
@@ -15,8 +15,20 @@ def card(surface: Canvas, box: Any, title: str, colour: Any, pale: Any = CARD) -
     write(surface, title, (box.x + 12, box.y + 14), 22, (255, 255, 255), anchor="midleft", bold=True)
 
 
-def bar(surface: Canvas, label: str, value: float, low: float, high: float, box: Any, colour: Any, text: str = "") -> None:
+class Gauge(NamedTuple):
+    """A number, its bounds, and how it is shown."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    colour: Any
+    text: str = ""
+
+
+def bar(surface: Canvas, gauge: Gauge, box: Any) -> None:
     """A labelled bar from ``low`` to ``high``, marked at 0 if 0 lies inside, in a box 190 or more wide and 20 high."""
+    label, value, low, high, colour, text = gauge
     write(surface, label, (box.x, box.centery), 18, TEXT, anchor="midleft", room=114)
     start, width = box.x + 118, box.width - 118 - 56
     surface.rect(RULE, (start, box.y + 5, width, 10), border_radius=4)

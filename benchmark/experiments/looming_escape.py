@@ -294,12 +294,12 @@ def eta_timing(animals: int, seed: int) -> Result:
         response = [detector.respond(history, s, g) for s, g in zip(size, growth, strict=True)]
         peaks.append(left[int(np.argmax(response))])
     fit = stats.linregress(ratios, peaks)
-    margin = 1.96 * fit.stderr / detector.alpha
-    relative = fit.slope / detector.alpha
+    margin = 1.96 * fit.stderr / detector.eta.alpha
+    relative = fit.slope / detector.eta.alpha
     details: dict[str, Any] = {
         "r squared": float(fit.rvalue**2),
         "slope": float(fit.slope),
-        "alpha": detector.alpha,
+        "alpha": detector.eta.alpha,
         "intercept (s)": float(fit.intercept),
     }
     holds = fit.rvalue**2 > 0.95 and abs(relative - 1.0) <= 0.1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -20,34 +22,50 @@ _DEAF_REST = np.array([0.05, 1.5, 0.3, -3.0, 2.3])
 _WHITE = np.array([1.2, 2.5, 0.1, -1.0, 3.2])  # white noise in all features
 
 
+class Songs(NamedTuple):
+    """The songs that can be heard and compared with, padded to one length.
+
+    Attributes:
+        features: (songs, frames, 5) what is heard of them.
+        measures: (songs, frames, 6), weights: (songs, frames), quantiles: (songs, 128); see :mod:`envs.birdsong.similarity`.
+        lengths: (songs,) frames.
+        syllables: (songs, frames) which syllable it is, -1 in gaps.
+    """
+
+    features: np.ndarray
+    measures: np.ndarray
+    weights: np.ndarray
+    quantiles: np.ndarray
+    lengths: np.ndarray
+    syllables: np.ndarray
+
+
+class Kind(NamedTuple):
+    """What songs of the species are like: ``scale`` (6,) of measures, mean and deviation of traits, (5,) each."""
+
+    scale: np.ndarray
+    trait_mean: np.ndarray
+    trait_deviation: np.ndarray
+
+
 @njit(cache=True)
-def sing(
-    birds,
-    table,
-    actions,
-    tutors,
-    measures,
-    weights,
-    quantiles,
-    lengths,
-    syllables,
-    scale,
-    trait_mean,
-    trait_deviation,
-    noise,
-    fitness,
-):
+def sing(birds, notes, actions, songs, kind, noise, fitness):
     """Sing one frame with ``actions`` (birds, 3): fills ``fitness`` (birds,) and what will be heard.
 
-    ``tutors`` (songs, frames, 5), ``measures`` (songs, frames, 6), ``weights`` (songs, frames), ``quantiles`` (songs, 128),
-    ``lengths`` (songs,), ``syllables`` (songs, frames) with -1 in gaps; ``scale`` (6,), ``trait_mean`` and
-    ``trait_deviation`` (5,) of the species; ``noise`` (birds, 4) uniform in [0, 1).
+    Args:
+        birds: (birds,) records.
+        notes: the table of notes.
+        actions: (birds, 3).
+        songs: a :class:`Songs`.
+        kind: a :class:`Kind`.
+        noise: (birds, 4) uniform in [0, 1).
+        fitness: (birds,), filled.
     """
     features, measured = np.empty(5), np.empty(6)
     for row in range(birds.shape[0]):
         bird = birds[row]
         frame, song = bird.moment, bird.tutor
-        hear(actions[row], table, features)
+        hear(actions[row], notes, features)
         for index in range(3):
             bird.sung[frame, index] = actions[row, index]
         if frame == 0:
@@ -55,16 +73,17 @@ def sing(
                 bird.before[index] = features[index]
         measure(features, bird.before, measured)
         fitness[row] = 0.0
-        if frame < lengths[song]:
-            distance = compare(frame, measured, measures[song, : lengths[song]], scale, bird.ring, bird.sums)
-            fitness[row] = (1.0 - SPECIES_SHARE) * weights[song, frame] * credit(distance, quantiles[song])
+        length = songs.lengths[song]
+        if frame < length:
+            distance = compare(frame, measured, songs.measures[song, :length], kind.scale, bird.ring, bird.sums)
+            fitness[row] = (1.0 - SPECIES_SHARE) * songs.weights[song, frame] * credit(distance, songs.quantiles[song])
             bird.sounding = count_traits(features, bird.sounding, bird.traits)
-            if frame == lengths[song] - 1:
-                fitness[row] += SPECIES_SHARE * likeness(bird.traits, lengths[song], trait_mean, trait_deviation)
+            if frame == length - 1:
+                fitness[row] += SPECIES_SHARE * likeness(bird.traits, length, kind.trait_mean, kind.trait_deviation)
         for index in range(5):
             bird.before[index] = features[index]
-        _attend(bird, features, syllables[song, frame])
-        _hear(bird, features, tutors, noise[row], frame)
+        _attend(bird, features, songs.syllables[song, frame])
+        _hear(bird, features, songs.features, noise[row], frame)
         bird.moment = frame + 1
 
 

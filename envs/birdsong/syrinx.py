@@ -26,7 +26,7 @@ _JITTER = 0.01  # share by which tension fluctuates (vocal-organ code, about)
 _BREATH = 0.4  # sound of full turbulence, about as strong as that of the labia; chosen
 _RAMP = 0.2  # pressure at which alpha is that of singing; more makes sound louder, not higher, as in the vocal-organ code
 _RANGE = 1.75  # powers of ten of amplitude from no to full pressure: 35 dB; chosen
-_START = (1e-3, 0.0)  # displacement and rate of labia at rest
+START = (1e-3, 0.0)  # displacement and rate of labia at rest
 
 _LOUDNESS = 40.0  # brings the loudest notes near full scale
 
@@ -63,7 +63,7 @@ def _rate(x, y, alpha, beta):
 
 
 @njit(cache=True)
-def _step(x, y, alpha, beta, dt):
+def step(x, y, alpha, beta, dt):
     """One Runge-Kutta step of fourth order."""
     h = 0.5 * dt
     k1, l1 = y, _rate(x, y, alpha, beta)
@@ -76,34 +76,15 @@ def _step(x, y, alpha, beta, dt):
 @njit(cache=True)
 def oscillate(alpha, beta, substeps, out):
     """Displacement of the labia for each sample: fills ``out`` (samples,) for ``alpha`` and ``beta`` (samples,)."""
-    x, y = _START
+    x, y = START
     dt = 1.0 / (RATE * substeps)
     for sample in range(out.shape[0]):
         if alpha[sample] >= 0.0:  # breath without phonation lets labia fall back to rest
-            x, y = 0.9 * x + 0.1 * _START[0], 0.9 * y
+            x, y = 0.9 * x + 0.1 * START[0], 0.9 * y
         else:
             for _ in range(substeps):
-                x, y = _step(x, y, alpha[sample], beta[sample], dt)
+                x, y = step(x, y, alpha[sample], beta[sample], dt)
         out[sample] = x
-
-
-def oscillate_reference(alpha: np.ndarray, beta: np.ndarray, substeps: int) -> np.ndarray:
-    """:func:`oscillate` in plain NumPy for many oscillators at once, each with constant parameters below 0 and the boundary.
-
-    Args:
-        alpha, beta: (samples, oscillators).
-        substeps: integration steps per sample.
-
-    Returns:
-        (samples, oscillators) displacement.
-    """
-    x, y = np.full(alpha.shape[1], _START[0]), np.full(alpha.shape[1], _START[1])
-    out, dt = np.empty_like(alpha), 1.0 / (RATE * substeps)
-    for sample in range(len(alpha)):
-        for _ in range(substeps):
-            x, y = _step.py_func(x, y, alpha[sample], beta[sample], dt)
-        out[sample] = x
-    return out
 
 
 @njit(cache=True)

@@ -16,7 +16,7 @@ from core.senses import Sense, Senses
 from envs.birdsong.features import FEATURES
 from envs.birdsong.gestures import FRAME_TIME, SILENT
 from envs.birdsong.note_table import note_table
-from envs.birdsong.practice import BURST, HEARING_DELAY, LONGEST, MOST_SYLLABLES, perceive, sing
+from envs.birdsong.practice import BURST, HEARING_DELAY, LONGEST, MOST_SYLLABLES, Kind, Songs, perceive, sing
 from envs.birdsong.similarity import INTERVAL, SHIFTS, TRAITS, species
 from envs.birdsong.syrinx import FRAME, MUSCLES
 from envs.birdsong.tutor import Tutor, innate_tutor, tutor_of
@@ -136,8 +136,9 @@ class Birdsong(World):
             raise InvalidArgument(f"dt is always {FRAME_TIME} s in {self.id}, since the syrinx is played frame by frame.")
         self.tutors: tuple[Tutor, ...] = (tutor_of(tutor, labels), innate_tutor("stranger"))
         self.frames = max(len(song) for song in self.tutors)
-        self._songs = _stacked(self.tutors, self.frames)
-        self._species = species()
+        self._songs, self._gestures = _stacked(self.tutors, self.frames)
+        kind = species()
+        self._kind = Kind(kind.scale, kind.trait_mean, kind.trait_deviation)
         self._notes = note_table()
         self._rendered: dict[int, tuple[Any, np.ndarray]] = {}
         longest = self.frames + HEARING_DELAY
@@ -172,24 +173,8 @@ class Birdsong(World):
         body.distorts[mask] = (draw < body.distortion)[mask]
 
     def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        body, songs, kind = self.body, self._songs, self._species
-        fitness = np.empty(self.num_envs)
-        sing(
-            body.records,
-            self._notes,
-            action,
-            songs["features"],
-            songs["measures"],
-            songs["weights"],
-            songs["quantiles"],
-            songs["lengths"],
-            songs["syllables"],
-            kind.scale,
-            kind.trait_mean,
-            kind.trait_deviation,
-            self.streams.uniform("hearing", 4),
-            fitness,
-        )
+        fitness, noise = np.empty(self.num_envs), self.streams.uniform("hearing", 4)
+        sing(self.body.records, self._notes, action, self._songs, self._kind, noise, fitness)
         return fitness, np.zeros(self.num_envs, bool)
 
     def _sense(self, reading: Any) -> None:
@@ -200,7 +185,7 @@ class Birdsong(World):
 
     def _oracle(self) -> np.ndarray:
         """The best that this syrinx can do, known by heart."""
-        gesture = self._songs["gesture"]
+        gesture = self._gestures
         return gesture[self.body.tutor, np.minimum(self.body.moment, gesture.shape[1] - 1)]
 
     def rendition(self, row: int, finished: bool = True) -> np.ndarray:
@@ -329,22 +314,22 @@ class SongDecoy(Birdsong):
     state = tuple(replace(field, initial=1) if field.name == "tutor_heard" else field for field in Birdsong.state)
 
 
-def _stacked(tutors: tuple[Tutor, ...], frames: int) -> dict[str, np.ndarray]:
-    """The arrays of several songs, padded with silence to the same length."""
+def _stacked(tutors: tuple[Tutor, ...], frames: int) -> tuple[Songs, np.ndarray]:
+    """Several songs, padded with silence to the same length, and (songs, frames, 3) the gestures that sing them best."""
     total = frames + HEARING_DELAY
-    stacked = {
-        "features": np.stack([_padded(song.features, total, np.r_[0.0, song.features[-1, 1:]]) for song in tutors]),
-        "gesture": np.stack([_padded(song.gesture, total, np.r_[SILENT, song.gesture[-1, 1:]]) for song in tutors]),
-        "measures": np.stack([_padded(song.measures, total, song.measures[-1]) for song in tutors]),
-        "weights": np.stack([_padded(song.weights, total, np.zeros(())) for song in tutors]),
-        "quantiles": np.stack([song.quantiles for song in tutors]),
-        "lengths": np.array([len(song) for song in tutors]),
-    }
     syllables = np.full((len(tutors), total), -1)
     for index, song in enumerate(tutors):
         for number, (first, end) in enumerate(song.syllables[:MOST_SYLLABLES]):
             syllables[index, first:end] = number
-    return stacked | {"syllables": syllables}
+    songs = Songs(
+        features=np.stack([_padded(song.features, total, np.r_[0.0, song.features[-1, 1:]]) for song in tutors]),
+        measures=np.stack([_padded(song.measures, total, song.measures[-1]) for song in tutors]),
+        weights=np.stack([_padded(song.weights, total, np.zeros(())) for song in tutors]),
+        quantiles=np.stack([song.quantiles for song in tutors]),
+        lengths=np.array([len(song) for song in tutors]),
+        syllables=syllables,
+    )
+    return songs, np.stack([_padded(song.gesture, total, np.r_[SILENT, song.gesture[-1, 1:]]) for song in tutors])
 
 
 def _padded(values: np.ndarray, total: int, filling: np.ndarray) -> np.ndarray:

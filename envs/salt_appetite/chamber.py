@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -21,21 +22,31 @@ NOTHING = -1
 LEVER_PLACES = np.array([[0.0, 0.33 * CHAMBER], [0.0, 0.67 * CHAMBER]])  # m, at the wall without spouts
 
 
+class Spouts(NamedTuple):
+    """``place`` (animals, SPOUTS, 2) m, ``solute`` and ``molarity`` (animals, SPOUTS), and what was ``drunk`` (animals, SOLUTES) ml."""
+
+    place: np.ndarray
+    solute: np.ndarray
+    molarity: np.ndarray
+    drunk: np.ndarray
+
+
 @njit(cache=True)
-def act(bodies, places, solutes, molarities, spouts, action, dt, volume, taste):
-    """Walk or lick; fills ``volume`` (rows,) ml and ``taste`` (rows, tastes)."""
+def act(bodies, spouts, action, dt, volume, taste):
+    """Walk or lick; fills ``volume`` (animals,) ml and ``taste`` (animals, tastes)."""
     for row in range(bodies.shape[0]):
         body = bodies[row]
         taste[row] = 0.0
         volume[row] = 0.0
         body.moving = 0.0
-        here = _within_reach(body.position, places[row], solutes[row])
+        here = _within_reach(body.position, spouts.place[row], spouts.solute[row])
         if action[row, 2] > _LICKS_ABOVE and here >= 0:
             volume[row] = LICKING / 60.0 * dt
-            taste_of(solutes[row, here], molarities[row, here], volume[row], taste[row])
+            solute, molarity = spouts.solute[row, here], spouts.molarity[row, here]
+            taste_of(solute, molarity, volume[row], taste[row])
             if not body.sham:
-                swallow(body, solutes[row, here], molarities[row, here], volume[row])
-            spouts[row, solutes[row, here]] += volume[row]
+                swallow(body, solute, molarity, volume[row])
+            spouts.drunk[row, solute] += volume[row]
         elif action[row, 2] <= _LICKS_ABOVE:
             length = max(1.0, math.hypot(action[row, 0], action[row, 1]))
             for axis in range(2):
@@ -73,12 +84,12 @@ def pass_time(bodies, ailment, dt, fitness, died):
 
 
 @njit(cache=True)
-def perceive(bodies, places, solutes, taste, reading):
+def perceive(bodies, spouts, taste, reading):
     for row in range(bodies.shape[0]):
         body, sense = bodies[row], reading[row]
         sense.place[0] = 2.0 * body.position[0] / CHAMBER - 1.0
         sense.place[1] = 2.0 * body.position[1] / CHAMBER - 1.0
-        sense.spout = 1.0 if _within_reach(body.position, places[row], solutes[row]) >= 0 else 0.0
+        sense.spout = 1.0 if _within_reach(body.position, spouts.place[row], spouts.solute[row]) >= 0 else 0.0
         for lever in range(LEVERS):
             sense.lever[lever] = body.lever[lever]
         for axis in range(2):

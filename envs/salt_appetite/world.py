@@ -20,6 +20,7 @@ from envs.salt_appetite.chamber import (
     REACH,
     SPOUTS,
     STRIDE,
+    Spouts,
     act,
     pass_time,
     perceive,
@@ -200,25 +201,19 @@ class SaltAppetite(World):
     def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         body = self.body
         volume, fitness, died = np.empty(self.num_envs), np.empty(self.num_envs), np.empty(self.num_envs, bool)
-        act(
-            body.records,
-            body.spout_place,
-            body.solute,
-            body.molarity,
-            body.drunk,
-            action,
-            self.dt,
-            volume,
-            body.taste,
-        )
+        act(body.records, self._spouts(), action, self.dt, volume, body.taste)
         pass_time(body.records, body.ailment, self.dt, fitness, died)
         body.died[:] = died
         return fitness, died
 
     def _sense(self, reading: Any) -> None:
-        perceive(self.body.records, self.body.spout_place, self.body.solute, self.body.taste, reading)
+        perceive(self.body.records, self._spouts(), self.body.taste, reading)
         for name, sense in ((sense.name, sense) for sense in self.senses):
             np.clip(reading[name], sense.low, sense.high, out=reading[name])
+
+    def _spouts(self) -> Spouts:
+        body = self.body
+        return Spouts(body.spout_place, body.solute, body.molarity, body.drunk)
 
     def _facts(self) -> dict[str, np.ndarray]:
         body = self.body

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from core.batch_state import RecordState
 from core.senses import Sense, Senses
 from core.streams import RowStreams, row_seeds
-from learning.option_kernels import close_bouts
+from learning.option_kernels import Running, close_bouts
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
-from learning.three_factor import MEMORY, fields, read_out, read_out_reference, update, update_reference, width
+from learning.three_factor import MEMORY, Plasticity, Trace, fields, read_out, update, width
+from tests.learning import references
 
 SENSES = Senses(
     Sense("a", "1", -1, 1, "x", (4,)), Sense("b", "1", 0, 5, "y", (3,), scale=0.2), Sense("c", "1", -2, 2, "z", (2,))
@@ -40,7 +41,7 @@ def test_encoding_equals_its_reference(seed: int) -> None:
     observation = rng.uniform(SENSES.low, SENSES.high, (2, SENSES.size)).astype(np.float32)
     active = codes(built, observation)
     expected = np.zeros_like(active)
-    built.encode_reference(np.arange(2), built.scaling.inputs, expected)
+    references.encode(built, np.arange(2), built.scaling.inputs, expected)
     assert np.array_equal(np.sort(active), np.sort(expected))
 
 
@@ -78,31 +79,29 @@ def test_three_factor_rule_equals_its_reference(seed: int, options: int) -> None
     active = rng.choice(60, 12, replace=False).astype(np.int32)
     values, evidence = np.zeros(options, np.float32), np.zeros(options, np.float32)
     largest, mean = read_out(active, synapses, options, values, evidence)
-    expected_values, expected_evidence = read_out_reference(active, synapses, options)
+    expected_values, expected_evidence = references.read_out(active, synapses, options)
     assert np.allclose(values, expected_values, rtol=1e-5)
     assert np.allclose(evidence, expected_evidence, rtol=1e-5)
     squares = synapses[active, fields(options)["square"]]
     assert largest == squares.max()
     assert mean == pytest.approx(squares.mean(), rel=1e-5)
     past = np.stack([rng.choice(60, 12, replace=False) for _ in range(MEMORY)]).astype(np.int32)
-    chosen = rng.integers(-1, options, MEMORY)
-    strength = rng.uniform(0, 1, MEMORY)
-    portion = rng.uniform(0, 1, options)
-    other = synapses.copy()
-    arguments = (past, chosen, strength, -0.7, 0.3, 50.0, 0.02, portion)
-    update(*arguments, synapses)
-    update_reference(*arguments, other)
-    assert np.allclose(synapses, other, rtol=1e-4, atol=1e-6)
+    trace = Trace(past[None], rng.integers(-1, options, (1, MEMORY)), rng.uniform(0, 1, (1, MEMORY)))
+    plasticity = Plasticity(anneal=50.0, floor=0.02, portion=rng.uniform(0, 1, options))
+    one, other = synapses[None].copy(), synapses[None].copy()
+    update(0, trace, -0.7, 0.3, plasticity, one)
+    references.update(trace, -0.7, 0.3, plasticity, other)
+    assert np.allclose(one, other, rtol=1e-4, atol=1e-6)
 
 
 def test_learning_needs_the_third_factor_and_follows_its_sign() -> None:
     for modulator in (0.0, 1.0, -1.0):
-        synapses = np.zeros((20, width(3)), np.float32)
+        synapses = np.zeros((1, 20, width(3)), np.float32)
         past = np.arange(5, dtype=np.int32)[None].repeat(MEMORY, axis=0)
-        chosen = np.array([1, -1, -1, -1])
-        update(past, chosen, np.ones(MEMORY), modulator, 0.3, 50.0, 0.02, np.zeros(3), synapses)
-        assert np.sign(synapses[:5, 1]).tolist() == [np.sign(modulator)] * 5
-        assert not synapses[5:].any(), "units without eligibility must not change"
+        trace = Trace(past[None], np.array([[1, -1, -1, -1]]), np.ones((1, MEMORY)))
+        update(0, trace, modulator, 0.3, Plasticity(50.0, 0.02, np.zeros(3)), synapses)
+        assert np.sign(synapses[0, :5, 1]).tolist() == [np.sign(modulator)] * 5
+        assert not synapses[0, 5:].any(), "units without eligibility must not change"
 
 
 def test_one_visit_makes_a_place_memory() -> None:
@@ -137,46 +136,23 @@ def test_trace_fades_by_the_length_of_the_bout_itself() -> None:
     discount, decay = 0.98, 1.0
     bouts = RecordState(1, running=True, cut=False, option=1, reward=0.0, value=0.0, steps=3)
     units = np.arange(4, dtype=np.int32)[None]
-    past_units, past_option = np.zeros((1, MEMORY, 4), np.int32), np.full((1, MEMORY), -1)
-    strength, synapses = np.zeros((1, MEMORY)), np.zeros((1, 10, width(3)), np.float32)
+    trace = Trace(np.zeros((1, MEMORY, 4), np.int32), np.full((1, MEMORY), -1), np.zeros((1, MEMORY)))
+    synapses = np.zeros((1, 10, width(3)), np.float32)
+
+    def close(plasticity: Plasticity) -> None:
+        rows, nothing = np.array([0]), np.zeros(1)
+        close_bouts(
+            rows, nothing, Running(bouts.records, units), trace, (decay, discount), np.ones(1), plasticity, synapses
+        )
+
     for steps in (3, 40):
         bouts.steps = steps
-        close_bouts(
-            np.array([0]),
-            np.zeros(1),
-            bouts.records,
-            units,
-            past_units,
-            past_option,
-            strength,
-            decay,
-            discount,
-            np.ones(1),
-            50.0,
-            0.02,
-            np.zeros(3),
-            synapses,
-        )
-    assert strength[0, :2] == pytest.approx([discount**40, discount**43])
+        close(Plasticity(50.0, 0.02, np.zeros(3)))
+    assert trace.strength[0, :2] == pytest.approx([discount**40, discount**43])
     bouts.steps, bouts.reward = 1, 1.0
     before = synapses.copy()
     units += 4
-    close_bouts(
-        np.array([0]),
-        np.zeros(1),
-        bouts.records,
-        units,
-        past_units,
-        past_option,
-        strength,
-        decay,
-        discount,
-        np.ones(1),
-        1e9,
-        0.0,
-        np.zeros(3),
-        synapses,
-    )
+    close(Plasticity(1e9, 0.0, np.zeros(3)))
     gained = (synapses - before)[0, :, 1]
     assert gained[4] == pytest.approx(0.25, rel=1e-3)
     assert gained[0] == pytest.approx(0.25 * (discount**40 + discount**43), rel=1e-3)

@@ -15,8 +15,9 @@ from core.errors import InvalidArgument
 from core.interfaces import Repertoire
 from core.senses import Sense, Senses
 from learning.node_perturbation import NodePerturbationGenome, NodePerturbationLearner
-from learning.node_perturbation_kernels import TALLIES, learn_reference, learn_rows
+from learning.node_perturbation_kernels import TALLIES, Act, Settings, Teaching, Trace, learn_rows
 from learning.subsystem import LearnerSpec
+from tests.learning import references
 
 STEPS = 67
 
@@ -26,39 +27,25 @@ STEPS = 67
 def test_learning_equals_its_reference(seed: int, binary: bool, in_charge: bool) -> None:
     rng = np.random.default_rng(seed)
     outputs, active, width, slots = 3, 5, 2 * 3 + TALLIES, 3
-    kernel, bound = np.array([0.0, 0.2, 0.8]), 2.0
+    rule = Settings(kernel=np.array([0.0, 0.2, 0.8]), tally_share=0.1, binary=binary, bound=2.0)
     table = rng.normal(0, 0.1, (1, 20, width)).astype(np.float32)
     expected = table[0].astype(float)
-    units, deviation = np.zeros((1, slots, active), np.int32), np.zeros((1, slots, outputs))
-    charges, newest, length = np.zeros((1, slots), bool), np.zeros(1, int), np.zeros(1, int)
+    ring = Trace(
+        units=np.zeros((1, slots, active), np.int32),
+        deviation=np.zeros((1, slots, outputs)),
+        in_charge=np.zeros((1, slots), bool),
+        newest=np.zeros(1, int),
+        length=np.zeros(1, int),
+    )
     trace: list = []
     for _ in range(6):
         now = rng.choice(20, active, replace=False).astype(np.int32)
-        moved, charge, reward = (
-            rng.normal(size=3),
-            bool(rng.random() < 0.5) or in_charge,
-            float(rng.choice([0.0, 0.3, -0.7])),
-        )
-        learn_rows(
-            now[None],
-            moved[None],
-            np.array([charge]),
-            np.array([reward]),
-            np.array([0.05]),
-            kernel,
-            np.array([0.02]),
-            0.1,
-            binary,
-            bound,
-            units,
-            deviation,
-            charges,
-            newest,
-            length,
-            table,
-        )
+        moved, charge = rng.normal(size=3), bool(rng.random() < 0.5) or in_charge
+        reward = float(rng.choice([0.0, 0.3, -0.7]))
+        teaching = Teaching(reward=np.array([reward]), rate=np.array([0.05]), consolidation=np.array([0.02]))
+        learn_rows(Act(now[None], moved[None], np.array([charge])), teaching, rule, ring, table)
         trace = [(now, moved, charge), *trace][:slots]
-        learn_reference(reward, 0.05, kernel, 0.02, 0.1, binary, bound, trace, expected)
+        references.learn(reward, 0.05, 0.02, rule, trace, expected)
     assert np.allclose(table[0], expected, atol=1e-5)
 
 
@@ -126,7 +113,9 @@ def test_silencing_the_bias_pathway_gives_the_motor_song() -> None:
 def test_wrong_anatomy_is_refused() -> None:
     senses = Senses(Sense("phase", "1", 0, 1, "x"))
     repertoire = Repertoire(("rest",), np.zeros((1, 1)))
-    spec = LearnerSpec(senses, senses, Discrete(3), repertoire, (), (), (), 0.02, 0.01)
+    spec = LearnerSpec(
+        senses=senses, outer=senses, action_space=Discrete(3), repertoire=repertoire, judging_delay=0.02, dt=0.01
+    )
     with pytest.raises(InvalidArgument, match="graded"):
         NodePerturbationLearner(1, spec)
-    NodePerturbationLearner(1, replace(spec, single_action_space=Box(-1, 1, (1,))))
+    NodePerturbationLearner(1, replace(spec, action_space=Box(-1, 1, (1,))))

@@ -12,78 +12,48 @@ from learning.predictive import PredictiveLearner
 from learning.thought_assessors import (
     LATE,
     MEMORY,
-    correct_reference,
+    Act,
+    Code,
+    LateTrace,
+    Memory,
+    Settings,
+    Trace,
     correct_rows,
     find_shunned,
     newborn_table,
     predict,
     values_of,
 )
+from tests.learning import references
 
 UNITS, OPTIONS, CHANNELS, ACTIVE = 30, 3, 4, 5
 DELAY = np.array([0.0, 0.0, 0.0, 0.2])
+
+
+SETTINGS = Settings(anneal=20.0, floor=0.05, horizon=0.9, coming_horizon=0.8, decay=0.9, delay=DELAY)
 
 
 class One:
     """One animal's assessors, compiled and in NumPy."""
 
     def __init__(self) -> None:
-        self.table = newborn_table(UNITS, OPTIONS, CHANNELS)[None].repeat(1, axis=0)
-        self.visits = np.zeros((1, UNITS, OPTIONS), np.float32)
-        self.trace, self.strength = np.zeros((1, MEMORY, ACTIVE), np.int32), np.zeros((1, MEMORY))
-        self.late = np.zeros((1, LATE, ACTIVE), np.int32), np.full((1, LATE), -1), np.zeros((1, LATE, CHANNELS))
-        self.plain, self.plain_visits = self.table[0].astype(float), np.zeros((UNITS, OPTIONS))
-        self.plain_trace: list = []
-        self.plain_late: list = []
+        table = newborn_table(UNITS, OPTIONS, CHANNELS)[None].repeat(1, axis=0)
+        self.memory = Memory(np.zeros((1, UNITS, OPTIONS), np.float32), table)
+        self.trace = Trace(np.zeros((1, MEMORY, ACTIVE), np.int32), np.zeros((1, MEMORY)))
+        self.late = LateTrace(np.zeros((1, LATE, ACTIVE), np.int32), np.full((1, LATE), -1), np.zeros((1, LATE, CHANNELS)))
+        self.plain = references.Assessors(table[0].astype(float), SETTINGS)
 
     def predictions(self, units: np.ndarray) -> np.ndarray:
         found = np.zeros((2 * OPTIONS + 1, CHANNELS), np.float32)
-        predict(units, self.table[0], found)
+        predict(units, self.memory.weights[0], found)
         return found
 
     def step(self, before, option, channels, after, ended=False, shunned=None) -> None:
         shunned = np.zeros(OPTIONS, bool) if shunned is None else shunned
-        correct_rows(
-            before[None],
-            np.array([option]),
-            channels[None],
-            self.predictions(before)[None],
-            after[None],
-            self.predictions(after)[None],
-            np.array([ended]),
-            np.array([0.4]),
-            20.0,
-            0.05,
-            0.9,
-            0.8,
-            0.9,
-            self.trace,
-            self.strength,
-            self.visits,
-            shunned[None],
-            DELAY,
-            *self.late,
-            self.table,
-        )
-        self.plain_trace, self.plain_late = correct_reference(
-            before,
-            option,
-            channels,
-            after,
-            ended,
-            0.4,
-            20.0,
-            0.05,
-            0.9,
-            0.8,
-            0.9,
-            self.plain_trace,
-            shunned,
-            DELAY,
-            self.plain_late,
-            self.plain_visits,
-            self.plain,
-        )
+        act = Act(np.array([option]), channels[None], np.array([ended]), np.array([0.4]), shunned[None])
+        codes = [Code(units[None], self.predictions(units)[None]) for units in (before, after)]
+        correct_rows(codes[0], act, codes[1], SETTINGS, self.trace, self.late, self.memory)
+        self.plain.correct(before, option, channels, after, ended=ended, rate=0.4, shunned=shunned)
 
 
 def units(rng: np.random.Generator) -> np.ndarray:
@@ -101,8 +71,8 @@ def test_rule_equals_its_reference(seed: int) -> None:
         channels = rng.uniform(0.0, 1.0, CHANNELS) * (rng.random(CHANNELS) < 0.4)
         animal.step(here, int(rng.integers(-1, OPTIONS)), channels, there, rng.random() < 0.05, rng.random(OPTIONS) < 0.2)
         here = there
-    assert np.allclose(animal.table[0], animal.plain, rtol=1e-3, atol=1e-4)
-    assert np.allclose(animal.visits[0], animal.plain_visits)
+    assert np.allclose(animal.memory.weights[0], animal.plain.table, rtol=1e-3, atol=1e-4)
+    assert np.allclose(animal.memory.visits[0], animal.plain.visits)
 
 
 def test_delayed_blame_finds_the_culprit_among_like_tastes() -> None:
@@ -164,7 +134,7 @@ def test_lesions_silence_and_freeze() -> None:
     assert not learner.synapses.weights[0].any()
     assert learner.synapses.weights[1].any()
     population.lesion("assessors", [1])
-    recollection = learner.recall(population.steered.observation)
+    recollection = learner.recall()
     assert recollection is not None
     assert not recollection.predicted_channels[1].any()
     assert not population.tick().in_charge[1] or population.learner.act.explores[1]

@@ -10,7 +10,7 @@ from agents.lesions import lesionable
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from learning.subsystem import LiveMap
-from viewer.drawing import bar, card
+from viewer.drawing import Gauge, bar, card
 from viewer.palette import BAD, CARD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT
 from viewer.session import Session
 
@@ -38,9 +38,9 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
     note = "tries it out" if proposal.explores[row] else "has control" if tick.in_charge[row] else "watches"
     write(canvas, note, (box.right - 12, box.y + 38), 20, LEARNING if tick.in_charge[row] else FAINT, anchor="topright")
     line = pygame.Rect(box.x + 14, box.y + 60, box.width - 28, 20)
-    bar(canvas, "sure by", float(np.clip(proposal.lower_bound[row], -9, 9)), -1.0, 1.0, line, LEARNING)
+    bar(canvas, Gauge("sure by", float(np.clip(proposal.lower_bound[row], -9, 9)), -1.0, 1.0, LEARNING), line)
     line.y += 19
-    bar(canvas, "familiarity", float(proposal.familiarity[row]), 0.0, 1.0, line, LEARNING)
+    bar(canvas, Gauge("familiarity", float(proposal.familiarity[row]), 0.0, 1.0, LEARNING), line)
     line.y += 24
     values, learned = session.option_values(), learner.live_map(row)
     if learned is not None:

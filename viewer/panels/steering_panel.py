@@ -8,7 +8,7 @@ from typing import Any
 from agents.lesions import lesionable
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
-from viewer.drawing import bar, card
+from viewer.drawing import Gauge, bar, card
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
 from viewer.session import Session
 
@@ -37,7 +37,7 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
     parts = session.history.parts
     most = 2.0 if parts is None else max(2.0, float(abs(parts).max()))
     rewards = ((part, 0.0 if parts is None else float(parts[index])) for index, part in enumerate(steering.parts))
-    _fill(canvas, right, box.bottom, ((name, v, -most, most, GOOD if v >= 0 else BAD) for name, v in rewards))
+    _fill(canvas, right, box.bottom, (Gauge(name, v, -most, most, GOOD if v >= 0 else BAD) for name, v in rewards))
     senses = list(_senses(session))
     if senses and right.bottom + _PITCH < box.bottom:
         right.y += 3
@@ -50,30 +50,30 @@ def _fill(canvas: Canvas, line: Any, bottom: int, gauges: Any) -> None:
     """Bars one below the other, closer where there are many, as many as fit; ``line`` moves on."""
     gauges = list(gauges)
     pitch = max(_CLOSEST, min(_PITCH - 1, (bottom - line.y - 2) // max(1, len(gauges))))
-    for name, value, low, high, colour in gauges:
+    for gauge in gauges:
         if line.y + pitch > bottom:
             return
-        bar(canvas, name.replace("_", " "), value, low, high, line, colour)
+        bar(canvas, gauge._replace(label=gauge.label.replace("_", " ")), line)
         line.y += pitch
 
 
-def _gauges(session: Session) -> Iterator[tuple[str, float, float, float, Any]]:
+def _gauges(session: Session) -> Iterator[Gauge]:
     steered, row = session.population.steered, session.row
     steering = steered.steering
     if steering.signals.size:
         signals = steering.signals.split(steered.observation[:, -steering.signals.size :])[row]
         for sense in steering.signals:
             if sense.size == 1:
-                yield sense.name, float(signals[sense.name]), sense.low, sense.high, STEERING
+                yield Gauge(sense.name, float(signals[sense.name]), sense.low, sense.high, STEERING)
     for variable in steering.variables:
         if variable.high < 1e6 and variable.name not in steering.signals:
             value = float(getattr(steering.mutable, variable.name)[row])
-            yield variable.name, value, variable.low, variable.high, FAINT
+            yield Gauge(variable.name, value, variable.low, variable.high, FAINT)
 
 
-def _senses(session: Session) -> Iterator[tuple[str, float, float, float, Any]]:
+def _senses(session: Session) -> Iterator[Gauge]:
     world = session.population.world
     reading = world.senses.split(world.observation)[session.row]
     for sense in world.senses:
         if "learning" not in sense.heard_by and sense.size == 1:
-            yield sense.name, float(reading[sense.name]), sense.low, sense.high, STEERING
+            yield Gauge(sense.name, float(reading[sense.name]), sense.low, sense.high, STEERING)
