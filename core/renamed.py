@@ -83,7 +83,9 @@ MODULES = {
 
 NAMES: dict[str, dict[str, str]] = {
     "benchmark.experiments.experiment": {
-        "Signature": "Experiment",
+        "Signature": "benchmark.experiments.last_release.Signature",
+        "share": "benchmark.experiments.last_release.share",
+        "difference_of_shares": "benchmark.experiments.last_release.difference_of_shares",
         "signatures": "experiments",
         "find_signature": "find_experiment",
         "chosen_signatures": "chosen_experiments",

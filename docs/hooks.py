@@ -11,13 +11,13 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-MARK = re.compile(r"<!-- generated: (world|lines|signatures) ?(\w*) -->")
+MARK = re.compile(r"<!-- generated: (world|lines|experiments) ?(\w*) -->")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Replace each mark by what is generated for it."""
     return MARK.sub(
-        lambda found: {"world": _world, "lines": _lines, "signatures": _signatures}[found[1]](found[2]), markdown
+        lambda found: {"world": _world, "lines": _lines, "experiments": _experiments}[found[1]](found[2]), markdown
     )
 
 
@@ -62,16 +62,16 @@ def _world(name: str) -> str:
         f"Parts that can be removed: {', '.join(steering.lesionable) or 'none'}.",
         "### Idiosyncratic mutable variables",
         _table(("variable", "at birth", "range", "meaning", "changed by", "source"), variables),
-        "## Signatures", _signatures(name),
+        "## Experiments", _experiments(name),
     ])  # fmt: skip
 
 
-def _signatures(name: str) -> str:
-    from benchmark.experiments.experiment import signatures
+def _experiments(name: str) -> str:
+    from benchmark.experiments.experiment import experiments
 
-    kept = {entry["id"]: entry for entry in json.loads((ROOT / "docs" / "signatures.json").read_text())}
+    kept = {entry["id"]: entry for entry in json.loads((ROOT / "docs" / "experiments.json").read_text())}
     rows = []
-    for known in signatures().values():
+    for known in experiments().values():
         if name and known.world != name:
             continue
         number, verdict = "see the tables of the page", ""

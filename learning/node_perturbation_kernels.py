@@ -94,7 +94,10 @@ class Settings(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What was done in the last steps, (animals, slots, ...), in a ring; ``newest`` and ``length`` (animals,) tell where and how many."""
+    """What was done in the last steps, in a ring of slots (animals, slots, ...).
+
+    ``newest`` and ``length``, (animals,) each, tell where the newest is and how many there are.
+    """
 
     units: np.ndarray
     deviation: np.ndarray

@@ -142,7 +142,7 @@ def _suite(args: Args) -> tuple[str, Any]:
         "animals": args.animals,
         "lifetime": args.lifetime,
         "seed": args.seed,
-        "signatures": args.experiments,
+        "experiments": args.experiments,
         "purpose": args.purpose,
     }
     if args.purpose == "tune" and args.seed is None:

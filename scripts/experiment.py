@@ -19,14 +19,14 @@ from scripts.common import Reporter, fail_plainly
 
 @dataclass
 class Args:
-    """Run signatures by id."""
+    """Run experiments by id."""
 
     ids: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Experiments by id (L1, L2, ...); empty for all."""
     all: bool = False
     """Run all of them, the same as naming none."""
     out: Path = Path("runs/experiments")
-    """Folder of signatures.json; experiments that were not run now keep their last entry."""
+    """Folder of experiments.json; experiments that were not run now keep their last entry."""
     animals: int = 0
     """Animals in each group; 0 for each experiment's own number."""
     seed: int = 7_000_000
@@ -45,25 +45,26 @@ def main(args: Args) -> int:
     chosen = chosen_experiments(args.ids)
     if args.animals and whole_number("animals", args.animals, least=0) < 10:
         raise InvalidArgument(f"An experiment needs at least 10 animals, not {args.animals}; 0 takes its own number.")
-    file = args.out / "signatures.json"
+    file, before = args.out / "experiments.json", args.out / "signatures.json"
+    last = before if before.exists() and not file.exists() else file  # as the last release called it
     try:
-        results = {entry["id"]: entry for entry in msgspec.json.decode(file.read_bytes())} if file.exists() else {}
+        results = {entry["id"]: entry for entry in msgspec.json.decode(last.read_bytes())} if last.exists() else {}
     except (msgspec.DecodeError, KeyError, TypeError) as error:
-        raise InvalidArgument(f"{file} cannot be read ({error}). Restore it, or choose another --out.") from None
+        raise InvalidArgument(f"{last} cannot be read ({error}). Restore it, or choose another --out.") from None
     reporter = Reporter()
-    table = Table(title="signatures")
+    table = Table(title="experiments")
     for column in ("id", "holds", "statistic [95% interval]", "n", "claim"):
         table.add_column(column)
-    for signature in chosen:
+    for experiment in chosen:
         started = time.perf_counter()
-        with reporter.console.status(f"{signature.id}: {signature.claim}"):
-            result = signature.run(args.animals or signature.animals, args.seed)
+        with reporter.console.status(f"{experiment.id}: {experiment.claim}"):
+            result = experiment.run(args.animals or experiment.animals, args.seed)
         seconds = round(time.perf_counter() - started, 1)
-        results[signature.id] = signature.entry(result, args.seed) | {"seconds": seconds}
+        results[experiment.id] = experiment.entry(result, args.seed) | {"seconds": seconds}
         write_whole(file, msgspec.json.format(msgspec.json.encode(list(results.values())), indent=2))
         verdict = "[green]yes[/]" if result.holds else "[red]no[/]"
         number = f"{result.statistic:.3g} [{result.low:.3g}, {result.high:.3g}]"
-        table.add_row(signature.id, verdict, number.replace("[", "\\["), str(result.n), signature.claim)
+        table.add_row(experiment.id, verdict, number.replace("[", "\\["), str(result.n), experiment.claim)
     reporter.console.print(table)
     print(f"wrote {file}")
     return 0

@@ -10,7 +10,6 @@ import numpy as np
 from agents.life import live
 from agents.population import Population
 from agents.steered_world import Tick
-from benchmark.results.statistics import mean_interval
 from envs.birdsong.features import extract
 from envs.birdsong.similarity import likeness_of, song_fitness
 from envs.birdsong.syrinx import render
@@ -40,7 +39,7 @@ class Aviary:
         return np.concatenate([self.each * self.groups.index(group) + np.arange(self.each) for group in groups])
 
     def treat(self, name: str, *groups: str, **parameters: Any) -> None:
-        """Throw a switch of the world for the named groups."""
+        """Apply a manipulation of the world to the named groups."""
         self.world.manipulate(name, self.rows(*groups), **parameters)
 
     def lesion(self, part: str, *groups: str, lesioned: bool = True) -> None:
@@ -73,7 +72,7 @@ class Aviary:
 
 
 class _RewardRecorder:
-    """Observer that keeps the reward of each moment of the song; judgement comes later than the act by what an episode is longer."""
+    """Observer that keeps the reward of each moment of the song; an episode is longer than a song by the delay of judgement."""
 
     def __init__(self, renditions: int, frames: int, steps: int, num_animals: int) -> None:
         self.rewards = np.zeros((renditions, frames, num_animals))
@@ -97,7 +96,7 @@ def resemblance(features: list[np.ndarray], tutor: Tutor) -> np.ndarray:
 
 
 def song_likeness(features: list[np.ndarray]) -> np.ndarray:
-    """(songs,) how like a song of the species each is, 0 to 1; see :func:`envs.birdsong.similarity.likeness`."""
+    """(songs,) how like a song of the species each is, 0 to 1; see :func:`envs.birdsong.similarity.likeness_of`."""
     return np.array([likeness_of(song) for song in features])
 
 
@@ -106,15 +105,6 @@ def pitch_of(songs: np.ndarray, syllable: tuple[int, int]) -> np.ndarray:
     first, end = syllable
     middle = slice(first + 1, max(first + 2, end - 1))
     return np.array([float(np.median(features[middle, 1])) for features in heard(songs)])
-
-
-def details_of(values: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Means of named groups, with the bounds of their 95% intervals."""
-    found: dict[str, Any] = {}
-    for name, numbers in values.items():
-        interval = mean_interval(numbers)
-        found |= {name: interval["mean"], f"{name}, low": interval["low"], f"{name}, high": interval["high"]}
-    return found
 
 
 def home_and_stranger() -> tuple[Tutor, Tutor]:

@@ -1,4 +1,4 @@
-"""Signatures of how song is acquired in Birdsong: what a tutor, ears, variability and the sensitive period are needed for."""
+"""Experiments on how song is acquired in Birdsong: what a tutor, ears, variability and the sensitive period are needed for."""
 
 from __future__ import annotations
 
@@ -15,13 +15,22 @@ from benchmark.experiments.aviary import (
     LIFE,
     WORLD,
     Aviary,
-    details_of,
     heard,
     home_and_stranger,
     resemblance,
     song_likeness,
 )
-from benchmark.experiments.experiment import Experiment, Result
+from benchmark.experiments.criterion import (
+    above,
+    at_most,
+    below,
+    not_above,
+    not_below,
+    surely_above,
+    surely_at_most,
+)
+from benchmark.experiments.experiment import Experiment, Score
+from benchmark.experiments.lives import told_all
 from benchmark.results.statistics import mean_interval
 from core.errors import whole_number
 from envs.birdsong.similarity import measures_of, similarity
@@ -35,8 +44,12 @@ _CHANCE = 0.01  # p below which B1 counts
 _REPEATS = 5  # renditions over which a bird's song is averaged
 
 
+Songs = dict[str, dict[str, np.ndarray]]
+"""(birds,) measures of the songs of each group."""
+
+
 @lru_cache(maxsize=1)
-def _grown(animals: int, seed: int) -> dict[str, dict[str, np.ndarray]]:
+def raised(animals: int, seed: int) -> Songs:
     """Birds raised in six ways, newborn and grown: resemblance to the home song and to the stranger's, and song-likeness."""
     aviary = Aviary(GROUPS, animals, seed)
     aviary.treat("swap_tutor", "stranger")
@@ -78,27 +91,31 @@ def _grown(animals: int, seed: int) -> dict[str, dict[str, np.ndarray]]:
     return found | {"oracle": measured(np.asarray(home.gesture)[None])}
 
 
-def tutored_learning(animals: int, seed: int) -> Result:
-    """B1: grown birds resemble their own tutor more than another's; newborns do not."""
-    found = _grown(animals, seed)
-    at_home = found["tutored"]["home"] - found["tutored"]["stranger"]
-    own = 0.5 * (at_home + found["stranger"]["stranger"] - found["stranger"]["home"])  # birds of one seed are one sample
-    newborn = found["tutored, newborn"]["home"] - found["tutored, newborn"]["stranger"]
-    interval, at_birth = mean_interval(own), mean_interval(newborn)
+def score_of_tutored_learning(songs: Songs) -> Score:
+    """Nearer to the own tutor than to another's, grown and newborn; birds of one seed are one sample."""
+    tutored, stranger, young = songs["tutored"], songs["stranger"], songs["tutored, newborn"]
+    own = 0.5 * (tutored["home"] - tutored["stranger"] + stranger["stranger"] - stranger["home"])
+    newborn = young["home"] - young["stranger"]
+    best, birth = float(songs["oracle"]["home"][0]), float(young["home"].mean())
     p = float(stats.wilcoxon(own).pvalue)
-    best = float(found["oracle"]["home"][0])
-    birth = float(found["tutored, newborn"]["home"].mean())
-    details = details_of(
+    details = told_all(
         {
             "own minus other, newborn": newborn,
-            "resemblance to tutor, newborn": found["tutored, newborn"]["home"],
-            "resemblance to tutor, grown": found["tutored"]["home"],
-            "share of the way from birth to oracle": (found["tutored"]["home"] - birth) / (best - birth),
+            "resemblance to tutor, newborn": young["home"],
+            "resemblance to tutor, grown": tutored["home"],
+            "share of the way from birth to oracle": (tutored["home"] - birth) / (best - birth),
         }
     )
-    details |= {"oracle": best, "p": p}
-    holds = interval["low"] > 0.0 and p < _CHANCE and at_birth["low"] <= 0.0 <= at_birth["high"]
-    return Result(interval["mean"], interval["low"], interval["high"], bool(holds), len(own), details)
+    return Score(
+        headline="resemblance to the own tutor minus that to another's",
+        measures={
+            "resemblance to the own tutor minus that to another's": mean_interval(own),
+            "p of that (Wilcoxon)": p,
+            "the same of newborns": mean_interval(newborn),
+        },
+        n=len(own),
+        details=details | {"oracle": best, "p": p},
+    )
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> float:
@@ -107,34 +124,44 @@ def _alike(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs if a.std() > 0 and b.std() > 0]))
 
 
-def deaf_from_start(animals: int, seed: int) -> Result:
-    """B2: without ears, without variability or judged at random, no bird comes nearer to its tutor than babble is."""
-    found = _grown(animals, seed)
-    controls = ("deaf", "no variability", "random judgement")
-    gains = {group: found[group]["home"] - found["babbling"]["home"] for group in ("tutored", *controls)}
-    interval = mean_interval(gains["tutored"] - gains["deaf"])
-    reach = found["oracle"]["home"][0] - found["babbling"]["home"].mean()
-    details = details_of({f"gain over babble, {group}": values for group, values in gains.items()})
-    most = max(mean_interval(gains[group])["high"] for group in controls) / reach
-    details |= {"largest upper bound of a control's gain, share of the way to the oracle": float(most)}
-    holds = interval["low"] > 0.0 and most <= 0.03
-    return Result(interval["mean"], interval["low"], interval["high"], bool(holds), animals, details)
+_CONTROLS = ("deaf", "no variability", "random judgement")
 
 
-def isolates(animals: int, seed: int) -> Result:
-    """B3: an isolate's song is more stereotyped than a deaf bird's, and less song-like than a tutored one's."""
-    found = _grown(animals, seed)
-    groups = ("tutored", "isolate", "deaf")
-    above_deaf = mean_interval(found["isolate"]["stereotypy"] - found["deaf"]["stereotypy"])
-    below_tutored = mean_interval(found["tutored"]["likeness"] - found["isolate"]["likeness"])
-    details = details_of({f"stereotypy, {group}": found[group]["stereotypy"] for group in groups})
-    details |= details_of({f"song-likeness, {group}": found[group]["likeness"] for group in groups})
-    holds = above_deaf["low"] > 0.0 and below_tutored["low"] > 0.0
-    return Result(above_deaf["mean"], above_deaf["low"], above_deaf["high"], bool(holds), animals, details)
+def score_of_deaf_from_start(songs: Songs) -> Score:
+    """What birds gain over babble with and without ears, variability and judgement."""
+    gains = {group: songs[group]["home"] - songs["babbling"]["home"] for group in ("tutored", *_CONTROLS)}
+    reach = songs["oracle"]["home"][0] - songs["babbling"]["home"].mean()
+    most = float(max(mean_interval(gains[group])["high"] for group in _CONTROLS) / reach)
+    name = "largest upper bound of a control's gain, share of the way to the oracle"
+    return Score(
+        headline="gain of the tutored minus gain of the deaf",
+        measures={
+            "gain of the tutored minus gain of the deaf": mean_interval(gains["tutored"] - gains["deaf"]),
+            name: most,
+        },
+        n=len(gains["deaf"]),
+        details=told_all({f"gain over babble, {group}": values for group, values in gains.items()}) | {name: most},
+    )
 
 
-def generations(animals: int, seed: int) -> Result:
-    """B3b: pupils of pupils of an isolate sing more and more like the species."""
+def score_of_isolates(songs: Songs) -> Score:
+    """Stereotypy against the deaf, likeness to songs of the species against the tutored."""
+    tutored, isolate, deaf = (songs[group] for group in ("tutored", "isolate", "deaf"))
+    details = told_all({f"stereotypy, {group}": songs[group]["stereotypy"] for group in ("tutored", "isolate", "deaf")})
+    details |= told_all({f"song-likeness, {group}": songs[group]["likeness"] for group in ("tutored", "isolate", "deaf")})
+    return Score(
+        headline="stereotypy of isolates minus that of the deaf",
+        measures={
+            "stereotypy of isolates minus that of the deaf": mean_interval(isolate["stereotypy"] - deaf["stereotypy"]),
+            "song-likeness of the tutored minus that of isolates": mean_interval(tutored["likeness"] - isolate["likeness"]),
+        },
+        n=len(deaf["likeness"]),
+        details=details,
+    )
+
+
+def generations(animals: int, seed: int) -> np.ndarray:
+    """(lineages, generations) how like a song of the species pupils of pupils of an isolate sing."""
     import soundfile
 
     lineages = max(2, whole_number("animals", animals) // 10)
@@ -153,140 +180,208 @@ def generations(animals: int, seed: int) -> Result:
                 path = Path(folder) / f"{lineage}-{generation}.wav"
                 audio = render(song[0])
                 soundfile.write(path, 0.8 * audio / max(1e-6, float(np.abs(audio).max())), RATE)
-    gain = like[:, -1] - like[:, 0]
-    interval = mean_interval(gain)
-    details: dict[str, Any] = {
-        f"song-likeness, generation {index}": float(like[:, index].mean()) for index in range(like.shape[1])
-    }
-    trend = stats.spearmanr(np.tile(np.arange(like.shape[1]), lineages), like.ravel())
-    details |= {"rank correlation with generation": float(trend.statistic), "p of the correlation": float(trend.pvalue)}
-    holds = interval["low"] > 0.0 and trend.statistic > 0.0 and trend.pvalue < 0.05
-    return Result(interval["mean"], interval["low"], interval["high"], bool(holds), lineages, details)
+    return like
 
 
-def sensitive_period(animals: int, seed: int) -> Result:
-    """B7: a tutor heard after closure is not copied, unless no tutor was heard before; within the window it overwrites partly."""
-    groups = (
-        "early tutor, late stranger",
-        "isolated, late stranger",
-        "second tutor within the window",
-        "first tutor only",
-        "isolated, no stranger",
+def score_of_generations(like: np.ndarray) -> Score:
+    """The last generation against the founders, and the trend over generations."""
+    lineages, count = like.shape
+    trend = stats.spearmanr(np.tile(np.arange(count), lineages), like.ravel())
+    found = {"rank correlation with generation": float(trend.statistic), "p of the correlation": float(trend.pvalue)}
+    details: dict[str, Any] = {f"song-likeness, generation {index}": float(like[:, index].mean()) for index in range(count)}
+    name = "song-likeness of the last generation minus that of the founders"
+    return Score(
+        headline=name,
+        measures={name: mean_interval(like[:, -1] - like[:, 0]), **found},
+        n=lineages,
+        details=details | found,
     )
-    aviary = Aviary(groups, animals, seed)
-    aviary.treat("isolate", groups[1], groups[4])
+
+
+_EARLY, _ISOLATED, _SECOND, _FIRST_ONLY, _UNTUTORED = _PERIODS = (
+    "early tutor, late stranger",
+    "isolated, late stranger",
+    "second tutor within the window",
+    "first tutor only",
+    "isolated, no stranger",
+)
+
+
+def sensitive_period(animals: int, seed: int) -> Songs:
+    """(birds,) resemblance to either tutor before and after a stranger sings late: in youth, after closure, after isolation."""
+    aviary = Aviary(_PERIODS, animals, seed)
+    aviary.treat("isolate", _ISOLATED, _UNTUTORED)
     aviary.sing(10 * DAY)
-    aviary.treat("lessons", groups[2], renditions=20, stranger=True)
+    aviary.treat("lessons", _SECOND, renditions=20, stranger=True)
     aviary.sing(55 * DAY)
-    before = {group: heard(aviary.songs(group)) for group in groups}
-    aviary.treat("lessons", groups[0], groups[1], renditions=20, stranger=True)
+    before = {group: heard(aviary.songs(group)) for group in _PERIODS}
+    aviary.treat("lessons", _EARLY, _ISOLATED, renditions=20, stranger=True)
     aviary.sing(20 * DAY)
+    after = {group: heard(aviary.songs(group)) for group in _PERIODS}
     home, stranger = home_and_stranger()
-    after = {group: heard(aviary.songs(group)) for group in groups}
 
     def like(features: list[np.ndarray], tutor: Any) -> np.ndarray:
         return np.array([similarity(song[: len(tutor)], tutor.measures, tutor.quantiles) for song in features])
 
-    gains = {group: like(after[group], stranger) - like(before[group], stranger) for group in groups}
-    interval = mean_interval(gains[groups[1]] - gains[groups[4]])
-    closed = mean_interval(gains[groups[0]])
-    overwritten = like(after[groups[2]], stranger) - like(after[groups[3]], stranger)
-    lost = like(after[groups[3]], home) - like(after[groups[2]], home)
-    details = details_of(
+    return {
+        group: {
+            "stranger, before": like(before[group], stranger),
+            "stranger, after": like(after[group], stranger),
+            "home, after": like(after[group], home),
+        }
+        for group in _PERIODS
+    }
+
+
+def score_of_sensitive_period(songs: Songs) -> Score:
+    """What each group gains of the stranger, and what a second tutor within the window overwrites."""
+    gains = {group: found["stranger, after"] - found["stranger, before"] for group, found in songs.items()}
+    overwritten = songs[_SECOND]["stranger, after"] - songs[_FIRST_ONLY]["stranger, after"]
+    details = told_all(
         {
-            "gain of resemblance to the stranger, window closed": gains[groups[0]],
-            "gain of resemblance to the stranger, isolated before": gains[groups[1]],
-            "the same without a stranger, isolated": gains[groups[4]],
+            "gain of resemblance to the stranger, window closed": gains[_EARLY],
+            "gain of resemblance to the stranger, isolated before": gains[_ISOLATED],
+            "the same without a stranger, isolated": gains[_UNTUTORED],
             "second tutor within the window, nearer to it by": overwritten,
-            "second tutor within the window, farther from the first by": lost,
+            "second tutor within the window, farther from the first by": songs[_FIRST_ONLY]["home, after"]
+            - songs[_SECOND]["home, after"],
         }
     )
-    holds = interval["low"] > 0.0 and closed["high"] <= 0.1 and mean_interval(overwritten)["low"] > 0.0
-    return Result(interval["mean"], interval["low"], interval["high"], bool(holds), animals, details)
+    return Score(
+        headline="isolates' gain with a stranger minus that without",
+        measures={
+            "isolates' gain with a stranger minus that without": mean_interval(gains[_ISOLATED] - gains[_UNTUTORED]),
+            "gain when the window has closed": mean_interval(gains[_EARLY]),
+            "gain of a second tutor within the window": mean_interval(overwritten),
+        },
+        n=len(overwritten),
+        details=details,
+    )
 
 
-def swapped_read_outs(animals: int, seed: int) -> Result:
-    """P4b: what one bird has learned is worthless in another's wiring, although both have one genome and one tutor."""
+def swapped_read_outs(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(birds,) resemblance to the tutor: newborn, grown, and after every bird received its neighbour's read-out."""
     aviary = Aviary(("tutored",), animals, seed)
     home, _ = home_and_stranger()
-    newborn = resemblance(heard(aviary.intended("tutored")), home)
+    found = {"newborn": resemblance(heard(aviary.intended("tutored")), home)}
     aviary.sing(_ROUGH_LIFE)
-    own = resemblance(heard(aviary.intended("tutored")), home)
+    found["own read-out"] = resemblance(heard(aviary.intended("tutored")), home)
     learner = aviary.population.learner
     assert learner is not None
     for read_out in learner.read_outs().values():
         read_out[:] = np.roll(read_out, 1, axis=0)
-    swapped = resemblance(heard(aviary.intended("tutored")), home)
-    lost, left = mean_interval(own - swapped), mean_interval(swapped - newborn)
-    details = details_of({"own read-out": own, "another's read-out": swapped, "newborn": newborn})
-    details |= details_of({"another's read-out minus newborn": swapped - newborn})
-    holds = lost["low"] > 0.0 and left["mean"] <= 0.1 * (own.mean() - newborn.mean())
-    return Result(lost["mean"], lost["low"], lost["high"], bool(holds), animals, details)
+    found["another's read-out"] = resemblance(heard(aviary.intended("tutored")), home)
+    return found
+
+
+def score_of_swapped_read_outs(found: dict[str, np.ndarray]) -> Score:
+    """What is lost, and what is left of what was learned; both birds have one genome and one tutor."""
+    own, swapped, newborn = found["own read-out"], found["another's read-out"], found["newborn"]
+    left = mean_interval(swapped - newborn)["mean"]
+    return Score(
+        headline="resemblance lost with another's read-out",
+        measures={
+            "resemblance lost with another's read-out": mean_interval(own - swapped),
+            "what is left of what was learned, minus a tenth of it": float(left - 0.1 * (own.mean() - newborn.mean())),
+        },
+        n=len(own),
+        details=told_all(
+            {name: found[name] for name in ("own read-out", "another's read-out", "newborn")}
+            | {"another's read-out minus newborn": swapped - newborn}
+        ),
+    )
 
 
 EXPERIMENTS = (
     Experiment(
-        "B1",
-        WORLD,
-        "A tutored bird ends nearer to its own tutor's song than to another's; a newborn is near to neither",
-        "own minus other above 0 with p < 0.01; the newborn's interval includes 0",
-        "Tchernichovski et al. 2001",
-        tutored_learning,
-        32,
-        "zebra finches copy the tutor they were raised with",
+        id="B1",
+        world=WORLD,
+        claim="A tutored bird ends nearer to its own tutor's song than to another's; a newborn is near to neither",
+        source="Tchernichovski et al. 2001",
+        protocol=raised,
+        score=score_of_tutored_learning,
+        criterion=(
+            surely_above("resemblance to the own tutor minus that to another's"),
+            below("p of that (Wilcoxon)", _CHANCE),
+            not_above("the same of newborns"),
+            not_below("the same of newborns"),
+        ),
+        animals=32,
+        published="zebra finches copy the tutor they were raised with",
     ),
     Experiment(
-        "B2",
-        WORLD,
-        "A bird that is deaf from the start, has no variability or is judged at random does not acquire the song",
-        "tutored above deaf; no control covers more than 0.03 of the way from babble to the oracle (upper bound)",
-        "Price 1979",
-        deaf_from_start,
-        32,
-        "deaf-reared birds lack normal acoustic structure, and keep some of the rhythm",
+        id="B2",
+        world=WORLD,
+        claim="A bird that is deaf from the start, has no variability or is judged at random does not acquire the song",
+        source="Price 1979",
+        protocol=raised,
+        score=score_of_deaf_from_start,
+        criterion=(
+            surely_above("gain of the tutored minus gain of the deaf"),
+            at_most("largest upper bound of a control's gain, share of the way to the oracle", 0.03),
+        ),
+        animals=32,
+        published="deaf-reared birds lack normal acoustic structure, and keep some of the rhythm",
         slow=True,
     ),
     Experiment(
-        "B3",
-        WORLD,
-        "An isolate's song is more stereotyped than a deaf bird's and less song-like than a tutored one's",
-        "both differences above 0",
-        "Volman and Khanna 1995; Price 1979",
-        isolates,
-        32,
-        "isolates sing abnormal song with abnormal elements",
+        id="B3",
+        world=WORLD,
+        claim="An isolate's song is more stereotyped than a deaf bird's and less song-like than a tutored one's",
+        source="Volman and Khanna 1995; Price 1979",
+        protocol=raised,
+        score=score_of_isolates,
+        criterion=(
+            surely_above("stereotypy of isolates minus that of the deaf"),
+            surely_above("song-likeness of the tutored minus that of isolates"),
+        ),
+        animals=32,
+        published="isolates sing abnormal song with abnormal elements",
         slow=True,
     ),
     Experiment(
-        "B3b",
-        WORLD,
-        "From an isolate founder, song becomes more song-like over generations of tutoring",
-        "the last generation above the founders, and a rising trend (p < 0.05)",
-        "Feher et al. 2009",
-        generations,
-        60,
-        "lineages of isolates reach wild-type song within 3 to 4 generations",
+        id="B3b",
+        world=WORLD,
+        claim="From an isolate founder, song becomes more song-like over generations of tutoring",
+        source="Feher et al. 2009",
+        protocol=generations,
+        score=score_of_generations,
+        criterion=(
+            surely_above("song-likeness of the last generation minus that of the founders"),
+            above("rank correlation with generation"),
+            below("p of the correlation", 0.05),
+        ),
+        animals=60,
+        published="lineages of isolates reach wild-type song within 3 to 4 generations",
         slow=True,
     ),
     Experiment(
-        "B7",
-        WORLD,
-        "A stranger's song heard after the window has closed is not copied, unless no tutor was heard before",
-        "isolates with a stranger above those without; gain at most 0.1 when closed; a second tutor within the window copied",
-        "Eales 1987; Gobes et al. 2017",
-        sensitive_period,
-        32,
-        "a second tutor can overwrite until about day 63; without a tutor the period stays open",
+        id="B7",
+        world=WORLD,
+        claim="A stranger's song heard after the window has closed is not copied, unless no tutor was heard before",
+        source="Eales 1987; Gobes et al. 2017",
+        protocol=sensitive_period,
+        score=score_of_sensitive_period,
+        criterion=(
+            surely_above("isolates' gain with a stranger minus that without"),
+            surely_at_most("gain when the window has closed", 0.1),
+            surely_above("gain of a second tutor within the window"),
+        ),
+        animals=32,
+        published="a second tutor can overwrite until about day 63; without a tutor the period stays open",
         slow=True,
     ),
     Experiment(
-        "P4b",
-        WORLD,
-        "Exchanging read-outs between birds of one genome and one tutor ruins their songs",
-        "loss above 0; at most a tenth of what was learned is left",
-        "Byrnes, post 2",
-        swapped_read_outs,
-        32,
-        "",
+        id="P4b",
+        world=WORLD,
+        claim="Exchanging read-outs between birds of one genome and one tutor ruins their songs",
+        source="Byrnes, post 2",
+        protocol=swapped_read_outs,
+        score=score_of_swapped_read_outs,
+        criterion=(
+            surely_above("resemblance lost with another's read-out"),
+            at_most("what is left of what was learned, minus a tenth of it"),
+        ),
+        animals=32,
     ),
 )

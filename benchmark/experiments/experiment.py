@@ -1,31 +1,49 @@
-"""What an experiment is: a claim with a source, a protocol, and a result with its number."""
+"""What an experiment is: a claim with a source, and three parts. The protocol measures, the score sums up, the criterion decides."""
 
 from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
 import msgspec
-import numpy as np
-from scipy import stats
 
+from benchmark.experiments.criterion import Condition, Measure
 from core.errors import BrokenFile, unknown_name
 from core.registry import modules_below
+from core.renamed import warn
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a score function makes of what a protocol measured.
+
+    Attributes:
+        headline: the measure that stands for the experiment in tables, by name.
+        measures: every number that the criterion is about, by name: a float, or one with its 95% interval.
+        n: number of animals (or trials, where ``details`` says so).
+        details: every other number that was measured.
+    """
+
+    headline: str
+    measures: Mapping[str, Measure]
+    n: int
+    details: Mapping[str, float | str | list[float]]
 
 
 class Result(msgspec.Struct):
     """The outcome of one experiment.
 
     Attributes:
-        statistic: the number that the threshold is about.
+        statistic: the headline.
         low, high: its 95% interval.
-        holds: whether the whole claim holds.
+        holds: whether every condition holds.
         n: number of animals (or trials, where ``details`` says so).
         details: every other number that was measured.
+        conditions: each with its ``text``, the ``value`` that was compared, and whether it ``holds``.
     """
 
     statistic: float
@@ -34,9 +52,10 @@ class Result(msgspec.Struct):
     holds: bool
     n: int
     details: dict[str, float | str | list[float]] = {}
+    conditions: list[dict[str, Any]] = []
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Experiment:
     """A falsifiable claim about one world's animals and how to test it.
 
@@ -44,9 +63,10 @@ class Experiment:
         id: as in the literature dossier, for example ``"L3"``.
         world: the world's name.
         claim: one sentence.
-        threshold: in words, what must be true of the statistic.
         source: the publication, or "chosen".
-        run: the protocol; takes the number of animals and the first seed.
+        protocol: what is done to the animals; takes their number and the first seed, and returns what was measured.
+        score: what that amounts to, as a :class:`Score`.
+        criterion: what must be true of the score; its text is made from the same numbers.
         animals: how many animals the full experiment uses.
         published: what was measured in animals, in words and numbers; empty where there is no such number.
         slow: takes minutes even with few animals, so that the quick suite leaves it out.
@@ -55,15 +75,31 @@ class Experiment:
     id: str
     world: str
     claim: str
-    threshold: str
     source: str
-    run: Callable[[int, int], Result]
+    protocol: Callable[[int, int], Any]
+    score: Callable[[Any], Score]
+    criterion: tuple[Condition, ...]
     animals: int
     published: str = ""
     slow: bool = False
 
+    @property
+    def threshold(self) -> str:
+        """The criterion in words."""
+        return "; ".join(condition.text for condition in self.criterion)
+
+    def run(self, animals: int, seed: int) -> Result:
+        """Protocol, score and criterion, one after the other."""
+        return self.judge(self.score(self.protocol(animals, seed)))
+
+    def judge(self, score: Score) -> Result:
+        """Hold the criterion against a score."""
+        found = [condition.held_against(score.measures) for condition in self.criterion]
+        centre, low, high = _bounds(score.measures[score.headline])
+        return Result(centre, low, high, all(one["holds"] for one in found), score.n, dict(score.details), found)
+
     def entry(self, result: Result, seed: int) -> dict[str, Any]:
-        """Claim, source and outcome together, as ``signatures.json`` keeps them."""
+        """Claim, source and outcome together, as ``experiments.json`` keeps them."""
         return {
             "id": self.id,
             "world": self.world,
@@ -76,8 +112,15 @@ class Experiment:
             "holds": bool(result.holds),
             "n": int(result.n),
             "details": {name: _plain(value) for name, value in result.details.items()},
+            "conditions": result.conditions,
             "seed": seed,
         }
+
+
+def _bounds(measure: Measure) -> tuple[float, float, float]:
+    if isinstance(measure, dict):
+        return measure["mean"], measure["low"], measure["high"]
+    return float(measure), float(measure), float(measure)
 
 
 def _plain(value: Any) -> Any:
@@ -88,7 +131,7 @@ def _plain(value: Any) -> Any:
 GROUP = "nestling.experiments"
 
 
-def signatures() -> dict[str, Experiment]:
+def experiments() -> dict[str, Experiment]:
     """All experiments: those that a module of this package, or a third party's entry point, lists in ``EXPERIMENTS``.
 
     Raises:
@@ -105,17 +148,21 @@ def signatures() -> dict[str, Experiment]:
     return found
 
 
-def _collect(module: str, found: dict[str, Experiment]) -> None:
+def _collect(name: str, found: dict[str, Experiment]) -> None:
     try:
-        listed = getattr(importlib.import_module(module), "EXPERIMENTS", ())
+        module = importlib.import_module(name)
     except Exception as error:  # whatever a file does wrong while it is imported, the user is told which file it was
-        raise BrokenFile(f"The experiments file {module} cannot be imported: {type(error).__name__}: {error}") from error
-    for signature in listed:
-        if not isinstance(signature, Experiment):
-            raise BrokenFile(f"In {module}, EXPERIMENTS lists {signature!r}, which is not a Experiment.")
-        if signature.id in found:
-            raise BrokenFile(f"{module} uses the id {signature.id}, which {found[signature.id].world} has already.")
-        found[signature.id] = signature
+        raise BrokenFile(f"The experiments file {name} cannot be imported: {type(error).__name__}: {error}") from error
+    listed: Iterable[Any] = getattr(module, "EXPERIMENTS", ())
+    if "SIGNATURES" in vars(module) and not listed:
+        warn(f"{name}.SIGNATURES", "EXPERIMENTS")
+        listed = module.SIGNATURES
+    for experiment in listed:
+        if not isinstance(experiment, Experiment):
+            raise BrokenFile(f"In {name}, EXPERIMENTS lists {experiment!r}, which is not an Experiment.")
+        if experiment.id in found:
+            raise BrokenFile(f"{name} uses the id {experiment.id}, which {found[experiment.id].world} has already.")
+        found[experiment.id] = experiment
 
 
 def find_experiment(identifier: str) -> Experiment:
@@ -130,7 +177,7 @@ def find_experiment(identifier: str) -> Experiment:
     if colon:
         _collect(module, known)
     else:
-        known = signatures()
+        known = experiments()
     if name not in known:
         raise unknown_name("experiment", name, known)
     return known[name]
@@ -138,19 +185,4 @@ def find_experiment(identifier: str) -> Experiment:
 
 def chosen_experiments(ids: tuple[str, ...]) -> list[Experiment]:
     """The named experiments, or all; an unknown id is an error with the nearest one."""
-    return [find_experiment(identifier) for identifier in ids] if ids else list(signatures().values())
-
-
-def share(flags: np.ndarray) -> tuple[float, float, float]:
-    """A proportion with its 95% Wilson interval."""
-    count, n = int(np.sum(flags)), len(flags)
-    bounds = stats.binomtest(count, n).proportion_ci(method="wilson")
-    return count / n, float(bounds.low), float(bounds.high)
-
-
-def difference_of_shares(one: np.ndarray, other: np.ndarray, seed: int = 0) -> tuple[float, float, float]:
-    """mean(one) - mean(other) for independent groups, with a 95% bootstrap interval."""
-    a, b = np.asarray(one, float), np.asarray(other, float)
-    rng = np.random.default_rng(seed)
-    draws = [rng.choice(a, len(a)).mean() - rng.choice(b, len(b)).mean() for _ in range(2000)]
-    return float(a.mean() - b.mean()), float(np.quantile(draws, 0.025)), float(np.quantile(draws, 0.975))
+    return [find_experiment(identifier) for identifier in ids] if ids else list(experiments().values())

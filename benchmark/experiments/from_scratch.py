@@ -1,16 +1,28 @@
-"""Signatures of learning from scratch: the third factor's timing (P5), chance at birth (P6), exchange (P4r), evolution (H3)."""
+"""Experiments on learning from scratch: the third factor's timing (P5), chance at birth (P6), exchange (P4r), evolution (H3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from agents.population import Population
-from benchmark.experiments.experiment import Experiment, Result
-from benchmark.experiments.lives import WORLDS, Scale, episodes_of, first_days, live_days, told
+from benchmark.experiments.criterion import not_above, surely_above, surely_below
+from benchmark.experiments.experiment import Experiment, Score
+from benchmark.experiments.lives import (
+    ESSAY,
+    WORLDS,
+    episodes_of,
+    first_days,
+    live_days,
+    scale_of,
+    told,
+    told_all,
+)
+from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
 from benchmark.studies.evolution import Evolution, Plan, genes, innate
 from core.interfaces import Verdict
@@ -30,90 +42,140 @@ def _late(steps: int, animals: int, sign: float = 1.0) -> Callable[[Verdict, np.
     return teach
 
 
-def timing(animals: int, seed: int, world: str) -> Result:
-    """P5: learners alone that hear steering's reward late, with the wrong sign, or not at all; scores after a quarter of life.
+Lived = tuple[Scale, dict[str, np.ndarray]]
+"""The scale of a world, and (animals,) fitness under each condition."""
+
+
+def timing(animals: int, seed: int, world: str) -> Lived:
+    """Learners alone that hear steering's reward late, with the wrong sign, or not at all; the last third of a quarter of life.
 
     The mouse's eligibility lasts about 1.5 s; the bird's peaks at its judgement's delay, half a frame wide, and its
     reward is an error of expectation. Delays are multiples of that.
     """
     eligibility = {"LoomingEscape": 1.5, "Birdsong": 0.005}[world]
-    delays = (0.0, 1.0, 3.0, 10.0)
     days = episodes_of(world, 0.25)
-    scale = Scale(world, animals, seed, max(2, days // 5))
-    scores: dict[str, np.ndarray] = {}
-    for name, delay, sign in [
-        *((f"{delay:g} times the eligibility", delay, 1.0) for delay in delays),
-        ("wrong sign", 0.0, -1.0),
-    ]:
+    scale = scale_of(world, animals, seed, max(2, days // 5))
+    fitness: dict[str, np.ndarray] = {}
+
+    def learn(population: Population) -> np.ndarray:
+        live_days(population, days - days // 3)
+        return live_days(population, days // 3)
+
+    delays = (0.0, 1.0, 3.0, 10.0)
+    conditions = [(f"{delay:g} times the eligibility", delay, 1.0) for delay in delays]
+    for name, delay, sign in (*conditions, ("wrong sign", 0.0, -1.0)):
         population = Population("learner", world, animals, seed=seed)
         steps = round(delay * eligibility / population.world.dt)
         if steps or sign < 0.0:
             population.steered.teacher = _late(steps, animals, sign)
-        live_days(population, days - days // 3)
-        scores[name] = scale.score(live_days(population, days // 3))
+        fitness[name] = learn(population)
     population = Population("learner", world, animals, seed=seed)
     population.lesion("reward")
-    live_days(population, days - days // 3)
-    scores["no reward"] = scale.score(live_days(population, days // 3))
-    details: dict[str, Any] = {f"score, {name}": float(np.nanmean(values)) for name, values in scores.items()}
-    in_time = mean_interval(scores["0 times the eligibility"] - scores["no reward"])
+    fitness["no reward"] = learn(population)
+    return scale, fitness
+
+
+def score_of_timing(lived: Lived) -> Score:
+    """What is learned with each delay: the score above that of a learner without reward."""
+    scale, fitness = lived
+    scores = {name: scale.score(values) for name, values in fitness.items()}
     learned = {name: values - scores["no reward"] for name, values in scores.items()}
-    too_late = mean_interval(learned["3 times the eligibility"] - 0.5 * learned["0 times the eligibility"])
-    reversed_sign = mean_interval(learned["wrong sign"])
-    details |= told("learned in time", learned["0 times the eligibility"])
-    details |= told("learned at three times the eligibility", learned["3 times the eligibility"])
-    details |= told("learned at ten times the eligibility", learned["10 times the eligibility"])
-    details |= told("learned with the wrong sign", learned["wrong sign"])
-    holds = in_time["low"] > 0.0 and too_late["high"] < 0.0 and reversed_sign["high"] < 0.0
-    found = mean_interval(learned["3 times the eligibility"])
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
+    in_time, late = learned["0 times the eligibility"], learned["3 times the eligibility"]
+    details: dict[str, Any] = {f"score, {name}": float(np.nanmean(values)) for name, values in scores.items()}
+    details |= told_all(
+        {
+            "learned in time": in_time,
+            "learned at three times the eligibility": late,
+            "learned at ten times the eligibility": learned["10 times the eligibility"],
+            "learned with the wrong sign": learned["wrong sign"],
+        }
+    )
+    return Score(
+        headline="learned at three times the eligibility",
+        measures={
+            "learned in time": mean_interval(in_time),
+            "learned at three times the eligibility": mean_interval(late),
+            "learned at three times the eligibility, minus half of learned in time": mean_interval(late - 0.5 * in_time),
+            "learned with the wrong sign": mean_interval(learned["wrong sign"]),
+        },
+        n=len(in_time),
+        details=details,
+    )
 
 
-def chance_at_birth(animals: int, seed: int, world: str) -> Result:
-    """P6: fitness of newborn learners alone that cannot learn, against motor programmes at random."""
+def chance_at_birth(animals: int, seed: int, world: str) -> Lived:
+    """Newborn learners alone that cannot learn, and motor programmes at random."""
     days = max(2, episodes_of(world, 0.02))
-    learner, babble = (first_days(agent, world, animals, seed, days) for agent in ("learner", "random-options"))
-    scale = Scale(world, animals, seed, days)
-    above = mean_interval((learner - babble) / scale.unit)
-    details: dict[str, Any] = told("score of newborn learners", scale.score(learner))
-    details |= told("score of programmes at random", scale.score(babble))
-    return Result(above["mean"], above["low"], above["high"], bool(above["low"] <= 0.0), animals, details)
+    fitness = {agent: first_days(agent, world, animals, seed, days) for agent in ("learner", "random-options")}
+    return scale_of(world, animals, seed, days), fitness
 
 
-def exchange(animals: int, seed: int, world: str) -> Result:
-    """P4: grown learners before and after every animal received its neighbour's learned read-out."""
+def score_of_chance_at_birth(lived: Lived) -> Score:
+    """Newborn learners against chance."""
+    scale, fitness = lived
+    learner, chance = fitness["learner"], fitness["random-options"]
+    name = "newborn learners minus motor programmes at random"
+    return Score(
+        headline=name,
+        measures={name: mean_interval((learner - chance) / scale.unit)},
+        n=len(learner),
+        details=told("score of newborn learners", scale.score(learner))
+        | told("score of programmes at random", scale.score(chance)),
+    )
+
+
+def exchange(animals: int, seed: int, world: str, grown_days: int | None = None, test_days: int | None = None) -> Lived:
+    """Grown learners before and after every animal received its neighbour's learned read-out; half a life, and a tenth, if not told."""
     population = Population("learner", world, animals, seed=seed)
-    days, test = episodes_of(world, 0.5), max(2, episodes_of(world, 0.1))
+    days = episodes_of(world, 0.5) if grown_days is None else grown_days
+    test = max(2, episodes_of(world, 0.1)) if test_days is None else test_days
     live_days(population, days)
     population.lesion("plasticity")
     learner = population.learner
     assert learner is not None
-    scale = Scale(world, animals, seed, test)
-    before = scale.score(live_days(population, test))
+    fitness = {"grown": live_days(population, test)}
     for array in learner.read_outs().values():
         array[:] = np.roll(array, 1, axis=0)
-    after = scale.score(live_days(population, test))
-    newborn = scale.score(first_days("learner", world, animals, seed, test))
-    chance = scale.score(first_days("random-options", world, animals, seed, test))
-    drop, left = mean_interval(before - after), mean_interval(after - newborn)
-    details: dict[str, Any] = told("score grown", before) | told("score after the exchange", after)
-    details |= (
-        told("score of newborns", newborn) | told("score of programmes at random", chance) | told("drop", before - after)
+    fitness["after the exchange"] = live_days(population, test)
+    fitness["newborns"] = first_days("learner", world, animals, seed, test)
+    fitness["programmes at random"] = first_days("random-options", world, animals, seed, test)
+    return scale_of(world, animals, seed, test), fitness
+
+
+def score_of_exchange(lived: Lived, chance: str = "newborns") -> Score:
+    """What is lost by the exchange, and what is left above ``chance``: "newborns" or "programmes at random"."""
+    scale, fitness = lived
+    score = {name: scale.score(values) for name, values in fitness.items()}
+    drop, left = score["grown"] - score["after the exchange"], score["after the exchange"] - score[chance]
+    return Score(
+        headline="score after the exchange, above chance",
+        measures={
+            "score after the exchange, above chance": mean_interval(left),
+            "drop of score by the exchange": mean_interval(drop),
+        },
+        n=len(drop),
+        details=told("score grown", score["grown"])
+        | told("score after the exchange", score["after the exchange"])
+        | told("score of newborns", score["newborns"])
+        | told("score of programmes at random", score["programmes at random"])
+        | told("drop", drop)
+        | {"chance": chance},
     )
-    return Result(left["mean"], left["low"], left["high"], bool(drop["low"] > 0.0 and left["low"] <= 0.0), animals, details)
+
+
+RUINED = (surely_above("drop of score by the exchange"), not_above("score after the exchange, above chance"))
 
 
 _GENERATIONS, _CANDIDATES = 60, 64
 
 
-def evolved_weights(animals: int, seed: int, world: str) -> Result:
-    """H3: newborns' read-outs evolve for 60 generations of 64 lives of a day, with wiring fixed, or redrawn in each life.
+def evolved_weights(animals: int, seed: int, world: str) -> Lived:
+    """Newborns' read-outs evolve for 60 generations of 64 lives of a day, with wiring fixed, or redrawn in each life.
 
     What evolves can be taken apart into what each motor programme is worth wherever it is used, which needs no wiring, and the
     rest, which says *when*; only the latter would be knowledge kept in weights downstream of the wiring. Fresh lives are judged.
     """
     days = 1 if world != "Birdsong" else 8
-    scale = Scale(world, animals, seed, 2)
     found: dict[str, np.ndarray] = {}
     steps = days * Population("reflex", world, 1).world.max_episode_steps
     searches = {}
@@ -126,7 +188,7 @@ def evolved_weights(animals: int, seed: int, world: str) -> Result:
 
     def newborn(search: Evolution, weights: np.ndarray | None) -> np.ndarray:
         many = None if weights is None else np.repeat(weights[None], animals, axis=0)
-        return scale.score(search.lives(search.genome, many, animals, seed, learns=False))
+        return search.lives(search.genome, many, animals, seed, learns=False)
 
     for wiring, search in searches.items():
         options = len(Population("options+always", world, 1).learner.option_names)  # type: ignore[union-attr]
@@ -139,122 +201,158 @@ def evolved_weights(animals: int, seed: int, world: str) -> Result:
             f"{wiring}: only what is worth doing anywhere": newborn(search, mean.ravel()),
         }
     found["fixed weights in redrawn wiring"] = newborn(searches["redrawn"], searches["fixed"].best)
+    return scale_of(world, animals, seed, 2), found
+
+
+def score_of_evolved_weights(lived: Lived) -> Score:
+    """What knowing when to do what is worth to newborns, with wiring fixed and redrawn."""
+    scale, fitness = lived
+    found = {name: scale.score(values) for name, values in fitness.items()}
+    gain = {w: found[f"{w}: only when to do what"] - found[f"{w}: born with nothing"] for w in ("fixed", "redrawn")}
     details: dict[str, Any] = {f"score, {name}": float(np.nanmean(values)) for name, values in found.items()}
-    gain = {w: found[f"{w}: only when to do what"] - found[f"{w}: born with nothing"] for w in searches}
     for wiring, values in gain.items():
         details |= told(f"gain of knowing when, wiring {wiring}", values)
     details |= told(
         "gain of all that evolved, wiring redrawn", found["redrawn: evolved weights"] - found["redrawn: born with nothing"]
     )
-    fixed, redrawn = (mean_interval(gain[wiring]) for wiring in ("fixed", "redrawn"))
-    apart = mean_interval(gain["fixed"] - gain["redrawn"])
-    holds = fixed["low"] > 0.0 and redrawn["low"] <= 0.0 and apart["low"] > 0.0
-    return Result(apart["mean"], apart["low"], apart["high"], bool(holds), animals, details)
+    apart = "gain with fixed wiring minus gain with redrawn"
+    return Score(
+        headline=apart,
+        measures={f"gain of knowing when to do what, wiring {w}": mean_interval(values) for w, values in gain.items()}
+        | {apart: mean_interval(gain["fixed"] - gain["redrawn"])},
+        n=len(gain["fixed"]),
+        details=details,
+    )
 
 
-def evolved_genome(animals: int, seed: int, world: str) -> Result:
-    """H3g: settings of learning evolve under redrawn wiring, and are judged in fresh lives with wiring redrawn and fixed."""
+_SETTINGS = (
+    "learner.rate",
+    "learner.explore",
+    "learner.pessimism",
+    "learner.optimism",
+    "learner.discount_time",
+    "learner.bout",
+    "learner.trace_decay",
+    "modulation.exploration",
+)
+
+
+def evolved_genome(animals: int, seed: int, world: str) -> tuple[Scale, dict[str, np.ndarray], dict[str, float]]:
+    """Settings of learning evolve under redrawn wiring, and are judged in fresh lives with wiring redrawn and fixed."""
     days = episodes_of(world, 0.1 if world != "Birdsong" else 0.03)
     steps = days * Population("reflex", world, 1).world.max_episode_steps
-    chosen = (
-        "learner.rate",
-        "learner.explore",
-        "learner.pessimism",
-        "learner.optimism",
-        "learner.discount_time",
-        "learner.bout",
-        "learner.trace_decay",
-        "modulation.exploration",
-    )
     agent = "options+always"
-    scale = Scale(world, animals, seed, 2)
     plan = Plan(
-        world, agent, "genes", "redrawn", tuple(genes(innate(agent, world), chosen)), 10, 12, 12, steps, 200_000, 0.2
+        world, agent, "genes", "redrawn", tuple(genes(innate(agent, world), _SETTINGS)), 10, 12, 12, steps, 200_000, 0.2
     )
     search = Evolution(plan)
     search.run()
     evolved = search.candidate(search.best)
-    details: dict[str, Any] = {path: float(value) for path, value in evolved.described().items() if path in chosen}
+    fitness = {}
+    for wiring in ("redrawn", "fixed"):
+        judge = Evolution(replace(plan, wiring=wiring, generations=1))
+        for name, genome in (("as shipped", search.genome), ("evolved", evolved)):
+            fitness[f"{wiring}, {name}"] = judge.lives(genome, None, animals, seed)
+    found = {path: float(value) for path, value in evolved.described().items() if path in _SETTINGS}
+    return scale_of(world, animals, seed, 2), fitness, found
+
+
+def score_of_evolved_genome(lived: tuple[Scale, dict[str, np.ndarray], dict[str, float]]) -> Score:
+    """What the evolved settings gain, under either wiring."""
+    scale, fitness, settings = lived
+    score = {name: scale.score(values) for name, values in fitness.items()}
+    details: dict[str, Any] = dict(settings)
     gains = {}
     for wiring in ("redrawn", "fixed"):
-        judge = Evolution(Plan(**{**_fields(plan), "wiring": wiring, "generations": 1}))
-        before, after = (scale.score(judge.lives(genome, None, animals, seed)) for genome in (search.genome, evolved))
-        gains[wiring] = after - before
-        details |= {
-            f"score, {wiring}, as shipped": float(np.nanmean(before)),
-            f"score, {wiring}, evolved": float(np.nanmean(after)),
-        }
-        details |= told(f"gain, wiring {wiring}", after - before)
+        gains[wiring] = score[f"{wiring}, evolved"] - score[f"{wiring}, as shipped"]
+        details |= {f"score, {wiring}, {name}": float(np.nanmean(score[f"{wiring}, {name}"])) for name in _JUDGED}
+        details |= told(f"gain, wiring {wiring}", gains[wiring])
     worst = min((mean_interval(values) for values in gains.values()), key=lambda interval: interval["low"])
-    return Result(worst["mean"], worst["low"], worst["high"], bool(worst["low"] > 0.0), animals, details)
+    return Score(
+        headline="smaller gain of the two wirings",
+        measures={"smaller gain of the two wirings": worst},
+        n=len(gains["fixed"]),
+        details=details,
+    )
 
 
-def _fields(plan: Plan) -> dict[str, Any]:
-    return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+_JUDGED = ("as shipped", "evolved")
 
 
-_ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
 EXPERIMENTS = (
     *(
         Experiment(
-            f"P5{letter}",
-            WORLDS[letter],
-            "Reward later than three times the eligibility does not teach; the wrong sign unteaches",
-            "learned in time above 0, less than half at three times the eligibility, below 0 with the wrong sign",
-            "Yagishita et al. 2014; Gerstner et al. 2018",
-            partial(timing, world=WORLDS[letter]),
-            24,
+            id=f"P5{letter}",
+            world=WORLDS[letter],
+            claim="Reward later than three times the eligibility does not teach; the wrong sign unteaches",
+            source="Yagishita et al. 2014; Gerstner et al. 2018",
+            protocol=partial(timing, world=WORLDS[letter]),
+            score=score_of_timing,
+            criterion=(
+                surely_above("learned in time"),
+                surely_below("learned at three times the eligibility, minus half of learned in time"),
+                surely_below("learned with the wrong sign"),
+            ),
+            animals=24,
             slow=True,
         )
         for letter in ("", "b")
     ),
     *(
         Experiment(
-            f"P6{letter}",
-            WORLDS[letter],
-            "Before it has learned, the learner alone is no better than chance",
-            "newborn learners minus motor programmes at random not above 0",
-            _ESSAY,
-            partial(chance_at_birth, world=WORLDS[letter]),
-            128,
+            id=f"P6{letter}",
+            world=WORLDS[letter],
+            claim="Before it has learned, the learner alone is no better than chance",
+            source=ESSAY,
+            protocol=partial(chance_at_birth, world=WORLDS[letter]),
+            score=score_of_chance_at_birth,
+            criterion=(not_above("newborn learners minus motor programmes at random"),),
+            animals=128,
         )
         for letter in WORLDS
     ),
     *(
         Experiment(
-            f"P4{letter}",
-            WORLDS[letter],
-            "Exchanging learned read-outs between animals of one genome ruins both",
-            "score after the exchange not above that of newborns, and the drop above 0",
-            _ESSAY,
-            partial(exchange, world=WORLDS[letter]),
-            32,
+            id=f"P4{letter}",
+            world=WORLDS[letter],
+            claim="Exchanging learned read-outs between animals of one genome ruins both",
+            source=ESSAY,
+            protocol=partial(exchange, world=WORLDS[letter]),
+            score=score_of_exchange,
+            criterion=RUINED,
+            animals=32,
             slow=True,
         )
         for letter in "rfo"
     ),
     *(
         Experiment(
-            f"H3{letter}",
-            WORLDS[letter],
-            "Evolved read-out weights are worth something when wiring is the same in every life, and nothing when it is redrawn",
-            "gain of knowing when to do what above 0 with fixed wiring, not above 0 with redrawn",
-            _ESSAY,
-            partial(evolved_weights, world=WORLDS[letter]),
-            64,
+            id=f"H3{letter}",
+            world=WORLDS[letter],
+            claim="Evolved read-out weights are worth something when wiring is the same in every life, and nothing when it is redrawn",
+            source=ESSAY,
+            protocol=partial(evolved_weights, world=WORLDS[letter]),
+            score=score_of_evolved_weights,
+            criterion=(
+                surely_above("gain of knowing when to do what, wiring fixed"),
+                not_above("gain of knowing when to do what, wiring redrawn"),
+                surely_above("gain with fixed wiring minus gain with redrawn"),
+            ),
+            animals=64,
             slow=True,
         )
         for letter in ("", "b")
     ),
     *(
         Experiment(
-            f"H3g{letter}",
-            WORLDS[letter],
-            "Evolved settings of learning help whether wiring is fixed or redrawn",
-            "gain above 0 under both",
-            _ESSAY,
-            partial(evolved_genome, world=WORLDS[letter]),
-            64,
+            id=f"H3g{letter}",
+            world=WORLDS[letter],
+            claim="Evolved settings of learning help whether wiring is fixed or redrawn",
+            source=ESSAY,
+            protocol=partial(evolved_genome, world=WORLDS[letter]),
+            score=score_of_evolved_genome,
+            criterion=(surely_above("smaller gain of the two wirings"),),
+            animals=64,
             slow=True,
         )
         for letter in ("", "b")

@@ -1,12 +1,11 @@
-"""Signatures of hand-over (H1 to H6), by one protocol in several worlds: the mouse (H2), the rat (H2r) and the bird (H2b).
+"""Experiments on hand-over (H1 to H6), by one protocol in several worlds: the mouse (H2), the rat (H2r) and the bird (H2b).
 
 Ages are shares of the species' life. Scores are 0 for random actions and 1 for the oracle over the same days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,18 +16,29 @@ from agents.catalogue import agent_spec
 from agents.genome import Genome
 from agents.hand_over.base import hand_over_rule
 from agents.population import Population
-from benchmark.experiments.experiment import Experiment, Result
+from benchmark.experiments.criterion import (
+    at_most,
+    below,
+    not_above,
+    not_below,
+    surely_above,
+    within,
+)
+from benchmark.experiments.experiment import Experiment, Score
 from benchmark.experiments.lives import (
     AGES,
+    ESSAY,
     WORLDS,
-    Scale,
     WantRecorder,
     episodes_of,
     first_days,
     life_by_age,
     live_days,
+    scale_of,
     told,
+    told_all,
 )
+from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
 from benchmark.results.summary import fitness_by_window
 from learning.options import OptionGenome
@@ -37,40 +47,76 @@ _LIFE = 0.5  # share of life that these experiments last
 RULES = ("earned", "spibb", "argmax_q", "residual", "jump_start", "annealed", "bayes_fusion", "outcome", "always")
 
 
-def newborns(animals: int, seed: int, world: str) -> Result:
-    """H1: newborns that cannot learn: whole animal against reflex, and the learner alone against motor programmes at random."""
-    days = max(1, episodes_of(world, 0.01))
-    fitness = {
-        agent: first_days(agent, world, animals, seed, days) for agent in ("reflex", "random-options", "learner", "steered")
-    }
-    scale = Scale(world, animals, seed, days)
-    whole = mean_interval((fitness["steered"] - fitness["reflex"]) / scale.unit)
-    alone = mean_interval((fitness["learner"] - fitness["random-options"]) / scale.unit)
-    details: dict[str, Any] = {"days": days} | told("score of the reflex", scale.score(fitness["reflex"]))
-    details |= told("learner minus random programmes", (fitness["learner"] - fitness["random-options"]) / scale.unit)
-    holds = whole["low"] <= 0.0 <= whole["high"] and alone["low"] <= 0.0
-    return Result(whole["mean"], whole["low"], whole["high"], bool(holds), animals, details)
+def newborns(animals: int, seed: int, world: str, days: int | None = None) -> tuple[Scale, dict[str, np.ndarray]]:
+    """Newborns that cannot learn, in their first days: the whole animal, its parts alone, and motor programmes at random."""
+    days = max(1, episodes_of(world, 0.01)) if days is None else days
+    agents = ("random", "reflex", "random-options", "learner", "steered")
+    fitness = {agent: first_days(agent, world, animals, seed, days) for agent in agents}
+    return scale_of(world, animals, seed, days), fitness
 
 
-def growing_up(animals: int, seed: int, world: str) -> Result:
-    """H2: lives of the whole animal, its reflexes alone and its learner alone, on the same seeds."""
+def score_of_newborns(lived: tuple[Scale, dict[str, np.ndarray]]) -> Score:
+    """The whole animal against its reflexes; the learner against programmes at random, and against uniform random actions."""
+    scale, fitness = lived
+    whole = (fitness["steered"] - fitness["reflex"]) / scale.unit
+    alone = (fitness["learner"] - fitness["random-options"]) / scale.unit
+    return Score(
+        headline="whole animal minus reflexes",
+        measures={
+            "whole animal minus reflexes": mean_interval(whole),
+            "learner minus motor programmes at random": mean_interval(alone),
+        },
+        n=len(whole),
+        details=told("score of the reflex", scale.score(fitness["reflex"]))
+        | told("learner minus random programmes", alone)
+        | told("learner minus random actions", (fitness["learner"] - fitness["random"]) / scale.unit),
+    )
+
+
+AS_GOOD_AS_REFLEXES = (
+    not_above("whole animal minus reflexes"),
+    not_below("whole animal minus reflexes"),
+    not_above("learner minus motor programmes at random"),
+)
+
+
+@dataclass(frozen=True)
+class Raised:
+    """Lives of the whole animal, its reflexes alone and its learner alone.
+
+    Attributes:
+        wants: of steering.
+        scale: of the first tenth of these days.
+        curves: by agent.
+        seen: what each agent did in each of steering's wants.
+    """
+
+    wants: tuple[str, ...]
+    scale: Scale
+    curves: dict[str, dict[str, np.ndarray]]
+    seen: dict[str, WantRecorder]
+
+
+def growing_up(animals: int, seed: int, world: str) -> Raised:
+    """Lives of the whole animal, its reflexes alone and its learner alone, on the same seeds."""
     days = episodes_of(world, _LIFE)
-    wants = len(Population("reflex", world, 1).steered.steering.wants)
-    steps = days * Population("reflex", world, 1).world.max_episode_steps
-    seen = {agent: WantRecorder(wants, steps) for agent in ("steered", "reflex", "learner")}
+    reflexes = Population("reflex", world, 1)
+    wants, steps = reflexes.steered.steering.wants, days * reflexes.world.max_episode_steps
+    seen = {agent: WantRecorder(len(wants), steps) for agent in ("steered", "reflex", "learner")}
     curves = {agent: life_by_age(agent, world, animals, seed, days, seen[agent])[1] for agent in seen}
+    return Raised(wants, scale_of(world, animals, seed, max(2, days // 10)), curves, seen)
+
+
+def score_of_growing_up(raised: Raised) -> Score:
+    """The whole animal against its reflexes at every age, and against either part at the end; the learner's share."""
+    curves, unit = raised.curves, raised.scale.unit
     fitness = {agent: fitness_by_window(curve) for agent, curve in curves.items()}
-    unit = Scale(world, animals, seed, max(2, days // 10)).unit
-    by_age = [mean_interval(((fitness["steered"] - fitness["reflex"]) / unit)[:, age]) for age in range(AGES)]
-    lost = [
-        age
-        for age in range(AGES)
-        if stats.ttest_1samp(_known(fitness["steered"] - fitness["reflex"], age), 0.0, alternative="less").pvalue < 0.05
-    ]
+    gain = fitness["steered"] - fitness["reflex"]
+    by_age = [mean_interval((gain / unit)[:, age]) for age in range(AGES)]
+    lost = [age for age in range(AGES) if _significant_loss(gain[:, age])]
     share = curves["steered"]["learner_steps"] / curves["steered"]["steps"]
     rise = mean_interval(share[:, -1] - share[:, 0])
     over_learner = mean_interval(((fitness["steered"] - fitness["learner"]) / unit)[:, -1])
-    worst = min(by_age, key=lambda found: found["mean"])
     details: dict[str, Any] = {
         "minus reflex by tenths of this life": [found["mean"] for found in by_age],
         "tenths with a significant loss (one-sided 5%)": [float(age) for age in lost],
@@ -79,13 +125,24 @@ def growing_up(animals: int, seed: int, world: str) -> Result:
         "at the end, minus learner alone": over_learner["mean"],
         "at the end, minus learner alone, low": over_learner["low"],
         "at the end, minus reflex": by_age[-1]["mean"],
-    } | _where_first(Population("reflex", world, 1).steered.steering.wants, seen)
-    holds = not lost and rise["low"] > 0.0 and by_age[-1]["low"] > 0.0 and over_learner["low"] > 0.0
-    return Result(worst["mean"], worst["low"], worst["high"], bool(holds), animals, details)
+    } | _where_first(raised.wants, raised.seen)
+    return Score(
+        headline="whole animal minus reflexes, at the worst tenth",
+        measures={
+            "whole animal minus reflexes, at the worst tenth": min(by_age, key=lambda found: found["mean"]),
+            "tenths with a significant loss against the reflexes": float(len(lost)),
+            "rise of the learner's share": rise,
+            "whole animal minus reflexes, at the end": by_age[-1],
+            "whole animal minus learner alone, at the end": over_learner,
+        },
+        n=len(gain),
+        details=details,
+    )
 
 
-def _known(values: np.ndarray, age: int) -> np.ndarray:
-    return values[np.isfinite(values[:, age]), age]
+def _significant_loss(gain: np.ndarray) -> bool:
+    """Student's t, one-sided 5%."""
+    return bool(stats.ttest_1samp(gain[np.isfinite(gain)], 0.0, alternative="less").pvalue < 0.05)
 
 
 def _where_first(wants: tuple[str, ...], seen: dict[str, WantRecorder]) -> dict[str, Any]:
@@ -109,115 +166,166 @@ def _where_first(wants: tuple[str, ...], seen: dict[str, WantRecorder]) -> dict[
     return found
 
 
-def lesions(animals: int, seed: int, world: str) -> Result:
-    """H4: without its learner a grown animal is as good as its reflexes; without reflexes the newborn suffers most.
+@dataclass(frozen=True)
+class Lesioned:
+    """Groups of animals that were watched after a lesion.
 
-    Each group of animals grows up untouched, is lesioned, and is watched for a fifth of that time; a last group is lesioned at
-    birth. ``acts`` compares how often steering wants what, by total variation.
+    Attributes:
+        scale: of as many days.
+        fitness: (animals,), by group.
+        wants: (wants,) share of time that steering wanted each, by group.
     """
+
+    scale: Scale
+    fitness: dict[str, np.ndarray]
+    wants: dict[str, np.ndarray]
+
+
+def lesions(animals: int, seed: int, world: str) -> Lesioned:
+    """Each group grows up untouched, is lesioned, and is watched for a fifth of that time; a last group is lesioned at birth."""
     days = episodes_of(world, _LIFE)
     after = max(2, days // 5)
-    scale = Scale(world, animals, seed, after)
-    score, wants = {}, {}
+    fitness, wants = {}, {}
+
+    def watch(name: str, population: Population) -> None:
+        recorder = WantRecorder(len(population.steered.steering.wants), after * population.world.max_episode_steps, 1)
+        fitness[name] = live_days(population, after, (recorder,))
+        wants[name] = recorder.steps[0] / recorder.steps[0].sum()
+
     for name in ("intact", "learning", "reflex", "reward"):
         population, _ = life_by_age("steered", world, animals, seed, days)
         if name != "intact":
             population.lesion(name)
-        score[name], wants[name] = _watch(population, after, scale)
-    old, _ = life_by_age("reflex", world, animals, seed, days)
-    score["never had a learner"], wants["never had a learner"] = _watch(old, after, scale)
+        watch(name, population)
+    watch("never had a learner", life_by_age("reflex", world, animals, seed, days)[0])
     for name in ("newborn", "newborn without reflex"):
         population = Population("steered", world, animals, seed=seed)
         if name != "newborn":
             population.lesion("reflex")
-        score[name], _ = _watch(population, after, scale)
-    back = mean_interval(score["learning"] - score["never had a learner"])
-    loss = mean_interval(score["intact"] - score["learning"])
+        watch(name, population)
+    return Lesioned(scale_of(world, animals, seed, after), fitness, wants)
+
+
+def score_of_lesions(lesioned: Lesioned) -> Score:
+    """What is lost with each part, early and late; acts are compared by how often steering wants what (total variation)."""
+    score = {name: lesioned.scale.score(values) for name, values in lesioned.fitness.items()}
+    lost = score["intact"] - score["learning"]
     early, late = score["newborn"] - score["newborn without reflex"], score["intact"] - score["reflex"]
-    worse_early = mean_interval(early - late)
-    kept = mean_interval(score["reward"] - score["intact"])
-    acts = 0.5 * float(np.abs(wants["learning"] - wants["never had a learner"]).sum())
+    kept = score["reward"] - score["intact"]
+    acts = 0.5 * float(np.abs(lesioned.wants["learning"] - lesioned.wants["never had a learner"]).sum())
     details: dict[str, Any] = {f"score, {name}": float(np.nanmean(values)) for name, values in score.items()}
-    details |= told("lost with the learner", score["intact"] - score["learning"]) | told(
-        "lost with the reflex, at birth", early
-    )
-    details |= told("lost with the reflex, grown", late) | told(
-        "without reward, minus intact", score["reward"] - score["intact"]
+    details |= told_all(
+        {
+            "lost with the learner": lost,
+            "lost with the reflex, at birth": early,
+            "lost with the reflex, grown": late,
+            "without reward, minus intact": kept,
+        }
     )
     details["acts: distance from an animal that never had a learner"] = acts
-    holds = (
-        abs(back["mean"]) < 0.05 and loss["low"] > 0.0 and worse_early["low"] > 0.0 and acts < 0.1 and kept["low"] > -0.1
+    return Score(
+        headline="without its learner, minus an animal that never had one",
+        measures={
+            "without its learner, minus an animal that never had one": mean_interval(
+                score["learning"] - score["never had a learner"]
+            ),
+            "lost with the learner": mean_interval(lost),
+            "lost with the reflex at birth, minus lost with it grown": mean_interval(early - late),
+            "distance of its acts from those of an animal that never had a learner": acts,
+            "without reward, minus intact": mean_interval(kept),
+        },
+        n=len(lost),
+        details=details,
     )
-    return Result(back["mean"], back["low"], back["high"], bool(holds), animals, details)
 
 
-def _watch(population: Population, days: int, scale: Scale) -> tuple[np.ndarray, np.ndarray]:
-    recorder = WantRecorder(len(population.steered.steering.wants), days * population.world.max_episode_steps, 1)
-    fitness = live_days(population, days, (recorder,))
-    return scale.score(fitness), recorder.steps[0] / recorder.steps[0].sum()
+FAULTS = ("sound", "absent", "reversed")
+Grown = tuple[Scale, dict[str, dict[str, np.ndarray]]]
 
 
-def faulty_reflexes(animals: int, seed: int, world: str) -> Result:
-    """H5: grown scores of every rule with a sound, an absent and a reversed (harmful) reflex."""
+def faulty_reflexes(animals: int, seed: int, world: str) -> Grown:
+    """Grown animals of every rule with a sound, an absent and a reversed (harmful) reflex."""
     days = episodes_of(world, 0.35)
-    scale = Scale(world, animals, seed, max(2, days // 5))
+    lives = {"reflex": "reflex"} | {rule: f"cortex+{rule}" for rule in RULES}
     grown: dict[str, dict[str, np.ndarray]] = {}
-    for fault in ("sound", "absent", "reversed"):
+    for fault in FAULTS:
         options = {} if fault == "sound" else {"fault": fault}
-        lives = {"reflex": "reflex"} | {rule: f"cortex+{rule}" for rule in RULES}
-        grown[fault] = {
-            name: scale.score(_late_days(agent, world, animals, seed, days, **options)) for name, agent in lives.items()
-        }
+        grown[fault] = {name: _late_days(agent, world, animals, seed, days, **options) for name, agent in lives.items()}
+    return scale_of(world, animals, seed, max(2, days // 5)), grown
+
+
+def score_of_faulty_reflexes(lived: Grown) -> Score:
+    """How rules rank under each fault, and what they make of a harmful reflex."""
+    scale, fitness = lived
+    grown = {fault: {name: scale.score(values) for name, values in found.items()} for fault, found in fitness.items()}
     details: dict[str, Any] = {}
     for fault, scores in grown.items():
         order = sorted(scores, key=lambda name: -np.nanmean(scores[name]))
         details[f"{fault}: ranking"] = ", ".join(f"{name} {np.nanmean(scores[name]):.2f}" for name in order)
-    recovers = mean_interval(grown["reversed"]["earned"] - grown["reversed"]["residual"])
-    above = mean_interval(grown["reversed"]["earned"] - grown["reversed"]["reflex"])
-    orders = [
-        stats.kendalltau(*([np.nanmean(grown[f][r]) for r in RULES] for f in pair)).statistic
-        for pair in (("sound", "absent"), ("sound", "reversed"))
-    ]
-    details |= {
-        "Kendall's tau of rankings, sound and absent": float(orders[0]),
-        "Kendall's tau, sound and reversed": float(orders[1]),
-    }
-    details |= told("harmful reflex: earned minus the reflex", grown["reversed"]["earned"] - grown["reversed"]["reflex"])
-    details |= told(
-        "harmful reflex: residual minus the reflex", grown["reversed"]["residual"] - grown["reversed"]["reflex"]
+    harmful = grown["reversed"]
+    absent, reversed_ = (
+        float(stats.kendalltau(*([np.nanmean(grown[f][r]) for r in RULES] for f in ("sound", fault))).statistic)
+        for fault in ("absent", "reversed")
     )
-    holds = recovers["low"] > 0.0 and above["low"] > 0.0 and orders[1] < 1.0
-    return Result(recovers["mean"], recovers["low"], recovers["high"], bool(holds), animals, details)
+    details |= {
+        "Kendall's tau of rankings, sound and absent": absent,
+        "Kendall's tau, sound and reversed": reversed_,
+    }
+    details |= told("harmful reflex: earned minus the reflex", harmful["earned"] - harmful["reflex"])
+    details |= told("harmful reflex: residual minus the reflex", harmful["residual"] - harmful["reflex"])
+    return Score(
+        headline="harmful reflex: earned minus residual",
+        measures={
+            "harmful reflex: earned minus residual": mean_interval(harmful["earned"] - harmful["residual"]),
+            "harmful reflex: earned minus the reflex": mean_interval(harmful["earned"] - harmful["reflex"]),
+            "Kendall's tau of the rankings with a sound and a harmful reflex": reversed_,
+        },
+        n=len(harmful["earned"]),
+        details=details,
+    )
 
 
-def critic_noise(animals: int, seed: int, world: str) -> Result:
-    """H6: what noise in the critic costs a rule without margin, a fixed margin, and a margin of twice the noise.
+_NOISES = (0.0, 2.0, 8.0)  # of the critic, in typical advantages
 
-    Uniform noise of at most epsilon is added to every option's value at every decision of the bout learner; sizes are multiples of
-    the median advantage over the reflex that grown animals see.
+
+def critic_noise(animals: int, seed: int, world: str) -> tuple[float, Scale, dict[str, list[np.ndarray]]]:
+    """A rule without margin, with a fixed margin, and with a margin of twice the noise, under three sizes of noise in the critic.
+
+    Uniform noise of at most epsilon is added to every option's value at every decision of the option learner; sizes are multiples
+    of the median advantage over the reflex that grown animals see.
     """
     days = episodes_of(world, 0.35)
-    scale = Scale(world, animals, seed, max(2, days // 5))
     typical = _typical_advantage(world, min(animals, 8), seed, days)
     reflex = _late_days("reflex", world, animals, seed, days)
     minus: dict[str, list[np.ndarray]] = {"argmax_q": [], "earned": [], "earned, margin 2 epsilon": []}
-    sizes = (0.0, 2.0, 8.0)
-    for size in sizes:
+    for size in _NOISES:
         noise = size * typical
         genome = Genome(OptionGenome(noise=noise))
         careful = type("Careful", (hand_over_rule("earned"),), {"name": "careful", "margin": 2.0 * noise})
         for name, rule in (("argmax_q", "argmax_q"), ("earned", "earned"), ("earned, margin 2 epsilon", careful)):
             spec = replace(agent_spec("options+earned"), name=name, hand_over=rule, genome=genome)
-            minus[name].append((_late_days(spec, world, animals, seed, days) - reflex) / scale.unit)
-    details: dict[str, Any] = {"typical advantage": typical, "noise, in typical advantages": list(sizes)}
+            minus[name].append(_late_days(spec, world, animals, seed, days) - reflex)
+    return typical, scale_of(world, animals, seed, max(2, days // 5)), minus
+
+
+def score_of_critic_noise(lived: tuple[float, Scale, dict[str, list[np.ndarray]]]) -> Score:
+    """What the largest noise costs each rule, against the reflexes."""
+    typical, scale, fitness = lived
+    minus = {name: [values / scale.unit for values in by_size] for name, by_size in fitness.items()}
+    details: dict[str, Any] = {"typical advantage": typical, "noise, in typical advantages": list(_NOISES)}
     for name, by_size in minus.items():
         details[f"{name}: minus reflex, by noise"] = [float(np.nanmean(values)) for values in by_size]
         details |= told(f"{name}: cost of the largest noise", by_size[0] - by_size[-1])
         details |= told(f"{name}: under the largest noise, minus reflex", by_size[-1])
-    breaks = mean_interval(minus["earned, margin 2 epsilon"][-1] - minus["argmax_q"][-1])
-    safe = mean_interval(minus["earned, margin 2 epsilon"][-1])
-    return Result(
-        breaks["mean"], breaks["low"], breaks["high"], bool(breaks["low"] > 0.0 and safe["high"] >= 0.0), animals, details
+    careful, careless = minus["earned, margin 2 epsilon"][-1], minus["argmax_q"][-1]
+    return Score(
+        headline="largest noise: a margin of twice the noise, minus no margin",
+        measures={
+            "largest noise: a margin of twice the noise, minus no margin": mean_interval(careful - careless),
+            "largest noise: a margin of twice the noise, minus the reflex": mean_interval(careful),
+        },
+        n=len(careful),
+        details=details,
     )
 
 
@@ -233,75 +341,96 @@ def _typical_advantage(world: str, animals: int, seed: int, days: int) -> float:
     return float(np.median(np.concatenate(seen)))
 
 
-_ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
-_CLAIMS: tuple[tuple[str, str, str, str, Callable[..., Result], int, bool, str], ...] = (
+_BY_WORLD: tuple[tuple[str, dict[str, Any]], ...] = (
     (
-        "H2",
-        "The learner's share rises with experience, at no age at a loss, and the whole ends above either part",
-        "no tenth of life with a significant loss; at the end above reflex and above learner, intervals without 0",
-        _ESSAY,
-        growing_up,
-        32,
-        True,
         "rb",
+        {
+            "id": "H2",
+            "claim": "The learner's share rises with experience, at no age at a loss, and the whole ends above either part",
+            "source": ESSAY,
+            "protocol": growing_up,
+            "score": score_of_growing_up,
+            "criterion": (
+                at_most("tenths with a significant loss against the reflexes"),
+                surely_above("rise of the learner's share"),
+                surely_above("whole animal minus reflexes, at the end"),
+                surely_above("whole animal minus learner alone, at the end"),
+            ),
+            "animals": 32,
+        },
     ),
     (
-        "H4",
-        "Without its learner a grown animal is its reflexes; losing these is worst early; without reward it keeps what it has",
-        "difference from reflex alone within .05, acts within .1; early loss above late; no fall without reward",
-        "Kolb and Whishaw 1981; Vanderwolf et al. 1978",
-        lesions,
-        32,
-        True,
         "rb",
+        {
+            "id": "H4",
+            "claim": "Without its learner a grown animal is its reflexes; losing these is worst early; without reward it keeps "
+            "what it has",
+            "source": "Kolb and Whishaw 1981; Vanderwolf et al. 1978",
+            "protocol": lesions,
+            "score": score_of_lesions,
+            "criterion": (
+                within("without its learner, minus an animal that never had one", 0.05),
+                surely_above("lost with the learner"),
+                surely_above("lost with the reflex at birth, minus lost with it grown"),
+                below("distance of its acts from those of an animal that never had a learner", 0.1),
+                surely_above("without reward, minus intact", -0.1),
+            ),
+            "animals": 32,
+        },
     ),
     (
-        "H5",
-        "With a harmful reflex rules rank differently: what must earn control recovers, what is added to the reflex saturates",
-        "earned minus residual above 0, earned minus reflex above 0",
-        "Berthelot et al. 2026",
-        faulty_reflexes,
-        16,
-        True,
         "r",
+        {
+            "id": "H5",
+            "claim": "With a harmful reflex rules rank differently: what must earn control recovers, what is added to the reflex "
+            "saturates",
+            "source": "Berthelot et al. 2026",
+            "protocol": faulty_reflexes,
+            "score": score_of_faulty_reflexes,
+            "criterion": (
+                surely_above("harmful reflex: earned minus residual"),
+                surely_above("harmful reflex: earned minus the reflex"),
+                below("Kendall's tau of the rankings with a sound and a harmful reflex", 1.0),
+            ),
+            "animals": 16,
+        },
     ),
     (
-        "H6",
-        "With a noisy critic a margin of twice the noise does better than no margin, and stays safe",
-        "difference above 0 under the largest noise; not below its reflex",
-        "derived from Kakade and Langford 2002",
-        critic_noise,
-        24,
-        True,
         "b",
+        {
+            "id": "H6",
+            "claim": "With a noisy critic a margin of twice the noise does better than no margin, and stays safe",
+            "source": "derived from Kakade and Langford 2002",
+            "protocol": critic_noise,
+            "score": score_of_critic_noise,
+            "criterion": (
+                surely_above("largest noise: a margin of twice the noise, minus no margin"),
+                not_below("largest noise: a margin of twice the noise, minus the reflex"),
+            ),
+            "animals": 24,
+        },
     ),
 )
 
+
+def _in_world(letter: str, *, id: str, protocol: Any, **parts: Any) -> Experiment:
+    world = WORLDS[letter]
+    return Experiment(id=f"{id}{letter}", world=world, protocol=partial(protocol, world=world), **parts)
+
+
 EXPERIMENTS = (
     *(
-        Experiment(
-            f"H1{letter}",
-            WORLDS[letter],
-            "At birth the whole animal is as good as its reflexes and the learner alone is at chance",
-            "whole minus reflex includes 0; learner minus random motor programmes is not above 0",
-            _ESSAY,
-            partial(newborns, world=WORLDS[letter]),
-            256,
+        _in_world(
+            letter,
+            id="H1",
+            claim="At birth the whole animal is as good as its reflexes and the learner alone is at chance",
+            source=ESSAY,
+            protocol=newborns,
+            score=score_of_newborns,
+            criterion=AS_GOOD_AS_REFLEXES,
+            animals=256,
         )
         for letter in "rbfo"
     ),
-    *(
-        Experiment(
-            f"{name}{letter}",
-            WORLDS[letter],
-            claim,
-            threshold,
-            source,
-            partial(run, world=WORLDS[letter]),
-            animals,
-            slow=slow,
-        )
-        for name, claim, threshold, source, run, animals, slow, letters in _CLAIMS
-        for letter in ("", *letters)
-    ),
+    *(_in_world(letter, slow=True, **parts) for letters, parts in _BY_WORLD for letter in ("", *letters)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,13 @@ from agents.life import Observer, live
 from agents.population import Population
 from agents.steered_world import Tick
 from benchmark.results.curves import CurveRecorder
+from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
 from benchmark.results.summary import day_fitness
 from envs.registration import world_class
 
 AGES = 10
+ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
 WORLDS = {"": "LoomingEscape", "r": "SaltAppetite", "b": "Birdsong", "f": "Rivals", "o": "Orienting"}
 """The species, by the letter (mouse: none, rat, bird, fighter, owl) that an experiment's id ends with."""
 
@@ -51,16 +54,10 @@ def life_by_age(agent: Any, world: str, animals: int, seed: int, days: int, *obs
     return population, recorder.curves
 
 
-class Scale:
-    """0 = random actions, 1 = oracle, both over the first days of the same lives."""
-
-    def __init__(self, world: str, animals: int, seed: int, days: int) -> None:
-        self.zero = float(np.nanmean(first_days("random", world, animals, seed, days)))
-        self.unit = float(np.nanmean(first_days("oracle", world, animals, seed, days))) - self.zero
-
-    def score(self, fitness: np.ndarray) -> np.ndarray:
-        """(fitness - random) / (oracle - random)."""
-        return (fitness - self.zero) / self.unit
+def scale_of(world: str, animals: int, seed: int, days: int) -> Scale:
+    """The scale of the first days of these lives."""
+    zero, one = (float(np.nanmean(first_days(agent, world, animals, seed, days))) for agent in ("random", "oracle"))
+    return Scale(zero, one)
 
 
 class WantRecorder:
@@ -86,3 +83,11 @@ def told(name: str, values: np.ndarray) -> dict[str, float]:
     """A mean with its interval, as three entries of an experiment's details."""
     found = mean_interval(values)
     return {name: found["mean"], f"{name}, low": found["low"], f"{name}, high": found["high"]}
+
+
+def told_all(values: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """As :func:`told`, for many."""
+    found: dict[str, float] = {}
+    for name, numbers in values.items():
+        found |= told(name, numbers)
+    return found

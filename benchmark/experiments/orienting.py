@@ -1,4 +1,4 @@
-"""Signatures of Orienting (C1 to C7): prisms, weak muscles and darkness against maps of eight numbers."""
+"""Experiments on Orienting (C1 to C7): prisms, weak muscles and darkness against maps of eight numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ import numpy as np
 
 from agents.life import live
 from agents.population import Population
-from benchmark.experiments.experiment import Experiment, Result
-from benchmark.experiments.lives import told
+from benchmark.experiments.criterion import (
+    above,
+    at_least,
+    at_most,
+    below,
+    surely_above,
+    surely_below,
+    within,
+)
+from benchmark.experiments.experiment import Experiment, Score
+from benchmark.experiments.lives import told_all
 from benchmark.results.statistics import mean_interval
 
 WORLD = "Orienting"
@@ -63,14 +72,14 @@ class Perch:
         self.world.manipulate("offer", sounds=float(sounds), anywhere=True)
         self.world.body.prism[:] = 0.0 if dark else prism
         misses, turned, wanted, count = (np.zeros(self.population.animals) for _ in range(4))
-        fresh = np.zeros(self.population.animals, bool)
+        first_turn_due = np.zeros(self.population.animals, bool)
         body = self.world.body
         for _ in range(_TEST_DAYS * DAY):
-            fresh |= ~body.present
+            first_turn_due |= ~body.present
             before, there = body.gaze.copy(), body.present.copy()
             live(self.population, 1)
-            first = fresh & there & body.turned & ((side == 0) | (np.sign(body.target[:, 0]) == side))
-            fresh &= ~(there & body.turned)
+            first = first_turn_due & there & body.turned & ((side == 0) | (np.sign(body.target[:, 0]) == side))
+            first_turn_due &= ~(there & body.turned)
             needed = body.gaze[:, 0] + body.error[:, 0] - before[:, 0]
             long = first & (np.abs(needed) > 5.0)
             misses -= np.where(first, body.error[:, 0], 0.0)
@@ -113,22 +122,32 @@ def _grow_old(perch: Perch, version: str, old: float) -> None:
         perch.age(old)
 
 
-def prisms(animals: int, seed: int, version: str = "") -> Result:
-    """C1: shares of a 23 degree shift that are reached; by a window that shrinks with age, or by a rate that does."""
+def prisms(animals: int, seed: int, version: str = "") -> dict[str, np.ndarray]:
+    """(animals,) shares of a 23 degree shift that are reached; by a window that shrinks with age, or by a rate that does."""
     rate = 0.0045 * 0.1
-    made = _prisms(animals, seed, version, rate if version else ADULT)
+    return _prisms(animals, seed, version, rate if version else ADULT)
+
+
+def score_of_prisms(made: dict[str, np.ndarray]) -> Score:
+    """The young, the old, and the old by steps."""
     young, old, steps = made.values()
-    details: dict[str, Any] = {}
-    for name, values in made.items():
-        details |= told(f"share of the shift: {name}", values)
+    details: dict[str, Any] = told_all({f"share of the shift: {name}": values for name, values in made.items()})
     details["by steps over at once"] = float(steps.mean() / max(old.mean(), 1e-9))
-    holds = young.mean() >= 0.9 and old.mean() <= 0.2 and steps.mean() >= 0.4 and steps.mean() >= 3.0 * old.mean()
-    found = mean_interval(steps)
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
+    return Score(
+        headline="share of the shift, old by steps",
+        measures={
+            "share of the shift, old by steps": mean_interval(steps),
+            "share of the shift, young": float(young.mean()),
+            "share of the shift, old": float(old.mean()),
+            "share of the shift, old by steps minus three times the old": float(steps.mean() - 3.0 * old.mean()),
+        },
+        n=len(steps),
+        details=details,
+    )
 
 
-def which_map(animals: int, seed: int) -> Result:
-    """C2, the prism identity: change of both maps under prisms, and what is left after they are taken off."""
+def which_map(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) what moves in both maps under prisms, and misses while they are worn and after they are taken off."""
     perch = Perch(animals, seed)
     sights, sounds = perch.numbers("visual"), perch.numbers("auditory")
     before = perch.shift()
@@ -138,31 +157,45 @@ def which_map(animals: int, seed: int) -> Result:
     perch.wear(0.0, 1)
     after = perch.shift() - before
     perch.live(60)
-    left = perch.shift() - before
-    moved = visual[:, 2] / _PRISM
-    details: dict[str, Any] = told("visual azimuth offset moved, share of the prism", moved)
-    details |= told("auditory azimuth offset moved, share of the prism", auditory[:, 2] / _PRISM)
-    details |= told("sound-evoked miss with prisms, degrees", worn) | told("one day after their removal", after)
-    details |= told("60 days after their removal", left)
-    found = mean_interval(moved)
-    holds = found["high"] < 0.05 and mean_interval(after)["low"] > 10.0 and abs(left.mean()) < 0.2 * worn.mean()
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
+    return {
+        "visual azimuth offset moved, share of the prism": visual[:, 2] / _PRISM,
+        "auditory azimuth offset moved, share of the prism": auditory[:, 2] / _PRISM,
+        "sound-evoked miss with prisms, degrees": worn,
+        "one day after their removal": after,
+        "60 days after their removal": perch.shift() - before,
+    }
 
 
-def weak_muscles(animals: int, seed: int) -> Result:
-    """C3: gain of turns to flashes after muscles are set to 0.7, and adaptation to small intrasaccadic steps."""
+def score_of_which_map(found: dict[str, np.ndarray]) -> Score:
+    """The prism identity: change of the visual map, and the after-effect."""
+    name = "visual azimuth offset moved, share of the prism"
+    worn, left = found["sound-evoked miss with prisms, degrees"], found["60 days after their removal"]
+    return Score(
+        headline=name,
+        measures={
+            name: mean_interval(found[name]),
+            "miss one day after removal (degrees)": mean_interval(found["one day after their removal"]),
+            "size of the miss 60 days after removal, minus a fifth of that with prisms (degrees)": float(
+                abs(left.mean()) - 0.2 * worn.mean()
+            ),
+        },
+        n=len(worn),
+        details=told_all(found),
+    )
+
+
+_TESTED = np.array([0, 1, 2, 4, 8, 16, 32])  # days
+
+
+def weak_muscles(animals: int, seed: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    """Gain of turns to flashes before muscles are set to 0.7 and on days after it; shares of small intrasaccadic steps corrected."""
     perch = Perch(animals, seed)
     start = perch.first_turns(sounds=False, dark=False)[1]
     perch.world.manipulate("weaken", gain=0.7)
-    days, gains = np.array([0, 1, 2, 4, 8, 16, 32]), []
-    for pause in np.diff(days, prepend=0):
+    gains = []
+    for pause in np.diff(_TESTED, prepend=0):
         perch.live(int(pause))
         gains.append(perch.first_turns(sounds=False, dark=False)[1])
-    curve = np.stack(gains)
-    recovered = (curve - curve[0]) / (start - curve[0])
-    deficit = np.log(np.maximum(1e-3, 1.0 - recovered.mean(axis=1)))[:5]
-    fit = np.polyfit(days[:5], deficit, 1)
-    explained = 1.0 - ((deficit - np.polyval(fit, days[:5])) ** 2).sum() / ((deficit - deficit.mean()) ** 2).sum()
     shares = []
     for step in (-0.25, -0.5, -1.0):
         small = Perch(animals, seed)
@@ -173,23 +206,43 @@ def weak_muscles(animals: int, seed: int) -> Result:
         small.live(3)
         at_ten = (small.numbers("visual") - before) @ np.array([10.0, 0.0, 0.0, 0.0])  # of a turn of 10 degrees to one side
         shares.append(float((at_ten / step).mean()))
+    return start, np.stack(gains), shares
+
+
+def score_of_weak_muscles(measured: tuple[np.ndarray, np.ndarray, list[float]]) -> Score:
+    """What is recovered, how exponential its first 8 days are, and how even the shares of small steps are."""
+    start, curve, shares = measured
+    recovered = (curve - curve[0]) / (start - curve[0])
+    deficit = np.log(np.maximum(1e-3, 1.0 - recovered.mean(axis=1)))[:5]
+    fit = np.polyfit(_TESTED[:5], deficit, 1)
+    missed = ((deficit - np.polyval(fit, _TESTED[:5])) ** 2).sum()
+    explained = float(1.0 - missed / ((deficit - deficit.mean()) ** 2).sum())
     details: dict[str, Any] = {
-        "days": days.astype(float).tolist(),
+        "days": _TESTED.astype(float).tolist(),
         "share of the loss recovered": recovered.mean(axis=1).tolist(),
-        "explained by an exponential, first 8 days": float(explained),
+        "explained by an exponential, first 8 days": explained,
         "time constant, days": float(-1.0 / fit[0]),
         "gain before": float(start.mean()),
         "gain at once": float(curve[0].mean()),
         "share of steps of 0.25, 0.5 and 1 degree corrected in 3 days": shares,
     }
-    found = mean_interval(recovered[-1])
-    even = max(shares) - min(shares) < 0.2 * abs(np.mean(shares)) and np.mean(shares) > 0.0
-    holds = found["mean"] >= 0.9 and explained > 0.9 and even
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
+    return Score(
+        headline="share of the loss recovered in 32 days",
+        measures={
+            "share of the loss recovered in 32 days": mean_interval(recovered[-1]),
+            "explained by an exponential, first 8 days": explained,
+            "range of the shares of small steps, minus a fifth of their mean": float(
+                max(shares) - min(shares) - 0.2 * abs(np.mean(shares))
+            ),
+            "mean share of small steps": float(np.mean(shares)),
+        },
+        n=len(start),
+        details=details,
+    )
 
 
-def darkness(animals: int, seed: int) -> Result:
-    """C4: the auditory map after 60 days without light, prisms on, against the innate one; and with light."""
+def darkness(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) misses of sounds at birth and after 60 days in the dark and in the light; what moved; and prisms in the dark."""
     errors, moved = {}, {}
     for dark in (True, False):
         perch = Perch(animals, seed, calibrated=False)
@@ -202,18 +255,33 @@ def darkness(animals: int, seed: int) -> Result:
     start = dark_prism.shift()
     dark_prism.world.manipulate("darken")
     dark_prism.wear(_PRISM, 60)
-    tracked = (dark_prism.shift() - start) / _PRISM
-    details: dict[str, Any] = told("miss of sounds at birth, degrees", before) | told(
-        "after 60 days in the dark", errors[True]
+    return {
+        "miss of sounds at birth, degrees": before,
+        "after 60 days in the dark": errors[True],
+        "after 60 days in the light": errors[False],
+        "share of a prism tracked in the dark": (dark_prism.shift() - start) / _PRISM,
+        "moved in the dark": moved[True],
+    }
+
+
+def score_of_darkness(found: dict[str, np.ndarray]) -> Score:
+    """The largest change of the auditory map in the dark, the prism tracked, and what light is worth."""
+    dark, light = found["after 60 days in the dark"], found["after 60 days in the light"]
+    name = "largest change of a number of the auditory map in the dark"
+    return Score(
+        headline=name,
+        measures={
+            name: mean_interval(found["moved in the dark"]),
+            "share of a prism tracked in the dark": float(found["share of a prism tracked in the dark"].mean()),
+            "miss of sounds in the dark minus that in the light (degrees)": mean_interval(dark - light),
+        },
+        n=len(dark),
+        details=told_all({key: values for key, values in found.items() if key != "moved in the dark"}),
     )
-    details |= told("after 60 days in the light", errors[False]) | told("share of a prism tracked in the dark", tracked)
-    found = mean_interval(moved[True])
-    holds = found["high"] < 0.01 and abs(tracked.mean()) < 0.05 and mean_interval(errors[True] - errors[False])["low"] > 0.0
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
 
 
-def savings(animals: int, seed: int) -> Result:
-    """C5: shift of adults after 30 days with prisms that they wore when young, less that of naive adults."""
+def savings(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) shift of adults after 30 days with prisms: of naive ones, and of those that wore them when young."""
     reached = {}
     for name in ("naive", "experienced"):
         perch = Perch(animals, seed)
@@ -226,17 +294,23 @@ def savings(animals: int, seed: int) -> Result:
         before = perch.shift()
         perch.wear(_PRISM, 30)
         reached[name] = (perch.shift() - before) / _PRISM
-    saved = reached["experienced"] - reached["naive"]
-    found = mean_interval(saved)
-    details: dict[str, Any] = {}
-    for name, values in reached.items():
-        details |= told(f"share of the shift, {name}", values)
-    return Result(found["mean"], found["low"], found["high"], bool(found["low"] > 0.05), animals, details)
+    return reached
 
 
-def economy(animals: int, seed: int) -> Result:
-    """C6: what is left of a fault after 90 days of youth, as a share of it: a whole prism, weak muscles, half a prism."""
-    left = {}
+def score_of_savings(reached: dict[str, np.ndarray]) -> Score:
+    """The experienced against the naive."""
+    name = "share of the shift, experienced minus naive"
+    return Score(
+        headline=name,
+        measures={name: mean_interval(reached["experienced"] - reached["naive"])},
+        n=len(reached["naive"]),
+        details=told_all({f"share of the shift, {how}": values for how, values in reached.items()}),
+    )
+
+
+def economy(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) what is left of a fault after 90 days of youth, as a share of it: a whole prism, weak muscles, half a prism."""
+    left: dict[str, np.ndarray] = {}
     for name in ("prism", "weak muscles", "prism on half the field"):
         perch = Perch(animals, seed)
         before = {side: perch.first_turns(True, True, side)[0] for side in (1, -1)}
@@ -252,22 +326,30 @@ def economy(animals: int, seed: int) -> Result:
         misses = {side: perch.first_turns(True, True, side)[0] - before[side] for side in (1, -1)}
         wanted = {1: _PRISM, -1: 0.0 if half else _PRISM}
         left[name] = np.mean([np.abs(misses[side] - wanted[side]) / _PRISM for side in (1, -1)], axis=0)
-    details: dict[str, Any] = {}
-    for name, values in left.items():
-        details |= told(f"share left of {name}", values)
-    found = mean_interval(left["prism on half the field"])
-    uniform = max(left["prism"].mean(), left["weak muscles"].mean())
-    return Result(found["mean"], found["low"], found["high"], bool(uniform < 0.15 and found["low"] > 0.2), animals, details)
+    return left
 
 
-def anticipation(animals: int, seed: int) -> Result:
-    """C7: how often gaze is on a target when it appears, grown whole animals against reflexes; and where rounds are broken."""
+def score_of_economy(left: dict[str, np.ndarray]) -> Score:
+    """What is left of uniform faults, and of half a prism."""
+    return Score(
+        headline="share left of a prism on half the field",
+        measures={
+            "share left of a prism on half the field": mean_interval(left["prism on half the field"]),
+            "share left of a uniform fault": float(max(left["prism"].mean(), left["weak muscles"].mean())),
+        },
+        n=len(left["prism"]),
+        details=told_all({f"share left of {name}": values for name, values in left.items()}),
+    )
+
+
+def anticipation(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) how often gaze is on a target when it appears: reflexes and whole animals, on the round and where it is broken."""
     found: dict[str, np.ndarray] = {}
     for agent in ("reflex", "steered"):
         population = Population(agent, WORLD, animals, seed=seed)
         live(population, 60 * DAY)
-        for roams in (False, True):
-            population.world.manipulate("offer", anywhere=roams)
+        for anywhere in (False, True):
+            population.world.manipulate("offer", anywhere=anywhere)
             body, on, came = population.world.body, np.zeros(animals), np.zeros(animals)
             for _ in range(5 * DAY):
                 was = body.present.copy()
@@ -275,100 +357,138 @@ def anticipation(animals: int, seed: int) -> Result:
                 comes = body.present & ~was
                 came += comes
                 on += comes & (np.hypot(*(body.target - body.gaze).T) <= 5.0)
-            found[f"{agent}, {'anywhere' if roams else 'on its round'}"] = on / np.maximum(came, 1)
-    gain = found["steered, on its round"] - found["reflex, on its round"]
-    details: dict[str, Any] = {}
-    for name, values in found.items():
-        details |= told(f"share of targets awaited: {name}", values)
-    interval = mean_interval(gain)
-    return Result(interval["mean"], interval["low"], interval["high"], bool(interval["low"] > 0.1), animals, details)
+            found[f"{agent}, {'anywhere' if anywhere else 'on its round'}"] = on / np.maximum(came, 1)
+    return found
 
+
+def score_of_anticipation(found: dict[str, np.ndarray]) -> Score:
+    """Grown whole animals against reflexes, on the round."""
+    name = "share of targets awaited, whole animal minus reflexes"
+    gain = found["steered, on its round"] - found["reflex, on its round"]
+    return Score(
+        headline=name,
+        measures={name: mean_interval(gain)},
+        n=len(gain),
+        details=told_all({f"share of targets awaited: {where}": values for where, values in found.items()}),
+    )
+
+
+_YOUNG_FULLY = (
+    at_least("share of the shift, young", 0.9),
+    at_most("share of the shift, old", 0.2),
+    at_least("share of the shift, old by steps", 0.4),
+    at_least("share of the shift, old by steps minus three times the old"),
+)
 
 EXPERIMENTS = (
     Experiment(
-        "C1",
-        WORLD,
-        "The young adapt to 23 degree prisms, adults hardly, adults by steps do (the window shrinks with age)",
-        "young >= 0.9 in 60 days, old <= 0.2 in 120, by steps >= 0.4 and three times the old",
-        "Linkenhoker and Knudsen 2002",
-        prisms,
-        32,
-        "young fully within two months; adults about 10%; by steps slightly over 50% of the young",
+        id="C1",
+        world=WORLD,
+        claim="The young adapt to 23 degree prisms, adults hardly, adults by steps do (the window shrinks with age)",
+        source="Linkenhoker and Knudsen 2002",
+        protocol=prisms,
+        score=score_of_prisms,
+        criterion=_YOUNG_FULLY,
+        animals=32,
+        published="young fully within two months; adults about 10%; by steps slightly over 50% of the young",
         slow=True,
     ),
     Experiment(
-        "C1s",
-        WORLD,
-        "The young adapt to 23 degree prisms, adults hardly, adults by steps do (the rate shrinks with age)",
-        "as C1",
-        "Linkenhoker and Knudsen 2002",
-        partial(prisms, version="slowing"),
-        32,
-        "young fully within two months; adults about 10%; by steps slightly over 50% of the young",
+        id="C1s",
+        world=WORLD,
+        claim="The young adapt to 23 degree prisms, adults hardly, adults by steps do (the rate shrinks with age)",
+        source="Linkenhoker and Knudsen 2002",
+        protocol=partial(prisms, version="slowing"),
+        score=score_of_prisms,
+        criterion=_YOUNG_FULLY,
+        animals=32,
+        published="young fully within two months; adults about 10%; by steps slightly over 50% of the young",
         slow=True,
     ),
     Experiment(
-        "C2",
-        WORLD,
-        "Prisms move the auditory map alone, and leave an after-effect that fades",
-        "visual offset moves less than 5% of the prism; misses of over 10 degrees a day after removal, a fifth 60 days after",
-        "Knudsen and Knudsen 1990",
-        which_map,
-        32,
-        "the error persists when prisms are removed, then decays",
+        id="C2",
+        world=WORLD,
+        claim="Prisms move the auditory map alone, and leave an after-effect that fades",
+        source="Knudsen and Knudsen 1990",
+        protocol=which_map,
+        score=score_of_which_map,
+        criterion=(
+            surely_below("visual azimuth offset moved, share of the prism", 0.05),
+            surely_above("miss one day after removal (degrees)", 10.0),
+            below("size of the miss 60 days after removal, minus a fifth of that with prisms (degrees)"),
+        ),
+        animals=32,
+        published="the error persists when prisms are removed, then decays",
     ),
     Experiment(
-        "C3",
-        WORLD,
-        "Weak muscles are made up for exponentially, and small steps of the target in proportion",
-        "at least 90% recovered; exponential explains 90% of 8 days; shares of three small steps within a fifth",
-        "Deubel et al. 1986; McLaughlin 1967",
-        weak_muscles,
-        32,
-        "similar proportions of 0.25 to 1 degree steps are corrected",
+        id="C3",
+        world=WORLD,
+        claim="Weak muscles are made up for exponentially, and small steps of the target in proportion",
+        source="Deubel et al. 1986; McLaughlin 1967",
+        protocol=weak_muscles,
+        score=score_of_weak_muscles,
+        criterion=(
+            at_least("share of the loss recovered in 32 days", 0.9),
+            above("explained by an exponential, first 8 days", 0.9),
+            below("range of the shares of small steps, minus a fifth of their mean"),
+            above("mean share of small steps"),
+        ),
+        animals=32,
+        published="similar proportions of 0.25 to 1 degree steps are corrected",
         slow=True,
     ),
     Experiment(
-        "C4",
-        WORLD,
-        "Without light there is no calibration: the auditory map keeps its innate crude form, prisms or not",
-        "no number moves by 0.01 in the dark; prism tracked by less than 5%; light does better",
-        "Knudsen 1988",
-        darkness,
-        32,
-        "early blindness leaves an auditory map that is imprecise",
+        id="C4",
+        world=WORLD,
+        claim="Without light there is no calibration: the auditory map keeps its innate crude form, prisms or not",
+        source="Knudsen 1988",
+        protocol=darkness,
+        score=score_of_darkness,
+        criterion=(
+            surely_below("largest change of a number of the auditory map in the dark", 0.01),
+            within("share of a prism tracked in the dark", 0.05),
+            surely_above("miss of sounds in the dark minus that in the light (degrees)"),
+        ),
+        animals=32,
+        published="early blindness leaves an auditory map that is imprecise",
         slow=True,
     ),
     Experiment(
-        "C5",
-        WORLD,
-        "Adults adapt again faster to prisms that they knew when young",
-        "more of the shift than naive adults, by 0.05 at least",
-        "Linkenhoker et al. 2005",
-        savings,
-        32,
-        "owls with juvenile experience re-acquire the shifted map as adults",
+        id="C5",
+        world=WORLD,
+        claim="Adults adapt again faster to prisms that they knew when young",
+        source="Linkenhoker et al. 2005",
+        protocol=savings,
+        score=score_of_savings,
+        criterion=(surely_above("share of the shift, experienced minus naive", 0.05),),
+        animals=32,
+        published="owls with juvenile experience re-acquire the shifted map as adults",
         slow=True,
     ),
     Experiment(
-        "C6",
-        WORLD,
-        "Eight numbers make up for whole prisms and weak muscles, not for a prism over half the field",
-        "less than 15% left of uniform faults, more than 20% of half a prism",
-        "derived",
-        economy,
-        32,
-        "known?: the owl's map adapts locally",
+        id="C6",
+        world=WORLD,
+        claim="Eight numbers make up for whole prisms and weak muscles, not for a prism over half the field",
+        source="derived",
+        protocol=economy,
+        score=score_of_economy,
+        criterion=(
+            below("share left of a uniform fault", 0.15),
+            surely_above("share left of a prism on half the field", 0.2),
+        ),
+        animals=32,
+        published="known?: the owl's map adapts locally",
         slow=True,
     ),
     Experiment(
-        "C7",
-        WORLD,
-        "Grown animals await the next target where it will appear, which reflexes never do",
-        "targets awaited, more than by reflexes by 0.1 at least",
-        "chosen",
-        anticipation,
-        32,
+        id="C7",
+        world=WORLD,
+        claim="Grown animals await the next target where it will appear, which reflexes never do",
+        source="chosen",
+        protocol=anticipation,
+        score=score_of_anticipation,
+        criterion=(surely_above("share of targets awaited, whole animal minus reflexes", 0.1),),
+        animals=32,
         slow=True,
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.experiments.experiment import Result
+from benchmark.experiments.experiment import Score
 from benchmark.experiments.lives import told
 from benchmark.results.statistics import mean_interval
 from core.streams import RowStreams
@@ -87,28 +87,38 @@ def landau(dominance: np.ndarray) -> np.ndarray:
     return 12.0 / (n**3 - n) * ((score - (n - 1) / 2.0) ** 2).sum(axis=1)
 
 
-def hierarchy(animals: int, seed: int) -> Result:
-    """W5: dominance in ``animals`` groups of six in the second half of 600 meetings.
+Dominance = dict[str, Groups]
 
-    With winner effects alone, loser effects alone, and neither.
-    """
-    linear, fights, alpha = {}, {}, {}
-    details: dict[str, Any] = {}
+
+def hierarchy(animals: int, seed: int) -> Dominance:
+    """``animals`` groups of six in the second half of 600 meetings: with winner effects alone, loser effects alone, and neither."""
+    found = {}
     for name, winner, loser in (("winners", True, False), ("losers", False, True), ("neither", False, False)):
-        groups = Groups(animals, seed, winner, loser)
+        groups = found[name] = Groups(animals, seed, winner, loser)
         for meeting in range(_MEETINGS):
             groups.meet(meeting >= _MEETINGS // 2)
+    return found
+
+
+def score_of_hierarchy(found: Dominance) -> Score:
+    """How linear dominance is, how many fights it takes, and how clear the alpha is."""
+    linear, fights, alpha = {}, {}, {}
+    details: dict[str, Any] = {}
+    for name, groups in found.items():
         won, lost = groups.dominance.sum(axis=2), groups.dominance.sum(axis=1)
         share = won / np.maximum(won + lost, 1)
         linear[name], fights[name], alpha[name] = landau(groups.dominance), groups.fights, share.max(axis=1)
         details |= told(f"Landau's h, {name}", linear[name]) | told(f"fights in 300 meetings, {name}", fights[name])
         details |= told(f"share of conflicts that the alpha wins, {name}", alpha[name])
-    found = mean_interval(linear["winners"] - linear["losers"])
-    more = mean_interval(fights["winners"] - fights["losers"])
-    holds = (
-        linear["winners"].mean() > 0.9
-        and linear["losers"].mean() < 0.9
-        and alpha["losers"].mean() >= 0.9
-        and more["low"] > 0.0
+    return Score(
+        headline="Landau's h, winners minus losers",
+        measures={
+            "Landau's h, winners minus losers": mean_interval(linear["winners"] - linear["losers"]),
+            "Landau's h, winners": float(linear["winners"].mean()),
+            "Landau's h, losers": float(linear["losers"].mean()),
+            "share of conflicts that the alpha wins, losers": float(alpha["losers"].mean()),
+            "more fights with winner effects than with loser effects": mean_interval(fights["winners"] - fights["losers"]),
+        },
+        n=len(linear["winners"]),
+        details=details,
     )
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)

@@ -1,4 +1,4 @@
-"""Signatures of Rivals (W1 to W6): what winning does to an animal, by which number, and what that number is worth."""
+"""Experiments on Rivals (W1 to W6): what winning does to an animal, by which number, and what that number is worth."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from agents.life import live
 from agents.population import Population
 from agents.steered_world import SteeredWorld
-from benchmark.experiments.experiment import Experiment, Result
-from benchmark.experiments.lives import live_days, told
-from benchmark.experiments.rival_groups import hierarchy
+from benchmark.experiments.criterion import above, at_least, below, surely_above, within
+from benchmark.experiments.experiment import Experiment, Score
+from benchmark.experiments.lives import live_days, told, told_all
+from benchmark.experiments.rival_groups import hierarchy, score_of_hierarchy
 from benchmark.results.statistics import mean_interval, stratified
 from envs.rivals.world import ATTACK, RETREAT, STRANGER
 
@@ -70,9 +71,13 @@ class Cage:
         return attacked / np.maximum(met, 1), seconds / np.maximum(met, 1)
 
 
-def escalation(animals: int, seed: int) -> Result:
-    """W1: attack probability and duration over consecutive wins, and over as many fights without a winner."""
-    chance, length = {}, {}
+Tests = dict[str, tuple[np.ndarray, np.ndarray]]
+"""P(attack) and seconds of attack, (numbers of fights, animals), after fights that were won, or had no winner."""
+
+
+def escalation(animals: int, seed: int) -> Tests:
+    """Tests after more and more consecutive wins, and after as many fights without a winner."""
+    found = {}
     for outcome in ("win", "none"):
         cage = Cage(animals, seed)
         had, measured = 0, []
@@ -81,31 +86,40 @@ def escalation(animals: int, seed: int) -> Result:
                 cage.fight(wins - had, outcome)
                 had = wins
             measured.append(cage.test())
-        chance[outcome], length[outcome] = (np.stack(column) for column in zip(*measured, strict=True))
-    rise = {name: values[-1] - values[0] for name, values in chance.items()}
-    found, longer = mean_interval(rise["win"] - rise["none"]), mean_interval(length["win"][-1] - length["win"][0])
-    still = mean_interval(rise["none"])
-    late = mean_interval(chance["win"][-1] - chance["win"][_WINS.index(8)])
-    curve = chance["win"].mean(axis=1)
-    details: dict[str, Any] = (
-        {
-            "wins": [float(w) for w in _WINS],
-            "P(attack) after wins": curve.tolist(),
-            "P(attack) after fights without a winner": chance["none"].mean(axis=1).tolist(),
-            "seconds of attack after wins": length["win"].mean(axis=1).tolist(),
-            "share of the rise reached after 8 wins": float((curve[_WINS.index(8)] - curve[0]) / (curve[-1] - curve[0])),
-        }
-        | told("rise from 8 to 12 wins", chance["win"][-1] - chance["win"][5])
-        | told("rise without a winner", rise["none"])
-    )
-    holds = (
-        found["low"] > 0.0 and longer["low"] > 0.0 and abs(still["mean"]) < 0.05 and late["mean"] < 0.2 * rise["win"].mean()
-    )
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
+        chance, seconds = (np.stack(column) for column in zip(*measured, strict=True))
+        found[outcome] = chance, seconds
+    return found
 
 
-def plasticity(animals: int, seed: int) -> Result:
-    """W2: wins with the tally frozen, the tally set without fights, and put back after wins; changes of P(attack)."""
+def score_of_escalation(tests: Tests) -> Score:
+    """The rise of P(attack) and of its duration over 12 fights, and what is left of it after 8."""
+    (chance, seconds), (control, _) = tests["win"], tests["none"]
+    eight = _WINS.index(8)
+    rise, still, late = chance[-1] - chance[0], control[-1] - control[0], chance[-1] - chance[eight]
+    curve = chance.mean(axis=1)
+    details: dict[str, Any] = {
+        "wins": [float(w) for w in _WINS],
+        "P(attack) after wins": curve.tolist(),
+        "P(attack) after fights without a winner": control.mean(axis=1).tolist(),
+        "seconds of attack after wins": seconds.mean(axis=1).tolist(),
+        "share of the rise reached after 8 wins": float((curve[eight] - curve[0]) / (curve[-1] - curve[0])),
+    }
+    details |= told("rise from 8 to 12 wins", late) | told("rise without a winner", still)
+    return Score(
+        headline="rise of P(attack) over 12 wins minus that over 12 fights without a winner",
+        measures={
+            "rise of P(attack) over 12 wins minus that over 12 fights without a winner": mean_interval(rise - still),
+            "rise of the seconds of attack over 12 wins": mean_interval(seconds[-1] - seconds[0]),
+            "rise of P(attack) without a winner": mean_interval(still),
+            "rise of P(attack) from 8 to 12 wins, minus a fifth of the whole": float(late.mean() - 0.2 * rise.mean()),
+        },
+        n=len(rise),
+        details=details,
+    )
+
+
+def plasticity(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) changes of P(attack): wins with the tally frozen, the tally set without fights, and put back after wins."""
     blocked, induced, reversed_ = (Cage(animals, seed) for _ in range(3))
     before = blocked.test()[0]
     blocked.steering.freeze_variable("tally")
@@ -119,19 +133,24 @@ def plasticity(animals: int, seed: int) -> Result:
     change["wins"] = reversed_.test()[0] - before
     reversed_.steering.set_variable("tally", 0.0)
     change["wins, then depotentiated"] = reversed_.test()[0] - before
-    details: dict[str, Any] = {}
-    for name, values in change.items():
-        details |= told(f"rise of P(attack): {name}", values)
-    found = mean_interval(change["wins"] - change["wins, plasticity blocked"])
-    quiet = all(abs(change[name].mean()) < 0.05 for name in ("wins, plasticity blocked", "wins, then depotentiated"))
-    grows = all(mean_interval(change[name])["low"] > 0.0 for name in ("wins", "no fights, potentiated"))
-    return Result(
-        found["mean"], found["low"], found["high"], bool(quiet and grows and found["low"] > 0.0), animals, details
+    return change
+
+
+def score_of_plasticity(change: dict[str, np.ndarray]) -> Score:
+    """Each change, and what plasticity is worth."""
+    name = "rise of P(attack) by wins, minus that with plasticity blocked"
+    rises = {f"rise of P(attack): {how}": values for how, values in change.items()}
+    return Score(
+        headline=name,
+        measures={how: mean_interval(values) for how, values in rises.items()}
+        | {name: mean_interval(change["wins"] - change["wins, plasticity blocked"])},
+        n=len(change["wins"]),
+        details=told_all(rises),
     )
 
 
-def specificity(animals: int, seed: int, version: str) -> Result:
-    """W3: rise of P(attack) against the beaten neighbour less that against a stranger, after 2 wins and after 40."""
+def specificity(animals: int, seed: int, version: str) -> dict[int, np.ndarray]:
+    """(animals,) rise of P(attack) against the beaten neighbour less that against a stranger, after 2 wins and after 40."""
     cage = Cage(animals, seed, version)
     cage.steering.set_variable("testosterone", 1.0)
     first = {opponent: cage.test(opponent)[0] for opponent in (0, STRANGER)}
@@ -140,15 +159,25 @@ def specificity(animals: int, seed: int, version: str) -> Result:
         cage.fight(more, "win", 0)
         rise = {opponent: cage.test(opponent)[0] - first[opponent] for opponent in (0, STRANGER)}
         differences[wins] = rise[0] - rise[STRANGER]
-    early, late = mean_interval(differences[2]), mean_interval(differences[40])
-    details: dict[str, Any] = told("beaten less stranger, 2 wins", differences[2])
-    details |= told("beaten less stranger, 40 wins", differences[40])
-    holds = early["low"] > 0.05 and abs(late["mean"]) < 0.05
-    return Result(early["mean"], early["low"], early["high"], bool(holds), animals, details)
+    return differences
 
 
-def unresponsive(animals: int, seed: int) -> Result:
-    """W4: rise of P(attack) over 10 wins in the quarter with little testosterone and in the others; then with a raised gain."""
+def score_of_specificity(differences: dict[int, np.ndarray]) -> Score:
+    """How much more the beaten neighbour is attacked."""
+    measures = {
+        f"rise against the beaten minus that against a stranger, {wins} wins": values
+        for wins, values in differences.items()
+    }
+    return Score(
+        headline="rise against the beaten minus that against a stranger, 2 wins",
+        measures={name: mean_interval(values) for name, values in measures.items()},
+        n=len(differences[2]),
+        details=told_all({f"beaten less stranger, {wins} wins": values for wins, values in differences.items()}),
+    )
+
+
+def unresponsive(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) rise of P(attack) over 10 wins, and over 10 more once the gain of those with little testosterone is raised."""
     cage = Cage(animals, seed)
     low = cage.steering.mutable.testosterone < 0.1
     before = cage.test()[0]
@@ -156,22 +185,43 @@ def unresponsive(animals: int, seed: int) -> Result:
     rise = cage.test()[0] - before
     cage.steering.set_variable("testosterone", 1.0, low)
     cage.fight(10)
-    rescued = cage.test()[0] - before
-    if min(low.sum(), (~low).sum()) < 2:
-        return Result(
-            float("nan"), float("nan"), float("nan"), False, int(low.sum()), {"note": "too few animals of a kind"}
+    return {"low": low, "rise": rise, "rescued": cage.test()[0] - before, "seed": np.array(seed)}
+
+
+def score_of_unresponsive(measured: dict[str, np.ndarray]) -> Score:
+    """The quarter with little testosterone against the others; without two animals of each kind nothing can be said."""
+    low = measured["low"]
+    few, others, rescued = measured["rise"][low], measured["rise"][~low], measured["rescued"][low]
+    nothing = dict.fromkeys(("mean", "low", "high"), float("nan"))
+    details: dict[str, Any] = {"note": "too few animals of a kind"}
+    apart, little, raised = nothing, nothing, nothing
+    if min(len(few), len(others)) >= 2:
+        apart = stratified(
+            [others, few], lambda a, b, axis=-1: a.mean(axis=axis) - b.mean(axis=axis), "mean", int(measured["seed"])
         )
-    found = stratified([rise[~low], rise[low]], lambda a, b, axis=-1: a.mean(axis=axis) - b.mean(axis=axis), "mean", seed)
-    details: dict[str, Any] = {"share with a gain near 0": float(low.mean())} | told("rise, little testosterone", rise[low])
-    details |= told("rise, others", rise[~low]) | told("rise, little testosterone, gain raised", rescued[low])
-    holds = abs(rise[low].mean()) < 0.05 and mean_interval(rescued[low])["low"] > 0.05 and found["low"] > 0.05
-    return Result(found["mean"], found["low"], found["high"], bool(holds), int(low.sum()), details)
+        little, raised = mean_interval(few), mean_interval(rescued)
+        details = {"share with a gain near 0": float(low.mean())} | told("rise, little testosterone", few)
+        details |= told("rise, others", others) | told("rise, little testosterone, gain raised", rescued)
+    return Score(
+        headline="rise of the others minus that with little testosterone",
+        measures={
+            "rise of the others minus that with little testosterone": apart,
+            "rise of P(attack) with little testosterone": little,
+            "rise of P(attack) once their gain is raised": raised,
+        },
+        n=len(few),
+        details=details,
+    )
 
 
-def worth_of_the_tally(animals: int, seed: int) -> Result:
-    """W6: fitness a day of the tally against none, hawks and doves; with strength hidden, and shown before each contest."""
+Earned = dict[tuple[str, bool], np.ndarray]
+"""(animals,) fitness a day: by how it fights, and by whether strength is shown."""
+
+
+def worth_of_the_tally(animals: int, seed: int) -> Earned:
+    """Twenty days of the tally, none, hawks and doves; with strength hidden, and shown before each contest."""
     days = 20
-    earned: dict[tuple[str, bool], np.ndarray] = {}
+    earned: Earned = {}
     for shown in (False, True):
         for name in ("one number", "two stages", "Bayes", "none", "hawk", "dove"):
             version = {"two stages": f"{WORLD}/two_stage", "Bayes": f"{WORLD}/bayes"}.get(name)
@@ -183,17 +233,30 @@ def worth_of_the_tally(animals: int, seed: int) -> Result:
             if name == "none":
                 population.lesion("tally")
             earned[name, shown] = live_days(population, days)
+    return earned
+
+
+def score_of_worth_of_the_tally(earned: Earned) -> Score:
+    """What the tally earns more than none, and more than the better of hawk and dove."""
     details: dict[str, Any] = {}
     for (name, shown), values in earned.items():
         details |= told(f"{name}, strength {'shown' if shown else 'hidden'}", values)
     worth = {shown: earned["one number", shown] - earned["none", shown] for shown in (False, True)}
-    hidden, seen = mean_interval(worth[False]), mean_interval(worth[True])
-    details |= told("worth of the tally, strength shown", worth[True])
     best = max(("hawk", "dove"), key=lambda name: float(earned[name, False].mean()))
-    details |= told("worth against the better of hawk and dove", earned["one number", False] - earned[best, False])
-    against = mean_interval(earned["one number", False] - earned[best, False])
-    holds = hidden["low"] > 0.0 and seen["high"] < 0.2 * hidden["mean"] and against["low"] > 0.0
-    return Result(hidden["mean"], hidden["low"], hidden["high"], bool(holds), animals, details)
+    against = earned["one number", False] - earned[best, False]
+    details |= told("worth of the tally, strength shown", worth[True])
+    details |= told("worth against the better of hawk and dove", against)
+    hidden, seen = mean_interval(worth[False]), mean_interval(worth[True])
+    return Score(
+        headline="worth of the tally, strength hidden",
+        measures={
+            "worth of the tally, strength hidden": hidden,
+            "upper bound of its worth, strength shown, minus a fifth of that": seen["high"] - 0.2 * hidden["mean"],
+            "worth against the better of hawk and dove": mean_interval(against),
+        },
+        n=len(against),
+        details=details,
+    )
 
 
 def _always(action: int, animals: int, seed: int, days: int, shown: bool) -> np.ndarray:
@@ -206,75 +269,111 @@ def _always(action: int, animals: int, seed: int, days: int, shown: bool) -> np.
     return total / days
 
 
+_FIRST_THE_BEATEN = (
+    surely_above("rise against the beaten minus that against a stranger, 2 wins", 0.05),
+    within("rise against the beaten minus that against a stranger, 40 wins", 0.05),
+)
+
 EXPERIMENTS = (
     Experiment(
-        "W1",
-        WORLD,
-        "Attacks grow likelier and longer over consecutive wins, and saturate; fights without a winner do nothing",
-        "rise against control > 0, duration rises, control within 0.05, from 8 to 12 wins less than a fifth of the rise",
-        "Stagkourakis et al. 2020; Nordman et al. 2020",
-        escalation,
-        64,
-        "five days of wins escalate aggression (count known?)",
+        id="W1",
+        world=WORLD,
+        claim="Attacks grow likelier and longer over consecutive wins, and saturate; fights without a winner do nothing",
+        source="Stagkourakis et al. 2020; Nordman et al. 2020",
+        protocol=escalation,
+        score=score_of_escalation,
+        criterion=(
+            surely_above("rise of P(attack) over 12 wins minus that over 12 fights without a winner"),
+            surely_above("rise of the seconds of attack over 12 wins"),
+            within("rise of P(attack) without a winner", 0.05),
+            below("rise of P(attack) from 8 to 12 wins, minus a fifth of the whole"),
+        ),
+        animals=64,
+        published="five days of wins escalate aggression (count known?)",
     ),
     Experiment(
-        "W2",
-        WORLD,
-        "Blocking the tally's plasticity abolishes the rise, inducing it needs no fights, depotentiation reverses it",
-        "blocked and reversed within 0.05 of before; wins and potentiation raise P(attack)",
-        "Stagkourakis et al. 2020; Yan et al. 2024",
-        plasticity,
-        64,
-        "optogenetic LTP enhances, LTD diminishes the effect",
+        id="W2",
+        world=WORLD,
+        claim="Blocking the tally's plasticity abolishes the rise, inducing it needs no fights, depotentiation reverses it",
+        source="Stagkourakis et al. 2020; Yan et al. 2024",
+        protocol=plasticity,
+        score=score_of_plasticity,
+        criterion=(
+            within("rise of P(attack): wins, plasticity blocked", 0.05),
+            within("rise of P(attack): wins, then depotentiated", 0.05),
+            surely_above("rise of P(attack): wins"),
+            surely_above("rise of P(attack): no fights, potentiated"),
+            surely_above("rise of P(attack) by wins, minus that with plasticity blocked"),
+        ),
+        animals=64,
+        published="optogenetic LTP enhances, LTD diminishes the effect",
     ),
     Experiment(
-        "W3",
-        WORLD,
-        "Few wins count against the beaten opponent, many against anyone (the tally is one number)",
-        "after 2 wins the beaten is attacked more than a stranger by 0.05 at least; after 40 within 0.05",
-        "Yan et al. 2024",
-        partial(specificity, version=""),
-        64,
-        "first target-specific, later generalised, over ten days",
+        id="W3",
+        world=WORLD,
+        claim="Few wins count against the beaten opponent, many against anyone (the tally is one number)",
+        source="Yan et al. 2024",
+        protocol=partial(specificity, version=""),
+        score=score_of_specificity,
+        criterion=_FIRST_THE_BEATEN,
+        animals=64,
+        published="first target-specific, later generalised, over ten days",
     ),
     Experiment(
-        "W3t",
-        WORLD,
-        "Few wins count against the beaten opponent, many against anyone (the tally in two stages)",
-        "as W3",
-        "Yan et al. 2024",
-        partial(specificity, version="two_stage"),
-        64,
-        "first target-specific, later generalised, over ten days",
+        id="W3t",
+        world=WORLD,
+        claim="Few wins count against the beaten opponent, many against anyone (the tally in two stages)",
+        source="Yan et al. 2024",
+        protocol=partial(specificity, version="two_stage"),
+        score=score_of_specificity,
+        criterion=_FIRST_THE_BEATEN,
+        animals=64,
+        published="first target-specific, later generalised, over ten days",
     ),
     Experiment(
-        "W4",
-        WORLD,
-        "Individuals with hardly any testosterone do not escalate; raising the gain rescues them",
-        "rise of the low within 0.05 of 0; above 0.05 once raised, and that of the others above theirs",
-        "Stagkourakis et al. 2020",
-        unresponsive,
-        128,
-        "about 25% of C57BL/6 males never become aggressive",
+        id="W4",
+        world=WORLD,
+        claim="Individuals with hardly any testosterone do not escalate; raising the gain rescues them",
+        source="Stagkourakis et al. 2020",
+        protocol=unresponsive,
+        score=score_of_unresponsive,
+        criterion=(
+            within("rise of P(attack) with little testosterone", 0.05),
+            surely_above("rise of P(attack) once their gain is raised", 0.05),
+            surely_above("rise of the others minus that with little testosterone", 0.05),
+        ),
+        animals=128,
+        published="about 25% of C57BL/6 males never become aggressive",
     ),
     Experiment(
-        "W5",
-        WORLD,
-        "Among equals, winner effects alone make linear ranks with many fights, loser effects alone one clear alpha",
-        "winners: Landau's h > 0.9; losers: alpha wins 90% of its conflicts, h < 0.9; more fights with winners",
-        "Dugatkin 1997",
-        hierarchy,
-        64,
-        "strict linear hierarchy with many fights; clear alpha, rest unclear",
+        id="W5",
+        world=WORLD,
+        claim="Among equals, winner effects alone make linear ranks with many fights, loser effects alone one clear alpha",
+        source="Dugatkin 1997",
+        protocol=hierarchy,
+        score=score_of_hierarchy,
+        criterion=(
+            above("Landau's h, winners", 0.9),
+            below("Landau's h, losers", 0.9),
+            at_least("share of conflicts that the alpha wins, losers", 0.9),
+            surely_above("more fights with winner effects than with loser effects"),
+        ),
+        animals=64,
+        published="strict linear hierarchy with many fights; clear alpha, rest unclear",
     ),
     Experiment(
-        "W6",
-        WORLD,
-        "The tally earns more than none, hawks and doves where strength is hidden, and nothing where it is shown",
-        "worth > 0 hidden, above hawk and dove; shown, upper bound below a fifth of that",
-        "Fawcett and Johnstone 2010",
-        worth_of_the_tally,
-        128,
+        id="W6",
+        world=WORLD,
+        claim="The tally earns more than none, hawks and doves where strength is hidden, and nothing where it is shown",
+        source="Fawcett and Johnstone 2010",
+        protocol=worth_of_the_tally,
+        score=score_of_worth_of_the_tally,
+        criterion=(
+            surely_above("worth of the tally, strength hidden"),
+            below("upper bound of its worth, strength shown, minus a fifth of that"),
+            surely_above("worth against the better of hawk and dove"),
+        ),
+        animals=128,
         slow=True,
     ),
 )

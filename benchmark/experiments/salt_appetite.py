@@ -1,4 +1,4 @@
-"""Signatures of SaltAppetite: protocols that animals went through in the laboratory, with their controls."""
+"""Experiments on SaltAppetite: protocols that animals went through in the laboratory, with their controls."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ import numpy as np
 
 from agents.life import live
 from agents.population import Population
-from benchmark.experiments.experiment import Experiment, Result, difference_of_shares, share
-from benchmark.results.statistics import mean_interval
+from benchmark.experiments.criterion import (
+    at_least,
+    at_most,
+    below,
+    surely_above,
+    surely_at_least,
+    surely_at_most,
+    true,
+    within_or_at,
+)
+from benchmark.experiments.experiment import Experiment, Score
+from benchmark.results.statistics import difference_of_shares, mean_interval, share
 from envs.salt_appetite.chamber import STRIDE
 
 WORLD = "SaltAppetite"
@@ -92,7 +102,7 @@ class Laboratory:
         return np.clip((before - after) / (2 * STRIDE), -1.0, 1.0)
 
     def train(self, cues: dict[int, str]) -> None:
-        """Pavlovian training in balance: each lever foretells its taste, whatever the animal does; nothing is absorbed."""
+        """Pavlovian training in balance: each lever predicts its taste, whatever the animal does; nothing is absorbed."""
         self.world.manipulate("sham")
         for _ in range(_TRIALS):
             self.middle()
@@ -138,51 +148,72 @@ def _flip(
     return found
 
 
-def first_sight(animals: int, seed: int) -> Result:
-    """S1: shunned in balance, approached at first sight when depleted, shunned again when repleted; controls do not."""
-    shares: dict[str, tuple[float, float, float]] = {}
+_MODEL_FREE = ("steered-predicted-reward", "steered-predicted-reward-state")
+Approach = dict[str, dict[str, np.ndarray]]
+"""(animals,) approach to a cue: by agent, or by taste, and by when it was shown."""
+
+
+def first_sight(animals: int, seed: int) -> Approach:
+    """The flip of the whole animal, of two model-free controls, and of one whose assessors are lesioned after the tests in balance."""
+    found = {agent: _flip(agent, animals, seed) for agent in ("steered", *_MODEL_FREE)}
+    return found | {"assessors lesioned": _flip("steered", animals, seed, lesion="assessors")}
+
+
+def score_of_first_sight(approach: Approach) -> Score:
+    """Shunned in balance, approached at first sight when depleted, shunned again when repleted."""
     details: dict[str, Any] = {}
-    for agent in ("steered", "steered-predicted-reward", "steered-predicted-reward-state"):
-        found = _flip(agent, animals, seed)
-        flips = (found["balanced"] < 0.0) & (found["depleted"] > 0.0)
-        shares[agent] = share(flips)
+    flips = {}
+    for agent in ("steered", *_MODEL_FREE):
+        found = approach[agent]
+        flips[agent] = (found["balanced"] < 0.0) & (found["depleted"] > 0.0)
         details |= {f"{agent}: {when}": float(np.mean(values)) for when, values in found.items()}
-        details[f"{agent}: flips"] = shares[agent][0]
-        if agent == "steered":
-            back = share(flips & (found["repleted"] < 0.0))
-            details |= {"flips and goes back": back[0]}
-    without = _flip("steered", animals, seed, lesion="assessors")
-    approach = mean_interval(without["depleted"])
+        details[f"{agent}: flips"] = share(flips[agent])["mean"]
+    back = share(flips["steered"] & (approach["steered"]["repleted"] < 0.0))["mean"]
+    without = mean_interval(approach["assessors lesioned"]["depleted"])
+    details |= {"flips and goes back": back}
     details |= {
-        f"assessors lesioned: depleted{end}": approach[key]
+        f"assessors lesioned: depleted{end}": without[key]
         for end, key in (("", "mean"), (", low", "low"), (", high", "high"))
     }
-    centre, low, high = shares["steered"]
-    controls = max(shares["steered-predicted-reward"][0], shares["steered-predicted-reward-state"][0])
-    return Result(
-        centre,
-        low,
-        high,
-        bool(centre >= 0.9 and back[0] >= 0.9 and controls <= 0.05 and abs(approach["mean"]) <= 0.2),
-        animals,
-        details,
+    return Score(
+        headline="share that flips",
+        measures={
+            "share that flips": share(flips["steered"]),
+            "share that flips and goes back": back,
+            "share of either model-free control that flips": max(share(flips[agent])["mean"] for agent in _MODEL_FREE),
+            "approach without assessors": without,
+        },
+        n=len(flips["steered"]),
+        details=details,
     )
 
 
-def specificity(animals: int, seed: int) -> Result:
-    """S2: the flip is for what tastes of sodium, lithium included, and for nothing else."""
+def specificity(animals: int, seed: int) -> Approach:
+    """The flip for cues of four tastes, beside a cue of sugar."""
+    tastes = ("sodium chloride", "lithium chloride", "potassium chloride", "quinine")
+    return {taste: _flip("steered", animals, seed, taste) for taste in tastes}
+
+
+def score_of_specificity(approach: Approach) -> Score:
+    """Shares that approach the cue of each taste when depleted, and what that does to sugar."""
     details: dict[str, Any] = {}
     approaches = {}
-    for taste in ("sodium chloride", "lithium chloride", "potassium chloride", "quinine"):
-        found = _flip("steered", animals, seed, taste)
+    for taste, found in approach.items():
         approaches[taste] = found["depleted"] > 0.0
-        details[taste] = share(approaches[taste])[0]
+        details[taste] = share(approaches[taste])["mean"]
         details[f"sugar beside {taste}, change"] = float(np.mean(found["sugar, depleted"] - found["sugar, balanced"]))
-    salty, others = approaches["lithium chloride"], approaches["potassium chloride"]
-    centre, low, high = difference_of_shares(salty, others)
-    holds = details["lithium chloride"] >= 0.9 and max(details["potassium chloride"], details["quinine"]) <= 0.2
-    sugar = abs(details["sugar beside sodium chloride, change"])
-    return Result(centre, low, high, bool(holds and sugar <= 0.2), animals, details)
+    name = "approach of lithium minus approach of potassium"
+    return Score(
+        headline=name,
+        measures={
+            name: difference_of_shares(approaches["lithium chloride"], approaches["potassium chloride"]),
+            "approach of lithium": details["lithium chloride"],
+            "approach of potassium or quinine": max(details["potassium chloride"], details["quinine"]),
+            "change of the approach of sugar": details["sugar beside sodium chloride, change"],
+        },
+        n=len(approaches["quinine"]),
+        details=details,
+    )
 
 
 def _intake(animals: int, seed: int, hours: int, captopril: bool = False) -> np.ndarray:
@@ -191,22 +222,26 @@ def _intake(animals: int, seed: int, hours: int, captopril: bool = False) -> np.
     return cage.drink(60).sum(axis=1) * _USUAL
 
 
-def delay(animals: int, seed: int) -> Result:
-    """S3: the loss is over in an hour, but appetite comes within a day; captopril brings it at once."""
-    early, late, fast = _intake(animals, seed, 2), _intake(animals, seed, 24), _intake(animals, seed, 2, True)
-    found = mean_interval(late - 2.5 * early)
-    details: dict[str, Any] = {
-        "mEq at 2 h": float(early.mean()),
-        "mEq at 24 h": float(late.mean()),
-        "mEq at 2 h, captopril": float(fast.mean()),
+def delay(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) mEq drunk 2 h and 24 h after furosemide, and 2 h after it with captopril."""
+    return {
+        "2 h": _intake(animals, seed, 2),
+        "24 h": _intake(animals, seed, 24),
+        "2 h, captopril": _intake(animals, seed, 2, True),
     }
-    return Result(
-        found["mean"],
-        found["low"],
-        found["high"],
-        bool(found["low"] > 0.0 and fast.mean() >= late.mean()),
-        animals,
-        details,
+
+
+def score_of_delay(intake: dict[str, np.ndarray]) -> Score:
+    """Intake at 24 h against 2 h, and with captopril."""
+    early, late, fast = intake["2 h"], intake["24 h"], intake["2 h, captopril"]
+    return Score(
+        headline="mEq at 24 h minus 2.5 times that at 2 h",
+        measures={
+            "mEq at 24 h minus 2.5 times that at 2 h": mean_interval(late - 2.5 * early),
+            "mEq at 2 h with captopril minus that at 24 h": float(fast.mean() - late.mean()),
+        },
+        n=len(early),
+        details={f"mEq at {when}": float(values.mean()) for when, values in intake.items()},
     )
 
 
@@ -229,25 +264,35 @@ def _three_depletions(animals: int, seed: int, prepare: str) -> np.ndarray:
     return np.stack(taken, axis=1)
 
 
-def sensitisation(animals: int, seed: int) -> Result:
-    """S4: intake rises with each equal depletion, unless plasticity is blocked or the strain is at its ceiling."""
-    taken = {prepare: _three_depletions(animals, seed, prepare) for prepare in ("normal", "frozen", "high strain")}
+def sensitisation(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals, 3) mEq after three equal depletions: as usual, with plasticity blocked, and in a strain at its ceiling."""
+    return {prepare: _three_depletions(animals, seed, prepare) for prepare in ("normal", "frozen", "high strain")}
+
+
+def score_of_sensitisation(taken: dict[str, np.ndarray]) -> Score:
+    """How many drink more after the third than after the first, and how much more."""
     rises = {prepare: share(x[:, 2] > x[:, 0] + 1e-9) for prepare, x in taken.items()}
-    details: dict[str, Any] = {f"{prepare}, mEq": x.mean(0).tolist() for prepare, x in taken.items()}
-    details |= {f"{prepare}, rises in": rise[0] for prepare, rise in rises.items()}
     relative = {prepare: float((x[:, 2] / x[:, 0]).mean()) for prepare, x in taken.items()}
+    details: dict[str, Any] = {f"{prepare}, mEq": x.mean(0).tolist() for prepare, x in taken.items()}
+    details |= {f"{prepare}, rises in": rise["mean"] for prepare, rise in rises.items()}
     details |= {f"{prepare}, third over first": value for prepare, value in relative.items()}
-    holds = (
-        rises["normal"][0] >= 0.8
-        and rises["frozen"][0] <= 0.5
-        and relative["high strain"] - 1 < 0.5 * (relative["normal"] - 1)
+    return Score(
+        headline="share whose intake rises",
+        measures={
+            "share whose intake rises": rises["normal"],
+            "share whose intake rises without plasticity": rises["frozen"],
+            "rise of the strain at its ceiling minus half the usual rise": relative["high strain"]
+            - 1
+            - 0.5 * (relative["normal"] - 1),
+        },
+        n=len(taken["normal"]),
+        details=details,
     )
-    return Result(*rises["normal"], bool(holds), animals, details)
 
 
-def taste_not_gut(animals: int, seed: int) -> Result:
-    """S5: the tongue stops drinking within minutes, absorbed or not; sodium in the stomach does not."""
-    appetite, drunk = {}, {}
+def taste_not_gut(animals: int, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """(animals,) fall of appetite within 6 min, and (animals, minutes) ml: drinking, sham drinking, salt by tube."""
+    falls, drunk = {}, {}
     for how in ("drinks", "sham", "gastric"):
         cage = Laboratory("reflex", animals, seed)
         cage.deplete(24)
@@ -259,18 +304,28 @@ def taste_not_gut(animals: int, seed: int) -> Result:
             if how == "sham":
                 cage.world.manipulate("sham")
             drunk[how] = cage.drink(6)
-        appetite[how] = 1.0 - cage.need() / np.maximum(before, 1e-9)
-    found = mean_interval(appetite["sham"])
-    details: dict[str, Any] = {
-        f"fall of appetite in 6 min, {how}": float(values.mean()) for how, values in appetite.items()
-    }
+        falls[how] = 1.0 - cage.need() / np.maximum(before, 1e-9)
+    return falls, drunk
+
+
+def score_of_taste_not_gut(measured: tuple[dict[str, np.ndarray], dict[str, np.ndarray]]) -> Score:
+    """Share by which appetite falls."""
+    falls, drunk = measured
+    details: dict[str, Any] = {f"fall of appetite in 6 min, {how}": float(values.mean()) for how, values in falls.items()}
     details |= {f"ml in 6 min, {how}": float(values.sum(axis=1).mean()) for how, values in drunk.items()}
-    holds = found["low"] >= 0.7 and appetite["gastric"].mean() <= 0.15
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
+    return Score(
+        headline="fall of appetite in 6 min of sham drinking",
+        measures={
+            "fall of appetite in 6 min of sham drinking": mean_interval(falls["sham"]),
+            "fall of appetite in 6 min after salt by tube": float(falls["gastric"].mean()),
+        },
+        n=len(falls["sham"]),
+        details=details,
+    )
 
 
-def overshoot(animals: int, seed: int) -> Result:
-    """S6: free hypertonic salt is overdrunk; with a cost, intake falls to about the deficit."""
+def overshoot(animals: int, seed: int) -> dict[float, np.ndarray]:
+    """(animals,) intake over deficit in two hours of free access, at each cost of licking."""
     ratios = {}
     for cost in _COSTS:
         cage = Laboratory("reflex", animals, seed)
@@ -278,75 +333,113 @@ def overshoot(animals: int, seed: int) -> Result:
         missing = -cage.body.sodium.copy()
         cage.world.manipulate("cost_of_licking", per_ml=cost)
         ratios[cost] = cage.drink(120).sum(axis=1) * _USUAL / missing
-    found = mean_interval(ratios[0.0])
-    details: dict[str, Any] = {
-        f"intake / deficit at cost {cost} per ml": float(values.mean()) for cost, values in ratios.items()
-    }
-    costly = min(abs(values.mean() - 1.0) for cost, values in ratios.items() if cost)
-    falls = all(ratios[a].mean() >= ratios[b].mean() for a, b in itertools.pairwise(_COSTS))
-    holds = found["low"] >= 1.5 and found["high"] <= 2.5 and costly <= 0.2 and falls
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
+    return ratios
+
+
+def score_of_overshoot(ratios: dict[float, np.ndarray]) -> Score:
+    """Intake over deficit when it is free, and at the cost that brings it nearest to 1."""
+    costly = [values.mean() for cost, values in ratios.items() if cost]
+    return Score(
+        headline="intake over deficit when free",
+        measures={
+            "intake over deficit when free": mean_interval(ratios[0.0]),
+            "intake over deficit at the cost that suits best, minus 1": float(min((x - 1.0 for x in costly), key=abs)),
+            "intake falls with each cost": all(ratios[a].mean() >= ratios[b].mean() for a, b in itertools.pairwise(_COSTS)),
+        },
+        n=len(ratios[0.0]),
+        details={f"intake / deficit at cost {cost} per ml": float(values.mean()) for cost, values in ratios.items()},
+    )
 
 
 EXPERIMENTS = (
     Experiment(
-        "S1",
-        WORLD,
-        "After the first depletion of a life a cue of disgusting salt is approached at first sight; cached values cannot",
-        "0.9 flip and go back; at most 0.05 of either model-free control; approach within 0.2 of 0 without assessors",
-        "Robinson and Berridge 2013",
-        first_sight,
-        64,
-        "at the first presentation, before any new taste, the lever is approached like that of sugar; reverses on repletion",
+        id="S1",
+        world=WORLD,
+        claim="After the first depletion of a life a cue of disgusting salt is approached at first sight; cached values cannot",
+        source="Robinson and Berridge 2013",
+        protocol=first_sight,
+        score=score_of_first_sight,
+        criterion=(
+            at_least("share that flips", 0.9),
+            at_least("share that flips and goes back", 0.9),
+            at_most("share of either model-free control that flips", 0.05),
+            within_or_at("approach without assessors", 0.2),
+        ),
+        animals=64,
+        published="at the first presentation, before any new taste, the lever is approached like that of sugar; reverses on repletion",
     ),
     Experiment(
-        "S2",
-        WORLD,
-        "The flip is for cues of sodium and lithium, not of potassium or quinine; that of sugar hardly changes",
-        "lithium at least 0.9, potassium and quinine at most 0.2, sugar within 0.2",
-        "Duriez et al. 2023",
-        specificity,
-        64,
-        "dopamine and appetite equal for LiCl, none for KCl",
+        id="S2",
+        world=WORLD,
+        claim="The flip is for cues of sodium and lithium, not of potassium or quinine; that of sugar hardly changes",
+        source="Duriez et al. 2023",
+        protocol=specificity,
+        score=score_of_specificity,
+        criterion=(
+            at_least("approach of lithium", 0.9),
+            at_most("approach of potassium or quinine", 0.2),
+            within_or_at("change of the approach of sugar", 0.2),
+        ),
+        animals=64,
+        published="dopamine and appetite equal for LiCl, none for KCl",
     ),
     Experiment(
-        "S3",
-        WORLD,
-        "After furosemide appetite comes within a day, long after the loss; captopril brings it at once",
-        "intake at 24 h above 2.5 times that at 2 h; captopril at 2 h not below 24 h",
-        "Rowland 2023; Hurley and Johnson",
-        delay,
-        64,
-        "natriuresis is over within about 1 h, appetite appears slowly over 24 h; rapid with captopril",
+        id="S3",
+        world=WORLD,
+        claim="After furosemide appetite comes within a day, long after the loss; captopril brings it at once",
+        source="Rowland 2023; Hurley and Johnson",
+        protocol=delay,
+        score=score_of_delay,
+        criterion=(
+            surely_above("mEq at 24 h minus 2.5 times that at 2 h"),
+            at_least("mEq at 2 h with captopril minus that at 24 h"),
+        ),
+        animals=64,
+        published="natriuresis is over within about 1 h, appetite appears slowly over 24 h; rapid with captopril",
     ),
     Experiment(
-        "S4",
-        WORLD,
-        "Intake rises over three equal depletions; not without plasticity, little in a strain at its ceiling",
-        "third above first in at least 0.8, in at most 0.5 without plasticity; the strain's rise below half",
-        "Dietz et al. 2006",
-        sensitisation,
-        64,
-        "rises with each of three depletions; blocked by MK-801; none in SHR",
+        id="S4",
+        world=WORLD,
+        claim="Intake rises over three equal depletions; not without plasticity, little in a strain at its ceiling",
+        source="Dietz et al. 2006",
+        protocol=sensitisation,
+        score=score_of_sensitisation,
+        criterion=(
+            at_least("share whose intake rises", 0.8),
+            at_most("share whose intake rises without plasticity", 0.5),
+            below("rise of the strain at its ceiling minus half the usual rise"),
+        ),
+        animals=64,
+        published="rises with each of three depletions; blocked by MK-801; none in SHR",
     ),
     Experiment(
-        "S5",
-        WORLD,
-        "The taste of salt stops drinking within minutes, absorbed or not; salt in the stomach does not",
-        "appetite falls by at least 0.7 in 6 min of sham drinking, by at most 0.15 after gastric salt",
-        "Lee et al. 2019",
-        taste_not_gut,
-        64,
-        "oral, not gastric, sodium shuts pre-LC neurons off quickly",
+        id="S5",
+        world=WORLD,
+        claim="The taste of salt stops drinking within minutes, absorbed or not; salt in the stomach does not",
+        source="Lee et al. 2019",
+        protocol=taste_not_gut,
+        score=score_of_taste_not_gut,
+        criterion=(
+            surely_at_least("fall of appetite in 6 min of sham drinking", 0.7),
+            at_most("fall of appetite in 6 min after salt by tube", 0.15),
+        ),
+        animals=64,
+        published="oral, not gastric, sodium shuts pre-LC neurons off quickly",
     ),
     Experiment(
-        "S6",
-        WORLD,
-        "Free hypertonic salt is overdrunk; with a cost of licking intake comes down to the deficit",
-        "intake / deficit 1.5 to 2.5 when free, within 0.2 of 1 at some cost, falling with cost",
-        "Rowland 2023",
-        overshoot,
-        64,
-        "about double the need when free; near the deficit on a progressive ratio",
+        id="S6",
+        world=WORLD,
+        claim="Free hypertonic salt is overdrunk; with a cost of licking intake comes down to the deficit",
+        source="Rowland 2023",
+        protocol=overshoot,
+        score=score_of_overshoot,
+        criterion=(
+            surely_at_least("intake over deficit when free", 1.5),
+            surely_at_most("intake over deficit when free", 2.5),
+            within_or_at("intake over deficit at the cost that suits best, minus 1", 0.2),
+            true("intake falls with each cost"),
+        ),
+        animals=64,
+        published="about double the need when free; near the deficit on a progressive ratio",
     ),
 )

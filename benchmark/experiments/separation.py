@@ -1,7 +1,8 @@
-"""Signatures of pattern separation (P1 to P3): what a wide, fixed, sparse, locally random expansion is good for."""
+"""Experiments on pattern separation (P1 to P3): what a wide, fixed, sparse, locally random expansion is good for."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,16 @@ import numpy as np
 from scipy import stats
 
 from agents.population import Population
-from benchmark.experiments.experiment import Experiment, Result
+from benchmark.experiments.criterion import (
+    above,
+    at_least,
+    at_most,
+    below,
+    not_above,
+    surely_above,
+    true,
+)
+from benchmark.experiments.experiment import Experiment, Score
 from benchmark.experiments.lives import WORLDS
 from benchmark.results.statistics import mean_interval
 from core.senses import Sense, Senses
@@ -26,7 +36,7 @@ def _wired(num_animals: int, senses: Senses, seed: int, **options: Any) -> Patte
 
 
 def _codes(separator: PatternSeparator, observation: np.ndarray) -> np.ndarray:
-    """(rows, units) 0 or 1: what is active for a observation (rows, size)."""
+    """(animals, units) 0 or 1: what is active for an observation (animals, size)."""
     rows = np.arange(len(observation))
     active = np.zeros((len(observation), separator.active_units), np.int32)
     separator.encode(
@@ -37,22 +47,30 @@ def _codes(separator: PatternSeparator, observation: np.ndarray) -> np.ndarray:
     return code
 
 
-def overlap(animals: int, seed: int, world: str) -> Result:
-    """P1: overlap of codes against similarity of the senses, for moments of a life, each animal with its own wiring.
+@dataclass(frozen=True)
+class Overlap:
+    """Codes of pairs of moments, from the same to unrelated.
 
-    Similarity of two moments is 1 less the mean distance of scaled senses (half ranges, over 2), overlap the share of active units
-    that they have in common; chance is the share of active units.
+    Attributes:
+        similarity: (pairs, animals) 1 less the mean distance of scaled senses (half ranges, over 2).
+        shared: (pairs, animals) share of active units that both moments have in common.
+        chance: share of units that are active.
     """
-    steered = Population("reflex", world, animals, seed=seed).steered
-    senses = steered.observation_senses
+
+    similarity: np.ndarray
+    shared: np.ndarray
+    chance: float
+
+
+def overlap(animals: int, seed: int, world: str) -> Overlap:
+    """Moments of a life and mixtures of them with others, each animal with its own wiring."""
+    senses = Population("reflex", world, animals, seed=seed).steered.observation_senses
     separator = _wired(animals, senses, seed)
     rng = np.random.default_rng(seed)
-    one = rng.uniform(senses.low, senses.high, (animals, senses.size))
-    mixes = np.linspace(0.0, 1.0, 11)
-    other = rng.uniform(senses.low, senses.high, (animals, senses.size))
+    one, other = (rng.uniform(senses.low, senses.high, (animals, senses.size)) for _ in range(2))
     first = _codes(separator, one)
     similar, common = [], []
-    for mix in mixes:
+    for mix in np.linspace(0.0, 1.0, 11):
         moment = (1.0 - mix) * one + mix * other
         scaled = [
             separator.scaling.scale(np.arange(animals), x.astype(np.float32), np.zeros((animals, 0), np.float32)).copy()
@@ -60,19 +78,29 @@ def overlap(animals: int, seed: int, world: str) -> Result:
         ]
         similar.append(1.0 - np.abs(scaled[0] - scaled[1]).mean(axis=1) / 2.0)
         common.append((first & _codes(separator, moment)).sum(axis=1) / separator.active_units)
-    similarity, shared = np.stack(similar), np.stack(common)
+    return Overlap(np.stack(similar), np.stack(common), separator.active_units / separator.units)
+
+
+def score_of_overlap(found: Overlap) -> Score:
+    """How far overlap stays below similarity, and how it falls with it."""
+    similarity, shared = found.similarity, found.shared
+    animals = similarity.shape[1]
     rank = np.array([stats.spearmanr(similarity[:, row], shared[:, row]).statistic for row in range(animals)])
-    found = mean_interval((similarity - shared)[1:].mean(axis=0))
-    details: dict[str, Any] = {
-        "similarity of senses": similarity.mean(axis=1).tolist(),
-        "overlap of codes": shared.mean(axis=1).tolist(),
-        "rank correlation within an animal": float(rank.mean()),
-        "share of active units": separator.active_units / separator.units,
-    }
-    monotone = bool((np.diff(shared.mean(axis=1)) <= 0.0).all())
-    lower = bool((similarity.mean(axis=1) > shared.mean(axis=1))[1:].all())
-    return Result(
-        found["mean"], found["low"], found["high"], bool(monotone and lower and rank.mean() > 0.8), animals, details
+    return Score(
+        headline="similarity of moments minus overlap of codes",
+        measures={
+            "similarity of moments minus overlap of codes": mean_interval((similarity - shared)[1:].mean(axis=0)),
+            "overlap falls at every step": bool((np.diff(shared.mean(axis=1)) <= 0.0).all()),
+            "overlap is below similarity at every step": bool((similarity.mean(axis=1) > shared.mean(axis=1))[1:].all()),
+            "rank correlation within an animal": float(rank.mean()),
+        },
+        n=animals,
+        details={
+            "similarity of senses": similarity.mean(axis=1).tolist(),
+            "overlap of codes": shared.mean(axis=1).tolist(),
+            "rank correlation within an animal": float(rank.mean()),
+            "share of active units": found.chance,
+        },
     )
 
 
@@ -80,8 +108,8 @@ _BITS = 6
 _TRIALS = 3000
 
 
-def parity(animals: int, seed: int) -> Result:
-    """P2: the parity of one pair of inputs, learned by the delta rule from the raw inputs and from the expansion."""
+def parity(animals: int, seed: int) -> dict[str, np.ndarray]:
+    """(animals,) share right of the last 500 trials: the parity of a pair by the delta rule, from raw inputs and from the expansion."""
     senses = Senses(*(Sense(f"bit_{bit}", "1", -1.0, 1.0, "on or off") for bit in range(_BITS)))
     separator = _wired(animals, senses, seed, units=1000)
     rng = np.random.default_rng(seed)
@@ -103,18 +131,26 @@ def parity(animals: int, seed: int) -> Result:
             if trial >= _TRIALS - 500:
                 hits += (output * target[trial] > 0.0) / 500
         right[name] = hits
-    found = mean_interval(right["expansion"] - right["raw inputs"])
-    details: dict[str, Any] = {f"right, from {name}": float(values.mean()) for name, values in right.items()}
-    holds = right["expansion"].mean() > 0.9 and right["raw inputs"].mean() < 0.6 and found["low"] > 0.0
-    return Result(found["mean"], found["low"], found["high"], bool(holds), animals, details)
+    return right
+
+
+def score_of_parity(right: dict[str, np.ndarray]) -> Score:
+    """The expansion against raw inputs."""
+    shares = {f"right, from {name}": float(values.mean()) for name, values in right.items()}
+    name = "right from the expansion minus right from raw inputs"
+    gain = right["expansion"] - right["raw inputs"]
+    return Score(name, {name: mean_interval(gain), **shares}, len(gain), shares)
 
 
 _INPUTS, _BUDGET, _ACTIVE = 50, 4200, 0.05
 _FAN_INS = (1, 2, 4, 7, 10, 15, 25, 40)
 
 
-def fan_in(animals: int, seed: int) -> Result:
-    """P3: random associations learned through random expansions of one number of synapses; and through plastic ones.
+Errors = dict[str, dict[int, np.ndarray]]
+
+
+def fan_in(animals: int, seed: int) -> Errors:
+    """Random associations learned through random expansions of one number of synapses; and through plastic ones.
 
     50 inputs, 4,200 synapses, the 5% most driven units active; 120 noisy prototypes with random labels, a delta rule on the
     read-out. Dimension is (sum of eigenvalues)^2 / sum of squares of the code's covariance. Plastic input weights are trained by
@@ -134,22 +170,35 @@ def fan_in(animals: int, seed: int) -> Result:
             weights = _delta_rule(here, labels[draws[0]])
             error[k][animal] = (np.sign(there @ weights) != labels[draws[1]]).mean()
             plastic[k][animal] = _plastic_error(rng, k, train[:800], labels[draws[0]][:800], test, labels[draws[1]])
+    return {"error": error, "dimension": dimension, "error with plastic inputs": plastic}
+
+
+def score_of_fan_in(errors: Errors) -> Score:
+    """The best fan-in, and how much worse the smallest and the largest are."""
+    error, plastic = errors["error"], errors["error with plastic inputs"]
     means = {k: float(values.mean()) for k, values in error.items()}
     best = min(means, key=lambda k: means[k])
-    rise = mean_interval(error[_FAN_INS[-1]] - error[best])
-    fall = mean_interval(error[_FAN_INS[0]] - error[best])
-    details: dict[str, Any] = {
-        "fan-in": list(map(float, _FAN_INS)),
-        "error": list(means.values()),
-        "dimension": [float(v.mean()) for v in dimension.values()],
-        "error with plastic inputs": [float(v.mean()) for v in plastic.values()],
+    rise, fall = (mean_interval(error[_FAN_INS[end]] - error[best]) for end in (-1, 0))
+    dense = mean_interval(plastic[_FAN_INS[-1]] - plastic[best])
+    details: dict[str, Any] = {"fan-in": list(map(float, _FAN_INS))}
+    details |= {name: [float(values.mean()) for values in by_fan_in.values()] for name, by_fan_in in errors.items()}
+    details |= {
         "best fan-in": float(best),
         "error of the smallest fan-in above the best, low": fall["low"],
+        "plastic inputs: largest fan-in minus the best": dense["mean"],
+        "plastic inputs, high": dense["high"],
     }
-    dense = mean_interval(plastic[_FAN_INS[-1]] - plastic[best])
-    details |= {"plastic inputs: largest fan-in minus the best": dense["mean"], "plastic inputs, high": dense["high"]}
-    holds = 4 <= best <= 10 and rise["low"] > 0.0 and fall["low"] > 0.0 and dense["low"] <= 0.0
-    return Result(rise["mean"], rise["low"], rise["high"], bool(holds), animals, details)
+    return Score(
+        headline="error of the largest fan-in minus that of the best",
+        measures={
+            "error of the largest fan-in minus that of the best": rise,
+            "error of the smallest fan-in minus that of the best": fall,
+            "best fan-in": float(best),
+            "error of the largest fan-in minus that of the best, plastic inputs": dense,
+        },
+        n=len(error[best]),
+        details=details,
+    )
 
 
 def _expanded(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -189,34 +238,52 @@ def _plastic_error(
 EXPERIMENTS = (
     *(
         Experiment(
-            f"P1{letter}",
-            world,
-            "Codes of two moments overlap less than the moments themselves, the more so the less alike these are",
-            "similarity minus overlap above 0 and falling overlap at every step, rank correlation above .8",
-            "Dasgupta et al. 2017; Cayco-Gajic and Silver 2019",
-            partial(overlap, world=world),
-            64,
+            id=f"P1{letter}",
+            world=world,
+            claim="Codes of two moments overlap less than the moments themselves, the more so the less alike these are",
+            source="Dasgupta et al. 2017; Cayco-Gajic and Silver 2019",
+            protocol=partial(overlap, world=world),
+            score=score_of_overlap,
+            criterion=(
+                true("overlap is below similarity at every step"),
+                true("overlap falls at every step"),
+                above("rank correlation within an animal", 0.8),
+            ),
+            animals=64,
         )
         for letter, world in WORLDS.items()
     ),
     Experiment(
-        "P2",
-        "LoomingEscape",
-        "A fixed random expansion with a delta rule solves the parity of a pair, which raw inputs cannot",
-        "right above .9 from the expansion, below .6 from raw inputs",
-        "Marr 1969; Litwin-Kumar et al. 2017",
-        parity,
-        32,
+        id="P2",
+        world="LoomingEscape",
+        claim="A fixed random expansion with a delta rule solves the parity of a pair, which raw inputs cannot",
+        source="Marr 1969; Litwin-Kumar et al. 2017",
+        protocol=parity,
+        score=score_of_parity,
+        criterion=(
+            above("right, from expansion", 0.9),
+            below("right, from raw inputs", 0.6),
+            surely_above("right from the expansion minus right from raw inputs"),
+        ),
+        animals=32,
     ),
     Experiment(
-        "P3",
-        "LoomingEscape",
-        "With a fixed number of synapses the error is lowest at a fan-in of 4 to 10; with plastic inputs dense wiring is no worse",
-        "best fan-in 4 to 10, both ends above it; dense not above it with plastic inputs",
-        "Litwin-Kumar et al. 2017",
-        fan_in,
-        8,
-        "dimension is largest at the anatomical fan-in, about 4 in granule cells and 7 in Kenyon cells",
+        id="P3",
+        world="LoomingEscape",
+        claim="With a fixed number of synapses the error is lowest at a fan-in of 4 to 10; with plastic inputs dense wiring is no "
+        "worse",
+        source="Litwin-Kumar et al. 2017",
+        protocol=fan_in,
+        score=score_of_fan_in,
+        criterion=(
+            at_least("best fan-in", 4),
+            at_most("best fan-in", 10),
+            surely_above("error of the largest fan-in minus that of the best"),
+            surely_above("error of the smallest fan-in minus that of the best"),
+            not_above("error of the largest fan-in minus that of the best, plastic inputs"),
+        ),
+        animals=8,
+        published="dimension is largest at the anatomical fan-in, about 4 in granule cells and 7 in Kenyon cells",
         slow=True,
     ),
 )

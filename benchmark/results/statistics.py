@@ -91,3 +91,22 @@ def survival(age_at_death: np.ndarray, end: float) -> dict[str, np.ndarray]:
     columns = {"alive": curve.probabilities, "low": np.minimum(low, curve.probabilities), "high": high}
     ages = np.concatenate([[0.0], curve.quantiles, [end]])
     return {"age": ages} | {name: np.concatenate([[1.0], x, x[-1:]]) for name, x in columns.items()}
+
+
+def share(flags: np.ndarray) -> dict[str, float]:
+    """A proportion with its 95% Wilson interval."""
+    count, n = int(np.sum(flags)), len(flags)
+    bounds = stats.binomtest(count, n).proportion_ci(method="wilson")
+    return {"mean": count / n, "low": float(bounds.low), "high": float(bounds.high)}
+
+
+def difference_of_shares(one: np.ndarray, other: np.ndarray, seed: int = 0) -> dict[str, float]:
+    """mean(one) - mean(other) for independent groups, with a 95% bootstrap interval."""
+    a, b = np.asarray(one, float), np.asarray(other, float)
+    rng = np.random.default_rng(seed)
+    draws = [rng.choice(a, len(a)).mean() - rng.choice(b, len(b)).mean() for _ in range(RESAMPLES)]
+    return {
+        "mean": float(a.mean() - b.mean()),
+        "low": float(np.quantile(draws, 0.025)),
+        "high": float(np.quantile(draws, 0.975)),
+    }

@@ -20,6 +20,7 @@ from benchmark.results.aggregates import (
     rank,
 )
 from benchmark.results.jobs import ExperimentJob, LifeJob, Settings, describe, jobs
+from benchmark.results.scale import Scale
 from benchmark.results.statistics import interval, mean_interval, overtaking_window
 from benchmark.results.store import SCHEMA, Store
 
@@ -93,18 +94,6 @@ def a_tenth(settings: Settings, world: str) -> slice:
     return slice(place, place + 1)
 
 
-class Scale:
-    """Normalisation of one world: 0 = random, 1 = oracle, from both at the same ages."""
-
-    def __init__(self, random: Curves, oracle: Curves, windows: slice) -> None:
-        self.zero, self.one = interval(day_fitness(random, windows))["iqm"], interval(day_fitness(oracle, windows))["iqm"]
-        self.unit = self.one - self.zero
-
-    def score(self, fitness: np.ndarray) -> np.ndarray:
-        """(fitness - random) / (oracle - random)."""
-        return (fitness - self.zero) / self.unit
-
-
 def reward_score(curves: Curves, agents: dict[str, Lives], windows: slice) -> np.ndarray:
     """(animals,) steering's reward per step on the scale 0 = random's mean, 1 = oracle's mean."""
 
@@ -139,7 +128,8 @@ def scale_of(agents: dict[str, Lives], windows: slice) -> Scale | None:
         return None
     assert random.curves is not None
     assert oracle.curves is not None
-    return Scale(random.curves, oracle.curves, windows)
+    zero, one = (interval(day_fitness(curves, windows))["iqm"] for curves in (random.curves, oracle.curves))
+    return Scale(zero, one)
 
 
 def summarise(store: Store) -> dict[str, Any]:

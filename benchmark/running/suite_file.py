@@ -9,6 +9,9 @@ import msgspec
 
 from benchmark.running.suites import Suite
 from core.errors import InvalidArgument, unknown_name
+from core.renamed import warn
+
+_RENAMED = {"signatures": "experiments"}
 
 
 def read_suite(path: Path) -> Suite:
@@ -24,6 +27,10 @@ def read_suite(path: Path) -> Suite:
         raise InvalidArgument(f"The suite file {path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidArgument(f"The suite file {path} is not valid TOML: {error}.") from None
+    for old, new in _RENAMED.items():
+        if old in content and new not in content:
+            warn(f"{path}: {old}", new)
+            content[new] = content.pop(old)
     for key in content:
         if key not in Suite.__struct_fields__:
             raise unknown_name(f"key in the suite file {path}", key, Suite.__struct_fields__)

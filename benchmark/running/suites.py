@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agents.catalogue import AGENTS, agent_spec
-from benchmark.experiments.experiment import find_experiment, signatures
+from benchmark.experiments.experiment import experiments, find_experiment
 from benchmark.results.jobs import LARGEST_SHARD, Purpose, Settings
 from core.errors import InvalidArgument, unknown_name, whole_number
 from envs.registration import short_name, world_class, worlds
@@ -31,7 +31,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         seed: of the first animal; animal i of every agent has seed + i, so all agents live in the same worlds.
         purpose: ``"report"`` takes seeds from 1,000,000, ``"tune"`` only seeds below; the two never mix.
         tuned_on: ranges (first, end) of further seeds on which anything was chosen; reporting on them is refused.
-        signatures: which experiments, by id; ``("all",)`` for those of the chosen worlds, ``("brief",)`` for the brief among them.
+        experiments: which, by id; ``("all",)`` for those of the chosen worlds, ``("brief",)`` for the brief among them.
         share_of_animals: of each experiment's own number of animals, in (0, 1].
         costly_animals: most individuals of an agent whose learner is costly (a model of another library for each), at least 2.
     """
@@ -45,7 +45,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int = REPORTING_SEED
     purpose: Purpose = "report"
     tuned_on: tuple[tuple[int, int], ...] = ()
-    signatures: tuple[str, ...] = ()
+    experiments: tuple[str, ...] = ()
     share_of_animals: float = 1.0
     costly_animals: int = 10
 
@@ -55,12 +55,12 @@ SUITES = {
         "every world and the main agents in minutes on two cores; the briefer experiments, with a third of their animals",
         animals=32,
         share_of_life=0.25,
-        signatures=("brief",),
+        experiments=("brief",),
         share_of_animals=1 / 3,
         costly_animals=2,
     ),
-    "default": Suite("whole lives of the main agents, and every experiment", signatures=("all",)),
-    "full": Suite("whole lives of every agent, many animals", agents=tuple(AGENTS), animals=256, signatures=("all",)),
+    "default": Suite("whole lives of the main agents, and every experiment", experiments=("all",)),
+    "full": Suite("whole lives of every agent, many animals", agents=tuple(AGENTS), animals=256, experiments=("all",)),
 }
 
 
@@ -132,11 +132,11 @@ def _check_seeds(suite: Suite) -> None:
 def _experiments(suite: Suite, names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     if not 0.0 < suite.share_of_animals <= 1.0:
         raise InvalidArgument(f"share_of_animals must be above 0 and at most 1, not {suite.share_of_animals}.")
-    if suite.signatures in (("all",), ("brief",)):
-        brief = suite.signatures == ("brief",)
-        chosen = {s.id: s for s in signatures().values() if s.world in names and not (brief and s.slow)}
+    if suite.experiments in (("all",), ("brief",)):
+        brief = suite.experiments == ("brief",)
+        chosen = {s.id: s for s in experiments().values() if s.world in names and not (brief and s.slow)}
     else:
-        chosen = {identifier: find_experiment(identifier) for identifier in suite.signatures}
+        chosen = {identifier: find_experiment(identifier) for identifier in suite.experiments}
     least = LEAST_EXPERIMENT
     return tuple(
         (name, min(s.animals, max(least, round(s.animals * suite.share_of_animals)))) for name, s in chosen.items()

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
-from benchmark.experiments.aviary import Aviary, details_of, heard, resemblance
+from benchmark.experiments.aviary import Aviary, heard, resemblance
+from benchmark.experiments.lives import told_all
 from envs.birdsong.features import LOUDNESS, PERIODICITY, PITCH
 from envs.birdsong.note_table import features_of
 from envs.birdsong.similarity import similarity
@@ -85,8 +86,8 @@ def teach(
     aviary.treat("isolate", "isolate")
     aviary.lesion("variability", "no variability")
     aviary.lesion("judgement", "random judgement")
-    rows: dict[str, Any] = {"newborn": details_of(measure(aviary.intended("tutored"), tutor, other))}
-    rows["oracle"] = details_of(measure(np.asarray(tutor.gesture)[None], tutor, other))
+    rows: dict[str, Any] = {"newborn": told_all(measure(aviary.intended("tutored"), tutor, other))}
+    rows["oracle"] = told_all(measure(np.asarray(tutor.gesture)[None], tutor, other))
     done, newborn = 0, aviary.intended("tutored")[0]
     for mark in marks:
         while done < mark:
@@ -95,8 +96,8 @@ def teach(
             done += part
             progress(done, marks[-1])
         for group in GROUPS if mark == marks[-1] else GROUPS[:1]:
-            rows[f"{group}, {mark} renditions"] = details_of(measure(aviary.songs(group), tutor, other))
-        rows[f"tutored, {mark} renditions, without variability"] = details_of(
+            rows[f"{group}, {mark} renditions"] = told_all(measure(aviary.songs(group), tutor, other))
+        rows[f"tutored, {mark} renditions, without variability"] = told_all(
             measure(aviary.intended("tutored"), tutor, other)
         )
     gestures = {"newborn": newborn, "tutor's best": np.asarray(tutor.gesture)}

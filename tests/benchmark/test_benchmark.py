@@ -14,7 +14,7 @@ import pytest
 
 from agents.life import live
 from agents.population import Population
-from benchmark.experiments.experiment import chosen_experiments, signatures
+from benchmark.experiments.experiment import chosen_experiments, experiments
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import OtherSettings, Store
@@ -221,21 +221,21 @@ def test_unknown_names() -> None:
     with pytest.raises(UnknownName, match="Did you mean 'LoomingEscape'"):
         small(lifetime={"LoomingEscap": 2000})
     with pytest.raises(UnknownName, match="experiment"):
-        small(signatures=("L99",))
+        small(experiments=("L99",))
     with pytest.raises(UnknownName, match="experiment"):
         chosen_experiments(("L99",))
 
 
-def test_every_signature_is_declared() -> None:
-    assert {"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8"} <= signatures().keys()
-    assert all(signature.claim and signature.threshold and signature.source for signature in signatures().values())
+def test_every_experiment_is_declared() -> None:
+    assert {"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8"} <= experiments().keys()
+    assert all(one.claim and one.threshold and one.source for one in experiments().values())
 
 
 def test_experiment_command(tmp_path: Path) -> None:
     command = [sys.executable, "scripts/experiment.py", "L7", "L5", "--animals", "20", "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    entries = msgspec.json.decode((tmp_path / "signatures.json").read_bytes())
+    entries = msgspec.json.decode((tmp_path / "experiments.json").read_bytes())
     assert [entry["id"] for entry in entries] == ["L7", "L5"]
     assert all(entry["holds"] for entry in entries)
     assert entries[0]["interval"][0] <= entries[0]["statistic"] <= entries[0]["interval"][1]

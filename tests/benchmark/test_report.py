@@ -44,7 +44,7 @@ QUIET = [
 @pytest.fixture(scope="module")
 def reported(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A run with a failed, a missing and a finished part of each kind, and its report."""
-    store = Store(tmp_path_factory.mktemp("report") / "out", small(signatures=("L7", "L5", "L1"), share_of_animals=0.2))
+    store = Store(tmp_path_factory.mktemp("report") / "out", small(experiments=("L7", "L5", "L1"), share_of_animals=0.2))
     todo = jobs(store.settings)
     for job in todo:
         if isinstance(job, ExperimentJob) and job.id == "L5":
@@ -142,7 +142,7 @@ def test_report_says_what_is_missing(reported: Store) -> None:
     assert "No ranking: with 4 animals" in text
     assert text.count("data:image/webp") == 12, "newborn and grown, six pictures each"
     assert "http://" not in text.replace("http://www.w3.org", "")
-    for heading in ("Agents", "Growing up", "Reward against fitness", "Signatures", "How to reproduce"):
+    for heading in ("Agents", "Growing up", "Reward against fitness", "Experiments", "How to reproduce"):
         assert heading in text
 
 

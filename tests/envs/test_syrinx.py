@@ -107,7 +107,7 @@ def test_table_tells_what_audio_tells_of_steady_notes() -> None:
 def test_a_damaged_table_is_made_anew(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = note_table()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(song_table, "_make", lambda: table)
+    monkeypatch.setattr("envs.birdsong.note_table._make", lambda: table)
     fresh = note_table.__wrapped__
     assert fresh() is table
     (kept,) = (tmp_path / "nestling").glob("notes-*")
