@@ -1,4 +1,4 @@
-"""Manipulations: named switches that an experimenter can throw on chosen rows at any time."""
+"""Manipulations: what an experimenter can do to chosen animals at any time, by name."""
 
 from __future__ import annotations
 

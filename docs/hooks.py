@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -11,14 +12,13 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-MARK = re.compile(r"<!-- generated: (world|lines|experiments) ?(\w*) -->")
+MARK = re.compile(r"<!-- generated: (\w+) ?(\w*) -->")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Replace each mark by what is generated for it."""
-    return MARK.sub(
-        lambda found: {"world": _world, "lines": _lines, "experiments": _experiments}[found[1]](found[2]), markdown
-    )
+    makers = {"world": _world, "lines": _lines, "experiments": _experiments, "keys": _keys}
+    return MARK.sub(lambda found: makers[found[1]](found[2]), markdown)
 
 
 def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
@@ -51,19 +51,42 @@ def _world(name: str) -> str:
         (f"`{v.name}`", f"{v.initial:g}", f"{v.low:g} to {v.high:g}", v.meaning, v.changed_by, v.source)
         for v in steering.variables
     ]
-    return "\n\n".join([
-        "## The world, from its own description", described,
+    about = (
         f"Fitness is counted in {kind.fitness_unit}; a step is {kind.dt:g} s, an episode {kind.episode_steps} steps, a life "
-        f"{kind.life_episodes} episodes.",
-        "### Senses", _table(("sense", "shape", "unit", "range", "meaning", "heard by"), senses),
-        "### Switches for experiments", _table(("switch", "parameters", "meaning"), switches),
-        f"## Steering: `{steering.__name__}`", inspect.getdoc(steering) or "",
+        f"{kind.life_episodes} episodes."
+    )
+    judged = (
         f"Reward is made of: {', '.join(steering.parts)}. Channels: {', '.join(steering.channels)}. "
-        f"Parts that can be removed: {', '.join(steering.lesionable) or 'none'}.",
+        f"Parts that can be removed: {', '.join(steering.lesionable) or 'none'}."
+    )
+    sections = (
+        *("## The world, from its own description", described, about),
+        *("### Senses", _table(("sense", "shape", "unit", "range", "meaning", "heard by"), senses)),
+        *("### State of the body and its surroundings", _state(kind.state)),
+        *("### Manipulations", _table(("manipulation", "parameters", "meaning"), switches)),
+        *(f"## Steering: `{steering.__name__}`", inspect.getdoc(steering) or "", judged),
         "### Idiosyncratic mutable variables",
         _table(("variable", "at birth", "range", "meaning", "changed by", "source"), variables),
-        "## Experiments", _experiments(name),
-    ])  # fmt: skip
+        *("### State within an episode", _state(steering.transient_state)),
+        *("## Experiments", _experiments(name)),
+    )
+    return "\n\n".join(sections)
+
+
+def _state(fields: tuple[Any, ...]) -> str:
+    rows = [(f"`{field.name}`", field.unit, _range(field), field.meaning) for field in fields]
+    return _table(("field", "unit", "range", "meaning"), rows)
+
+
+def _range(field: Any) -> str:
+    low, high = ("" if math.isinf(bound) else f"{bound:g}" for bound in (field.low, field.high))
+    return f"{low} to {high}".strip() if low or high else ""
+
+
+def _keys(_: str) -> str:
+    from viewer.keys import help_rows
+
+    return _table(("key", "what it does"), [(f"`{keys}`", meaning) for keys, meaning in help_rows()])
 
 
 def _experiments(name: str) -> str:
@@ -79,8 +102,8 @@ def _experiments(name: str) -> str:
             low, high = entry["interval"]
             number = f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}], n = {entry['n']}"
             verdict = "yes" if entry["holds"] else "**no**"
-        rows.append((known.id, known.claim, known.published or "-", number, verdict, known.source))
-    return _table(("id", "claim", "published", "simulated [95% interval]", "holds", "source"), rows)
+        rows.append((known.id, known.claim, known.published or "-", known.threshold, number, verdict, known.source))
+    return _table(("id", "claim", "published", "must be", "simulated [95% interval]", "holds", "source"), rows)
 
 
 def _lines(_: str) -> str:

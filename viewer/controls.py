@@ -13,6 +13,7 @@ from agents.lesions import lesionable
 from core.pygame_check import import_pygame
 from envs.registration import worlds
 from steering.registration import steerings
+from viewer.keys import tip_of
 from viewer.session import Session
 from viewer.stage import BAR, SIZE
 
@@ -23,12 +24,11 @@ AGES = ("newborn", "10% of life", "25% of life", "50% of life", "grown")
 
 @dataclass(frozen=True)
 class _Button:
-    """A button: its text, the action of a click, its width in units, and what it says when the mouse rests on it."""
+    """A button: its text, the action of a click, and its width in units; what it says under the mouse is in :mod:`viewer.keys`."""
 
     text: str
     action: str
     width: int
-    tip: str
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,16 @@ class _Menu:
 
 
 _BUTTONS = (
-    _Button("play", "pause", 52, "go on or pause (space)"),
-    _Button("< step", "back", 58, "take back one step (,)"),
-    _Button("step >", "step", 58, "one step (.)"),
-    _Button("-", "slower", 28, "slower (-)"),
-    _Button("+", "faster", 28, "faster (+)"),
-    _Button("animal", "next", 58, "the next animal (tab)"),
-    _Button("compare", "compare", 74, "newborn and grown side by side (c)"),
-    _Button("drive", "drive", 50, "be its cortex: arrow keys, z and x (d)"),
-    _Button("picture", "picture", 62, "save a picture (s)"),
-    _Button("help", "help", 46, "all keys (h)"),
+    _Button("play", "pause", 52),
+    _Button("< step", "back", 58),
+    _Button("step >", "step", 58),
+    _Button("-", "slower", 28),
+    _Button("+", "faster", 28),
+    _Button("animal", "next", 58),
+    _Button("compare", "compare", 74),
+    _Button("drive", "drive", 50),
+    _Button("picture", "picture", 62),
+    _Button("help", "help", 46),
 )
 
 
@@ -76,7 +76,7 @@ class Controls:
         left = 20.0
         for button in _BUTTONS:
             element = pygame_gui.elements.UIButton(
-                self._box(left, button.width), button.text, self.manager, tool_tip_text=button.tip
+                self._box(left, button.width), button.text, self.manager, tool_tip_text=tip_of(button.action)
             )
             self._actions[element] = button.action
             self._play = self._play or element

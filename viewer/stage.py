@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
+from viewer.keys import help_rows
 from viewer.palette import BACKGROUND, CARD, FAINT, LEARNING, RULE, STEERING, TEXT
 from viewer.panels import brief_panel, learning_panel, steering_panel, time_panel, world_panel
 from viewer.session import Session
 
 SIZE = (1280, 720)
 BAR = 50  # units at the bottom that are left to the control bar
-HELP = (
-    ("space", "pause or go on"),
-    (". and ,", "one step forward, one step back"),
-    ("+ and -", "faster, slower"),
-    ("tab, backspace", "next animal, the one before"),
-    ("n, g", "newborn, grown"),
-    ("c", "compare: newborn and grown side by side"),
-    ("l, r, e", "lesion or restore learning, the reflex, reward"),
-    ("m, return", "choose a manipulation, throw it"),
-    ("d", "drive: be its cortex with the arrow keys, z and x"),
-    ("s", "save a picture"),
-    ("a", "sound on or off, where there is any"),
-    ("h", "this help"),
-    ("q, escape", "close"),
-)
 
 
 def compose(
@@ -78,14 +64,15 @@ def _footer(canvas: Canvas, session: Session, message: str) -> None:
 
 
 def _help(canvas: Canvas) -> None:
-    height = 56 + 28 * len(HELP)
+    rows, pitch = help_rows(), 27
+    height = 56 + pitch * len(rows)
     left, top = (SIZE[0] - 660) / 2, (SIZE[1] - BAR - height) / 2
     canvas.rect(CARD, (left, top, 660, height), border_radius=10)
     canvas.rect(RULE, (left, top, 660, height), 2, border_radius=10)
     write(canvas, "keys; the bar below does the same with the mouse", (left + 24, top + 14), 24, TEXT, bold=True)
-    for index, (keys, meaning) in enumerate(HELP):
-        write(canvas, keys, (left + 24, top + 48 + 28 * index), 22, LEARNING)
-        write(canvas, meaning, (left + 190, top + 48 + 28 * index), 22, TEXT)
+    for index, (keys, meaning) in enumerate(rows):
+        write(canvas, keys, (left + 24, top + 48 + pitch * index), 22, LEARNING)
+        write(canvas, meaning, (left + 190, top + 48 + pitch * index), 22, TEXT)
 
 
 def progress(frame: Canvas, done: int, total: int, what: str) -> None:

@@ -11,6 +11,7 @@ from core.pygame_check import import_pygame
 from envs.registration import world_class
 from viewer.controls import Controls
 from viewer.driving import STEERING_KEYS
+from viewer.keys import binding_of
 from viewer.record import Recorder, pace
 from viewer.session import Session
 from viewer.sound import Speaker
@@ -20,29 +21,6 @@ SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 0.0)  # in units of the wo
 _USUAL_STEPS = 10.0  # steps a second that a world of long steps is shown at, at speed 1; others run in real time
 _FRAME_RATE = 60
 _SMALLEST = (640, 360)
-_KEYS = {
-    "q": "close",
-    "escape": "close",
-    "space": "pause",
-    ".": "step",
-    ",": "back",
-    "+": "faster",
-    "=": "faster",
-    "-": "slower",
-    "tab": "next",
-    "backspace": "previous",
-    "n": "newborn",
-    "g": "grown",
-    "c": "compare",
-    "d": "drive",
-    "s": "picture",
-    "a": "sound",
-    "h": "help",
-    "m": "choose",
-    "return": "throw",
-}
-_LESION_KEYS = {"l": "learning", "r": "reflex", "e": "reward"}
-_WITHOUT_DRIVING = {"right": "step", "left": "back", "up": "faster", "down": "slower"}
 
 
 class NoDisplay(NestlingError, RuntimeError):
@@ -139,15 +117,15 @@ class Window:
         driver = self.session.driver
         if driver is not None and (key in STEERING_KEYS or key.isdigit()):
             self._hold(key, True)
-        elif key in _LESION_KEYS:
-            self._toggle(_LESION_KEYS[key])
-        elif key in _KEYS or (driver is None and key in _WITHOUT_DRIVING):
-            self._do(_KEYS.get(key) or _WITHOUT_DRIVING[key])
-        else:
+            return
+        binding = binding_of(key, driving=driver is not None)
+        if binding is None:
             self._message = f"the key {key} does nothing; H shows help"
+        else:
+            self._do(binding.action, binding.argument)
 
     def _hold(self, key: str, held: bool) -> None:
-        """Keys that drive an animal; a replay would not repeat what they did before they changed."""
+        """A key that drives an animal goes down or up. Snapshots are void then: repeating their ticks would not repeat the keys."""
         driver = self.session.driver
         if driver is not None and (key in driver.held) != held:
             (driver.held.add if held else driver.held.discard)(key)
@@ -173,7 +151,7 @@ class Window:
             self._toggle(argument.partition(" ")[2])
         elif action == "manipulate":
             session.manipulate(argument)
-            self._message = f"thrown: {argument}"
+            self._message = f"done: {argument}"
         elif action in ("world", "agent"):
             session.change(**{action: argument})
             self._controls.refresh(session)
@@ -230,7 +208,7 @@ class Window:
         self._manipulation = (self._manipulation + 1) % max(1, len(known))
         self._message = f"return to: {known[self._manipulation].meaning}" if known else "this world has no manipulations"
 
-    def _throw(self, _: str) -> None:
+    def _apply(self, _: str) -> None:
         known = list(self.session.population.world.manipulations())
         if 0 <= self._manipulation < len(known):
             self._do("manipulate", known[self._manipulation])

@@ -1,0 +1,68 @@
+"""Every key of the viewer, once: what it does, what help and docs say about it, and which button does the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viewer.driving import STEERING_KEYS
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One thing that keys do.
+
+    Attributes:
+        meaning: as help says it.
+        keys: names as pygame gives them.
+        action: what the window does, with an
+        argument: for example the part that is lesioned.
+        free_keys: keys that do the same while nobody drives an animal with them.
+    """
+
+    meaning: str
+    keys: tuple[str, ...]
+    action: str
+    argument: str = ""
+    free_keys: tuple[str, ...] = ()
+
+
+BINDINGS = (
+    Binding("pause or go on", ("space",), "pause"),
+    Binding("one step forward", (".",), "step", free_keys=("right",)),
+    Binding("take back one step", (",",), "back", free_keys=("left",)),
+    Binding("faster", ("+", "="), "faster", free_keys=("up",)),
+    Binding("slower", ("-",), "slower", free_keys=("down",)),
+    Binding("the next animal", ("tab",), "next"),
+    Binding("the animal before", ("backspace",), "previous"),
+    Binding("newborn", ("n",), "newborn"),
+    Binding("grown", ("g",), "grown"),
+    Binding("compare: newborn and grown side by side", ("c",), "compare"),
+    Binding("remove or restore learning", ("l",), "toggle", "learning"),
+    Binding("remove or restore the reflex", ("r",), "toggle", "reflex"),
+    Binding("remove or restore reward", ("e",), "toggle", "reward"),
+    Binding("choose a manipulation of the world", ("m",), "choose"),
+    Binding("apply the chosen manipulation", ("return",), "apply"),
+    Binding(f"drive: be its cortex with {', '.join(STEERING_KEYS)}", ("d",), "drive"),
+    Binding("save a picture", ("s",), "picture"),
+    Binding("sound on or off, where there is any", ("a",), "sound"),
+    Binding("this help", ("h",), "help"),
+    Binding("close", ("q", "escape"), "close"),
+)
+
+
+def binding_of(key: str, driving: bool) -> Binding | None:
+    """What a key does, or None."""
+    for binding in BINDINGS:
+        if key in binding.keys or (key in binding.free_keys and not driving):
+            return binding
+    return None
+
+
+def tip_of(action: str) -> str:
+    """What a button for this action says when the mouse rests on it."""
+    return next(f"{one.meaning} ({one.keys[0]})" for one in BINDINGS if one.action == action)
+
+
+def help_rows() -> list[tuple[str, str]]:
+    """(keys, meaning) of every binding, in order."""
+    return [(" or ".join((*one.keys, *one.free_keys)), one.meaning) for one in BINDINGS]
