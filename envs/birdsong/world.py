@@ -29,7 +29,7 @@ class Birdsong(World):
     """A finch that practises a motif, from subsong to song.
 
     Description:
-        An episode is one rendition of a motif, in frames of 10 ms. Commands move a syrinx (labial oscillator, trachea,
+        An episode is one rendition of a motif, in frames of 10 ms. Actions move a syrinx (labial oscillator, trachea,
         oro-oesophageal cavity); during training its sound is looked up in a table of steady notes. The bird hears itself
         20 ms later. At the start of life the tutor is heard in place of the bird's own voice for 20 renditions. One
         rendition stands for about fifty of a real bird: a day of development is 40, a life runs from day 25 to day 90.
@@ -55,7 +55,7 @@ class Birdsong(World):
         v0: first version.
     Source:
         Syrinx: Perl et al. (2011), Amador et al. (2013). Features: Tchernichovski et al. (2000). Times: Roper and Zann
-        (2006), Gobes et al. (2017). Other numbers are chosen where the modules ``envs/song_*.py`` say so.
+        (2006), Gobes et al. (2017). Other numbers are chosen where the modules of ``envs/birdsong/`` say so.
     """
 
     id = "Birdsong-v0"

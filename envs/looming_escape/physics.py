@@ -33,13 +33,13 @@ _REACH = 0.05  # m, within which food is eaten; chosen
 _REGROWTH = 10.0  # s, mean; chosen
 _MEAL = 0.04  # share of the energy store; chosen so that a good day balances what is spent
 _METABOLISM = 0.01  # share of the energy store per second; chosen
-_SMELL_LENGTH = 0.2  # m over which smell falls to 1/e; chosen
+SMELL_LENGTH = 0.2  # m over which smell falls to 1/e; chosen
 _RUN_COST = 0.2  # food items per second at full speed, times the squared share of that speed; chosen
 KILL_MOVING = 0.75  # chance that a strike on an exposed animal kills; these three are chosen
 KILL_STILL = 0.4
 KILL_RUNNING_AWAY = 0.3
 _INERTIA = 0.1  # s; chosen
-_WHISKER = 0.06  # m; chosen
+WHISKER = 0.06  # m; chosen
 
 
 @njit(cache=True)
@@ -172,12 +172,12 @@ def perceive(animals, senses):
         for axis in range(2):
             place = animal.position[axis]
             sense.place[axis] = 2.0 * place / ARENA - 1.0
-            sense.touch[axis] = max(0.0, 1.0 - place / _WHISKER) - max(0.0, 1.0 - (ARENA - place) / _WHISKER)
+            sense.touch[axis] = max(0.0, 1.0 - place / WHISKER) - max(0.0, 1.0 - (ARENA - place) / WHISKER)
             sense.smell[axis] = 0.0
         for item in range(FOOD_ITEMS):
             if animal.food_wait[item] <= 0.0:
                 distance = max(_distance(animal.position, animal.food[item]), 1e-6)
-                strength = math.exp(-distance / _SMELL_LENGTH) / distance
+                strength = math.exp(-distance / SMELL_LENGTH) / distance
                 for axis in range(2):
                     sense.smell[axis] += strength * (animal.food[item][axis] - animal.position[axis])
 

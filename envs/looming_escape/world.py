@@ -29,7 +29,9 @@ from envs.looming_escape.physics import (
     RUN_SPEED,
     SHELTER_RADIUS,
     SIZE_OVER_SPEED,
+    SMELL_LENGTH,
     STRIKE,
+    WHISKER,
     fly,
     forage,
     move,
@@ -48,7 +50,7 @@ class LoomingEscape(World):
         A mouse-like animal in a square arena of 1.2 m walks (0.25 m/s is typical) or runs (0.8 m/s, the
         order of peak escape speeds in mice; chosen). A dark shelter (radius 0.16 m, at a wall) and two
         food sites lie where this animal's seed puts them; three food items regrow, mostly near the sites.
-        Every 8-10 s a disc appears overhead: a strike (22%: dark, contrast 0.6-1, l/|v| 0.15-0.3 s, 3 s
+        Every 5-7 s a disc appears overhead: a strike (22%: dark, contrast 0.6-1, l/|v| 0.15-0.3 s, 3 s
         from appearing to contact), a faint harmless loom (22%: contrast 0.1-0.4), a slow one that passes
         (16%), a sweep of 5 degrees at 20 degrees/s (16%), a receding one (12%) or a white one (12%).
         Times are longer than in the laboratory's 250 ms stimulus, so that a run across the arena takes
@@ -92,9 +94,15 @@ class LoomingEscape(World):
         Sense("loudness", "1", 0.0, 1.0, "loudness of an alarming sound"),
         Sense("darkness", "1", 0.0, 1.0, "1 under the shelter's roof"),
         Sense(
-            "smell", "1", -3.0, 3.0, "sum over food items of exp(-distance / 0.2 m) along their directions", (2,), scale=0.2
+            "smell",
+            "1",
+            -3.0,
+            3.0,
+            f"sum over food items of exp(-distance / {SMELL_LENGTH:g} m) along their directions",
+            (2,),
+            scale=0.2,
         ),
-        Sense("touch", "1", -1.0, 1.0, "push of a wall within 6 cm on the whiskers, away from it", (2,)),
+        Sense("touch", "1", -1.0, 1.0, f"push of a wall within {100 * WHISKER:g} cm on the whiskers, away from it", (2,)),
         Sense("place", "1", -1.0, 1.0, "path-integrated place in the arena, the centre at 0, the walls at +-1", (2,)),
         Sense("hunger", "1", 0.0, 1.0, "empty share of the energy store"),
         Sense("taste", "1", 0.0, 3.0, "food items eaten in this step"),

@@ -22,6 +22,7 @@ STAY, REVEAL, SHORTEST_GAP, LONGEST_GAP = 6, 3, 4, 6  # steps; chosen
 LONGEST_QUIET = 4.0  # s that are counted
 HABIT = 0.85  # chance that prey follows its round; chosen
 SOUND_NOISE, SIGHT_NOISE, MOTOR_NOISE = 1.5, 0.2, 0.3  # degrees; chosen
+TURN_COST = 0.01  # fitness of a turn as wide as gaze reaches; chosen
 EAR_SCALE, EAR_OFFSET, MUSCLE = 0.2, 6.0, 0.08  # widest individual errors at birth: crude innate maps; chosen
 
 
@@ -137,7 +138,7 @@ class Orienting(World):
         body.error = np.where(body.turned[:, None], body.target - body.gaze, 0.0)
         on = body.present & (np.hypot(*(body.target - body.gaze).T) <= FOVEA)
         self._pass(moved)
-        return on / STAY - 0.01 * moved / REACH, np.zeros(self.num_envs, bool)
+        return on / STAY - TURN_COST * moved / REACH, np.zeros(self.num_envs, bool)
 
     def _pass(self, moved: np.ndarray) -> None:
         """Targets leave and come."""

@@ -24,10 +24,7 @@ FAMILIAR = 0.7  # share of meetings with neighbours; chosen
 LOOKS = 0.5  # how much of strength shows in size (correlation); chosen
 LONGEST, SHORTEST_GAP, LONGEST_GAP = 20, 3, 8  # s; chosen
 STRIKES = 0.5  # chance a second that an attack comes to a round; chosen
-PROVOKED, YIELDS = (
-    0.15,
-    0.2,
-)  # chance a second that the opponent attacks, or that a weak one leaves, when threatened; chosen
+PROVOKED, YIELDS = 0.15, 0.2  # chance a second that a threatened opponent attacks, or that a weak one leaves; chosen
 
 
 def chance_of_round(own: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -59,7 +56,7 @@ class Rivals(World):
     Start:
         Alone, without wounds.
     End:
-        Truncated after ``max_episode_steps`` (default 400 steps of 1 s, a day of about 30 contests).
+        Truncated after ``max_episode_steps`` (default 400 steps of 1 s).
     Arguments:
         num_envs, autoreset_mode, max_episode_steps, render_mode, dt: see :class:`envs.world.World`.
     Version history:

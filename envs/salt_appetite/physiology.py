@@ -39,7 +39,8 @@ _LITHIUM_CLEARANCE = 6.0 * 3600.0  # s; chosen
 _SICK = 1.2  # mEq of lithium in the blood at which malaise is 1 - 1/e: the usual aversive dose, 3 mEq/kg
 
 SODIUM_SCALE, WATER_SCALE, ENERGY_SCALE = 2.0, 8.0, 22.0  # mEq, ml, kJ that cost the same vigour; chosen
-_MOVING_COST = 0.35  # share of vigour spent while walking
+_MOVING_COST = 0.35  # share of vigour spent while walking; chosen
+_MALAISE_COST = 0.7  # share of vigour lost when as sick as can be; chosen
 LETHAL_SODIUM, LETHAL_WATER, LETHAL_ENERGY = (-7.0, 9.0), (-45.0, 80.0), (-500.0, 1500.0)  # mEq, ml, kJ; chosen
 _TOO_SALTY = 0.3  # mol/l, from which salt is unpleasant in itself; chosen
 TASTED_SALT, TASTED_WATER, TASTED_SWEET, TASTED_BITTER = 0, 1, 2, 3
@@ -119,7 +120,7 @@ def malaise_of(lithium):
 def vigour(body, moving):
     """Condition from 1 (all at their set-points, well, at rest) to 0; missing and surplus count alike."""
     away = (body.sodium / SODIUM_SCALE) ** 2 + (body.water / WATER_SCALE) ** 2 + (body.energy / ENERGY_SCALE) ** 2
-    return math.exp(-0.5 * away) * (1.0 - 0.7 * malaise_of(body.lithium)) * (1.0 - _MOVING_COST * moving)
+    return math.exp(-0.5 * away) * (1.0 - _MALAISE_COST * malaise_of(body.lithium)) * (1.0 - _MOVING_COST * moving)
 
 
 @njit(cache=True)

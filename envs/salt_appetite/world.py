@@ -52,8 +52,8 @@ class SaltAppetite(World):
     """A chamber with spouts at places of the animal's own, and a body that salt can leave.
 
     Description:
-        A rat of 400 g in a square chamber of 0.9 m, in steps of 30 s. Six spouts stand at the walls, which of them gives
-        what differs by animal: water, 0.3 M sodium chloride, sucrose syrup (the food, with a trace of sodium), potassium
+        A rat of 400 g in a square chamber of 1.5 m, in steps of 30 s. Six spouts stand at the walls. Which of them gives
+        what differs from animal to animal: water, 0.3 M sodium chloride, sucrose syrup (the food, with a trace of sodium), potassium
         chloride, quinine, and nothing. The body absorbs with a delay (15 min), loses 0.25 mEq of sodium, 30 ml of water
         and 250 kJ a day, and excretes a surplus, but never a reserve. On three days of ten an ailment costs 2 mEq of
         sodium within an hour. Two levers can be put out as Pavlovian cues. An episode is a day; the body lives on from
@@ -65,8 +65,8 @@ class SaltAppetite(World):
         a spout is within 0.1 m (1.5 ml/min); an animal that licks does not walk.
     Reward:
         Fitness in days of full vigour: each step adds its share of a day times vigour, exp(-1/2 sum of squared
-        deviations from the set-points in units of 1.5 mEq, 12 ml and 50 kJ), less for malaise (up to 70%) and walking
-        (20%). Death ends the day, so the rest of it is lost.
+        deviations from the set-points in units of 2 mEq, 8 ml and 22 kJ), less for malaise (up to 70%) and walking
+        (35%). Death ends the day, so the rest of it is lost.
     Start:
         At birth somewhere in the inner half, after death in the middle, all set-points met; on other days as the last ended.
     End:
@@ -96,7 +96,7 @@ class SaltAppetite(World):
         Sense("lever", "1", 0.0, 1.0, "1 where that lever is out", (LEVERS,)),
         Sense("spout", "1", 0.0, 1.0, "1 where a spout is within reach"),
         Sense("lever_direction", "1", -1.0, 1.0, "unit vector towards the lever that is out, else 0", (2,)),
-        Sense("touch", "1", -1.0, 1.0, "push of a wall within 0.1 m, away from it", (2,)),
+        Sense("touch", "1", -1.0, 1.0, f"push of a wall within {REACH:g} m, away from it", (2,)),
         Sense("salt", "mEq", 0.0, 30.0, "sodium (or lithium) tasted in this step", heard_by=("steering",)),
         Sense("water", "ml", 0.0, 20.0, "plain water tasted in this step", heard_by=("steering",)),
         Sense("sweet", "kJ", 0.0, 60.0, "sugar tasted in this step, as the energy it stands for", heard_by=("steering",)),
