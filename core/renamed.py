@@ -76,8 +76,6 @@ MODULES = {
     "benchmark.experiments.signature": "benchmark.experiments.experiment",
     "benchmark.experiments.looming": "benchmark.experiments.looming_escape",
     "benchmark.experiments.salt": "benchmark.experiments.salt_appetite",
-    "tests.conformance.world_contract": "nestling.testing.world_contract",
-    "tests.conformance.agent_contract": "nestling.testing.animal_contract",
 }
 """Module of the last release -> module of this one."""
 
@@ -138,9 +136,12 @@ AGENTS = {
 """Old name of an agent -> new name."""
 
 
+GOES = "the old name goes with the next release"
+
+
 def warn(old: str, new: str, depth: int = 2) -> None:
     """Warn that ``old`` is called ``new`` now; ``depth`` counts callers up to the line to blame."""
-    warnings.warn(f"{old} is called {new} now; the old name goes with the next release.", DeprecationWarning, depth + 1)
+    warnings.warn(f"{old} is called {new} now; {GOES}.", DeprecationWarning, depth + 1)
 
 
 # -- modules ---------------------------------------------------------------------------------------
@@ -190,6 +191,11 @@ def old_names(module: str) -> Callable[[str], Any]:
         return _old_attribute(module, module, name)
 
     return attribute
+
+
+def moved_to(module: str, old_module: str) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a file that is still at the old address of what is in ``module`` now."""
+    return functools.partial(_old_attribute, old_module, module)
 
 
 # -- classes ---------------------------------------------------------------------------------------

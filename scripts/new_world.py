@@ -1,4 +1,4 @@
-"""Write a world of your own that works as it is: body, steering, signatures, test and page, in files that say what to CHANGE.
+"""Write a world of your own that works as it is: body, steering, experiments, test and page, in files that say what to CHANGE.
 
 Inside the repository by default; with --into, a package of its own. --kind learner and --kind hand-over do the same for these.
 """
@@ -56,7 +56,7 @@ def _world(name: str, snake: str, into: Path | None) -> tuple[dict[str, str], di
             f"envs/{snake}/__init__.py": "world/package.py.j2",
             f"envs/{snake}/world.py": "world/world.py.j2",
             f"steering/{snake}.py": "world/steering.py.j2",
-            f"benchmark/experiments/{snake}.py": "world/signatures.py.j2",
+            f"benchmark/experiments/{snake}.py": "world/experiments.py.j2",
             f"tests/envs/test_{snake}.py": "world/test.py.j2",
             f"docs/worlds/{snake}.md": "world/page.md.j2",
         }
@@ -68,7 +68,7 @@ def _world(name: str, snake: str, into: Path | None) -> tuple[dict[str, str], di
         f"{package}/__init__.py": "",
         f"{package}/world.py": "world/world.py.j2",
         f"{package}/steering.py": "world/steering.py.j2",
-        f"{package}/signatures.py": "world/signatures.py.j2",
+        f"{package}/experiments.py": "world/experiments.py.j2",
         f"tests/test_{snake}.py": "world/test.py.j2",
         f"docs/{snake}.md": "world/page.md.j2",
     }
@@ -94,7 +94,7 @@ def _next_steps(args: Args, values: dict[str, Any]) -> str:
     where = "" if args.into is None else f"in {args.into}, "
     command = "python" if args.into is None else f"python {ROOT}"
     run = f"{command}/scripts" if args.into else f"{command} scripts"
-    test = f"pytest tests -k {args.name}" if args.into is None else "python -m pytest"
+    test = f"pytest -k {args.name}" if args.into is None else "python -m pytest"
     if args.kind != "world":
         agent = values["agent"]
         return f"next, {where}try: {run}/watch.py --agent {agent}; {run}/benchmark.py --agents reflex {agent} --experiments; {test}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import warnings
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,9 @@ from gymnasium.vector import AutoresetMode
 from agents.life import live
 from agents.population import Population
 from agents.registration import make_single_steered, make_steered
-from core.errors import InvalidArgument, ResetNeeded, UnknownName
+from core.errors import InvalidArgument, ResetNeeded, UnknownName, WrongOrder
+from nestling.testing.strict import strictly
+from nestling.testing.world_contract import assert_in_range
 
 
 def states_equal(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
@@ -31,8 +32,7 @@ class SteeredContract:
     """Rules of a world with its steering inside."""
 
     def test_checkers(self, world: Any) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
+        with strictly():
             check_env(make_single_steered(world), skip_render_check=True)
             checker = pytest.importorskip("stable_baselines3.common.env_checker", reason="SB3 is not installed")
             checker.check_env(make_single_steered(world))
@@ -98,7 +98,7 @@ class SteeredContract:
         with pytest.raises(ResetNeeded):
             steered.get_state()
 
-    def test_context_hides_what_only_steering_hears(self, world: Any) -> None:
+    def test_observation_hides_what_only_steering_hears(self, world: Any) -> None:
         steered = make_steered(world, 1)
         hidden = [sense.name for sense in steered.world.senses if "learning" not in sense.heard_by]
         assert not set(hidden) & set(steered.observation_senses.names)
@@ -120,11 +120,40 @@ class SteeredContract:
             assert all(steered.single_observation_space.contains(row) for row in observation), (
                 "signals must keep their range"
             )
+            assert_in_range(steered.steering.transient_state, steered.steering.transient)
             for variable in steered.steering.variables:
                 values = getattr(steered.steering.mutable, variable.name)
                 assert ((values >= variable.low) & (values <= variable.high)).all(), (
                     f"{variable.name} left its declared range"
                 )
+
+    @pytest.mark.parametrize("mode", list(AutoresetMode))
+    def test_reacts_once_for_every_observation(
+        self, world: Any, mode: AutoresetMode, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        steered = make_steered(world, 3, hand_over="urgency", autoreset_mode=mode, max_episode_steps=20)
+        steered.counterfactual = mode is not AutoresetMode.DISABLED  # what would be without a memory happens to nobody
+        reacted = 0
+        react = type(steered.steering)._react
+
+        def count(self: Any, *senses: Any) -> Any:
+            nonlocal reacted
+            reacted += self.num_animals if self is steered.steering else 0
+            return react(self, *senses)
+
+        monkeypatch.setattr(type(steered.steering), "_react", count)
+        steered.reset(seed=3)
+        observations = 3
+        for _ in range(90):
+            *_, terminated, truncated, _ = steered.step(steered.world.random_actions())
+            ended = terminated | truncated
+            observations += 3 + int(
+                ended.sum() if mode is AutoresetMode.SAME_STEP else 0
+            )  # the last of a day, and the first
+            if mode is AutoresetMode.DISABLED and ended.any():
+                steered.reset(options={"reset_mask": ended})
+                observations += int(ended.sum())
+        assert reacted == observations, "steering must react once to every observation that an animal makes"
 
     def test_mutable_variables_can_be_set_and_frozen(self, world: Any) -> None:
         steered = make_steered(world, 2, hand_over="never", autoreset_mode=AutoresetMode.SAME_STEP)
@@ -186,6 +215,33 @@ class AnimalContract:
             assert chosen.dtype == bool
             assert chosen.shape == (3,)
         assert population.steered.hand_over.proven, "a rule must say what is proven"
+
+    def test_recall_changes_nothing(self, world: Any, agent: str) -> None:
+        asked, left = Population(agent, world, 2, seed=6), Population(agent, world, 2, seed=6)
+        for _ in range(150):
+            asked.tick()
+            left.tick()
+            for _ in range(3):
+                asked.learner.recall()  # type: ignore[union-attr]  # all agents here have a learner
+        assert states_equal(asked.get_state(), left.get_state()), (
+            "recall must change nothing, however often it is asked for"
+        )
+
+    def test_calls_out_of_order_are_refused(self, world: Any, agent: str) -> None:
+        population = Population(agent, world, 2, seed=6)
+        live(population, 5)
+        learner, steered = population.learner, population.steered
+        assert learner is not None
+        assert steered.reflex is not None
+        before = learner.get_state()
+        with pytest.raises(WrongOrder, match="time to propose"):
+            learner.observe(steered.observation)
+        with pytest.raises(WrongOrder, match="time to propose"):
+            learner.learn(None)  # type: ignore[arg-type]  # it is refused before it is looked at
+        assert states_equal(before, learner.get_state()), "a refused call must change nothing"
+        learner.propose(steered.observation, steered.reflex, steered.gains)
+        with pytest.raises(WrongOrder, match="time to observe"):
+            learner.propose(steered.observation, steered.reflex, steered.gains)
 
     def test_genome_is_shared_but_wiring_is_not(self, world: Any, agent: str) -> None:
         population = Population(agent, world, 2, seed=1)

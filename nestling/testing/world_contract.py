@@ -13,7 +13,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import warnings
 from typing import Any, cast
 
 import gymnasium as gym
@@ -22,10 +21,12 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 
+from core.batch_state import Field
 from core.errors import InvalidAction, InvalidArgument, ResetNeeded, StateMismatch, UnknownName
 from envs import make_single, make_world, world_class
 from envs.single import Single
 from envs.world import SUMMARY_HEADINGS, World
+from nestling.testing.strict import strictly
 
 STEPS = 250
 EPISODE = 60
@@ -51,6 +52,18 @@ def assert_same(one: list[np.ndarray], other: list[np.ndarray], why: str) -> Non
         assert np.array_equal(a, b), f"{why}: entry {index} differs"
 
 
+def assert_in_range(fields: tuple[Field, ...], state: Any) -> None:
+    """Every declared field of every animal lies in its range, and says what it is."""
+    for field in fields:
+        assert field.meaning, f"field {field.name!r} needs a meaning"
+        values = getattr(state, field.name)
+        inside = field.holds(values)
+        assert inside.all(), (
+            f"field {field.name!r} of animal {int(np.argmin(inside))} is {values[np.argmin(inside)]}, outside its declared range "
+            f"[{field.low:g}, {field.high:g}]"
+        )
+
+
 def _in_another_process(payload: bytes) -> bytes:
     world = pickle.loads(payload)
     return pickle.dumps(record(world, 50))
@@ -60,15 +73,13 @@ class WorldContract:
     """Every rule that a world must keep; each message states the rule."""
 
     def test_gymnasium_checker(self, world: Any) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
+        with strictly():
             single = Single(build(world, 1, autoreset_mode=AutoresetMode.DISABLED))
             check_env(single, skip_render_check=True)
 
     def test_stable_baselines3_checker(self, world: Any) -> None:
         checker = pytest.importorskip("stable_baselines3.common.env_checker", reason="SB3 is not installed")
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
+        with strictly():
             checker.check_env(make_single(world))
 
     def test_same_seed_same_life(self, world: Any) -> None:
@@ -159,6 +170,17 @@ class WorldContract:
                 row, entry = np.argwhere(~inside)[0]
                 name = next(n for n in built.senses.names if entry in np.arange(built.senses.size)[built.senses.place(n)])
                 pytest.fail(f"sense {name!r} of row {row} is {observation[row, entry]}, outside its declared range")
+
+    def test_state_stays_inside_its_declared_ranges(self, world: Any) -> None:
+        built = build(world, 8, max_episode_steps=200)
+        built.reset(seed=19)
+        choose = np.random.default_rng(1)
+        names = list(built.manipulations())
+        for step in range(600):
+            if names and step % 60 == 59:
+                built.manipulate(names[choose.integers(len(names))], [int(choose.integers(8))])
+            built.step(built.random_actions())
+            assert_in_range(built.state, built.body)
 
     def test_autoreset_modes_agree(self, world: Any) -> None:
         """The days of one animal are the same in all three modes; actions are a function of the step of the day."""

@@ -76,7 +76,7 @@ def test_a_package_runs_in_every_command(tmp_path: Path) -> None:
         "-m",
         "pytest",
         "--pyargs",
-        "tests.conformance",
+        "nestling.testing",
         "--collect-only",
         "-q",
         "-k",
@@ -104,7 +104,7 @@ def test_a_world_inside_the_repository_needs_no_other_edit(tmp_path: Path) -> No
     chosen = (
         "test_thermotaxis or test_habit or test_growth or (TestWorlds and Thermotaxis) or (TestSteering and Thermotaxis)"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "-k", chosen]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", chosen]
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
