@@ -16,7 +16,7 @@ from agents.population import Population
 from core.errors import NestlingError, StateMismatch
 from core.files import write_whole
 
-SCHEMA = 1
+SCHEMA = 2  # 1: the last release, whose state had other names
 
 
 class BadCheckpoint(NestlingError, ValueError):
@@ -75,7 +75,10 @@ def read_header(path: str | Path) -> Header:
     except msgspec.DecodeError as error:
         raise BadCheckpoint(f"The metadata of {path} do not fit ({error}): it was made by another version.") from None
     if header.schema != SCHEMA:
-        raise BadCheckpoint(f"{path} has schema {header.schema}, but this version reads schema {SCHEMA}.")
+        raise BadCheckpoint(
+            f"{path} has schema {header.schema}, but this version reads schema {SCHEMA}; let the animals grow up anew, or use the "
+            "version that wrote it."
+        )
     return header
 
 
