@@ -11,7 +11,7 @@ from gymnasium.vector import AutoresetMode
 
 from agents.catalogue import AgentSpec, agent_spec
 from agents.experts import expert_class
-from agents.lesions import apply_lesion
+from agents.lesions import apply_lesion, lesionable
 from agents.steered_world import SteeredWorld, Tick
 from core.batch_state import nest, unnest
 from core.errors import whole_number
@@ -126,8 +126,12 @@ class Population:
         return np.zeros_like(self.steered.reflex.action)
 
     def lesion(self, part: str, rows: Any = None, lesioned: bool = True) -> None:
-        """Remove a part (or restore it) in the chosen rows; see :func:`agents.lesions.lesionable`."""
-        apply_lesion(self, part, rows, lesioned)
+        """Remove a part (or restore it) in the chosen rows; see :meth:`lesionable`."""
+        apply_lesion(self.lesionable(), part, rows, lesioned)
+
+    def lesionable(self) -> dict[str, np.ndarray]:
+        """Every part that can be removed, and in which animals (bool) it is missing now; see :func:`agents.lesions.lesionable`."""
+        return lesionable(self.steered, self.learner)
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Everything that decides the future of these animals, as copies."""

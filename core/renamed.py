@@ -73,6 +73,8 @@ MODULES = {
     "benchmark.evolution": "benchmark.studies.evolution",
     "benchmark.newborns": "benchmark.studies.newborns",
     "benchmark.teaching": "benchmark.studies.teaching",
+    "benchmark.experiments.lives": "benchmark.laboratory.lives",
+    "benchmark.experiments.aviary": "benchmark.laboratory.aviary",
     "benchmark.experiments.signature": "benchmark.experiments.experiment",
     "benchmark.experiments.looming": "benchmark.experiments.looming_escape",
     "benchmark.experiments.salt": "benchmark.experiments.salt_appetite",
@@ -88,6 +90,7 @@ NAMES: dict[str, dict[str, str]] = {
         "find_signature": "find_experiment",
         "chosen_signatures": "chosen_experiments",
     },
+    "benchmark.laboratory.lives": {"Scale": "benchmark.laboratory.lives.scale_of"},
     "benchmark.running.suites": {
         "settle": "resolve",
         "cells": "benchmark.results.jobs.jobs",

@@ -7,9 +7,12 @@ the base owns spaces, seeding, autoreset, time limits, masks, copies, checks, sa
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import gymnasium as gym
@@ -66,7 +69,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     """A species' niche for ``num_envs`` animals.
 
     A subclass sets class attributes and writes ``_be_born``, ``_begin_episode``, ``_advance`` and ``_sense``; ``_oracle``,
-    ``_facts`` and ``_draw`` if it can.
+    ``_facts`` and ``_draw`` (or a file ``drawing.py`` beside it) if it can.
 
     Attributes:
         id: name and version, for example ``"LoomingEscape-v0"``.
@@ -193,10 +196,14 @@ class World(Manipulable, VectorEnv, abc.ABC):
         return None
 
     def _draw(self, row: int, canvas: Any) -> None:
-        """Draw one row on a :class:`core.canvas.Canvas` of 640 x 480 units; the default writes the senses as text."""
-        from core.canvas import draw_senses
+        """Draw one row on a :class:`core.canvas.Canvas` of 640 x 480 units.
 
-        draw_senses(canvas, self, row)
+        The default takes ``draw(canvas, world, row)`` of the file ``drawing.py`` beside the world's, and where there is none shows
+        what is sensed and what is declared as state.
+        """
+        from core.canvas import draw_declared
+
+        (_drawing_beside(type(self)) or draw_declared)(canvas, self, row)
 
     # -- Gymnasium -------------------------------------------------------------------------------
 
@@ -467,3 +474,15 @@ def final_entries(final_observation: np.ndarray, facts: dict[str, np.ndarray], e
 
 
 __getattr__ = old_names(__name__)
+
+
+@cache
+def _drawing_beside(kind: type) -> Callable[[Any, Any, int], None] | None:
+    """``draw`` of the module ``drawing`` beside that of a world, or of a world that it extends."""
+    for base in kind.__mro__[: kind.__mro__.index(World)]:
+        package = base.__module__.rpartition(".")[0]
+        if package and importlib.util.find_spec(f"{package}.drawing") is not None:
+            draw = getattr(importlib.import_module(f"{package}.drawing"), "draw", None)
+            if draw is not None:
+                return draw
+    return None

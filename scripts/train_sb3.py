@@ -45,7 +45,7 @@ def main(args: Args) -> int:
     from rich.table import Table
 
     from agents.sb3_face import sb3_vec_env
-    from benchmark.experiments.lives import first_days
+    from benchmark.laboratory.lives import first_days
     from benchmark.results.statistics import mean_interval
     from core.errors import whole_number
     from envs.registration import world_class

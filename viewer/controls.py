@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from agents.catalogue import AGENTS
-from agents.lesions import lesionable
 from core.pygame_check import import_pygame
 from envs.registration import worlds
 from steering.registration import steerings
@@ -107,7 +106,7 @@ class Controls:
     def _all_menus(session: Session) -> Sequence[_Menu]:
         population = session.population
         lesions = tuple(
-            f"{'restore' if missing[session.row] else 'remove'} {part}" for part, missing in lesionable(population).items()
+            f"{'restore' if missing[session.row] else 'remove'} {part}" for part, missing in population.lesionable().items()
         )
         switches = tuple(population.world.manipulations())
         known = tuple(name for name in worlds.names() if name in steerings.all() or worlds.get(name).steering)

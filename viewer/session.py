@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from agents import checkpoint
-from agents.lesions import lesionable
 from agents.life import live
 from agents.population import Population
 from core.code_digest import code_digest, user_cache
@@ -153,7 +152,7 @@ class Session:
 
     def toggle_lesion(self, part: str) -> bool:
         """Remove a part from the shown animal, or restore it; returns whether it is missing now."""
-        parts = lesionable(self.population)
+        parts = self.population.lesionable()
         if part not in parts:
             raise unknown_name(f"lesion of agent {self.agent}", part, parts)
         missing = not parts[part][self.row]

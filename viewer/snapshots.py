@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from viewer.session import Session
+from agents.population import Population
+from viewer.history import History
 
 EVERY, KEPT = 25, 60  # ticks between snapshots, and how many are kept
+
+
+class Life(Protocol):
+    """What can be stepped back: a session."""
+
+    population: Population
+    history: History
+
+    def step(self) -> Any:
+        """One tick."""
 
 
 class Snapshots:
@@ -24,13 +34,13 @@ class Snapshots:
         """Forget the past: after anything that a replay would not repeat."""
         self._kept.clear()
 
-    def note(self, session: Session) -> None:
+    def note(self, session: Life) -> None:
         """Called before every tick."""
         if not self._kept or self._now - self._kept[-1][0] >= EVERY:
             self._kept.append((self._now, session.population.get_state(), session.history.copy()))
         self._now += 1
 
-    def back(self, session: Session) -> bool:
+    def back(self, session: Life) -> bool:
         """Go back one tick; returns whether that was possible."""
         wanted = self._now - 1
         while self._kept and self._kept[-1][0] >= wanted:

@@ -10,16 +10,6 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from benchmark.experiments.aviary import (
-    DAY,
-    LIFE,
-    WORLD,
-    Aviary,
-    heard,
-    home_and_stranger,
-    resemblance,
-    song_likeness,
-)
 from benchmark.experiments.criterion import (
     above,
     at_most,
@@ -30,7 +20,17 @@ from benchmark.experiments.criterion import (
     surely_at_most,
 )
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.lives import told_all
+from benchmark.laboratory.aviary import (
+    DAY,
+    LIFE,
+    WORLD,
+    Aviary,
+    heard,
+    home_and_stranger,
+    resemblance,
+    song_likeness,
+)
+from benchmark.laboratory.lives import told_all
 from benchmark.results.statistics import mean_interval
 from core.errors import whole_number
 from envs.birdsong.similarity import measures_of, similarity

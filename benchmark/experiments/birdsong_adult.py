@@ -7,16 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from benchmark.experiments.aviary import (
-    DAY,
-    LIFE,
-    WORLD,
-    Aviary,
-    heard,
-    home_and_stranger,
-    pitch_of,
-    resemblance,
-)
 from benchmark.experiments.criterion import (
     at_least,
     at_most,
@@ -28,7 +18,17 @@ from benchmark.experiments.criterion import (
     within_or_at,
 )
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.lives import told_all
+from benchmark.laboratory.aviary import (
+    DAY,
+    LIFE,
+    WORLD,
+    Aviary,
+    heard,
+    home_and_stranger,
+    pitch_of,
+    resemblance,
+)
+from benchmark.laboratory.lives import told_all
 from benchmark.results.statistics import mean_interval
 
 _SYLLABLE = 3  # the long stack of the home song

@@ -12,7 +12,7 @@ import numpy as np
 from agents.population import Population
 from benchmark.experiments.criterion import not_above, surely_above, surely_below
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.lives import (
+from benchmark.laboratory.lives import (
     ESSAY,
     WORLDS,
     episodes_of,

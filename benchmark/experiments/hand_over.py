@@ -25,7 +25,7 @@ from benchmark.experiments.criterion import (
     within,
 )
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.lives import (
+from benchmark.laboratory.lives import (
     AGES,
     ESSAY,
     WORLDS,

@@ -25,8 +25,8 @@ from benchmark.experiments.criterion import (
 from benchmark.experiments.experiment import Experiment, Score
 from benchmark.experiments.from_scratch import RUINED, exchange, score_of_exchange
 from benchmark.experiments.hand_over import AS_GOOD_AS_REFLEXES, newborns, score_of_newborns
-from benchmark.experiments.lives import ESSAY, life_by_age
-from benchmark.experiments.looming_laboratory import WORLD, Responses, in_the_open, laboratory, present, wait
+from benchmark.laboratory.lives import ESSAY, life_by_age
+from benchmark.laboratory.looming import WORLD, Responses, in_the_open, laboratory, present, wait
 from benchmark.results.statistics import difference_of_shares, mean_interval, share
 from steering.detectors import LoomingDetector
 

@@ -19,7 +19,7 @@ from benchmark.experiments.criterion import (
     within,
 )
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.lives import told_all
+from benchmark.laboratory.lives import told_all
 from benchmark.results.statistics import mean_interval
 
 WORLD = "Orienting"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.experiments.experiment import Score
-from benchmark.experiments.lives import told
+from benchmark.laboratory.lives import told
 from benchmark.results.statistics import mean_interval
 from core.streams import RowStreams
 from envs.registration import make_world

@@ -12,8 +12,8 @@ from agents.population import Population
 from agents.steered_world import SteeredWorld
 from benchmark.experiments.criterion import above, at_least, below, surely_above, within
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.lives import live_days, told, told_all
 from benchmark.experiments.rival_groups import hierarchy, score_of_hierarchy
+from benchmark.laboratory.lives import live_days, told, told_all
 from benchmark.results.statistics import mean_interval, stratified
 from envs.rivals.world import ATTACK, RETREAT, STRANGER
 

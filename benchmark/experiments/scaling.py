@@ -17,7 +17,7 @@ from benchmark.experiments.criterion import (
     surely_below,
 )
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.lives import live_days, scale_of, told
+from benchmark.laboratory.lives import live_days, scale_of, told
 from benchmark.results.statistics import mean_interval
 from learning.node_perturbation import NodePerturbationGenome
 from steering.rivals import GAINS, Fighter

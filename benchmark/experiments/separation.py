@@ -20,7 +20,7 @@ from benchmark.experiments.criterion import (
     true,
 )
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.lives import WORLDS
+from benchmark.laboratory.lives import WORLDS
 from benchmark.results.statistics import mean_interval
 from core.senses import Sense, Senses
 from core.streams import RowStreams

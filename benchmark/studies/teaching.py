@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
-from benchmark.experiments.aviary import Aviary, heard, resemblance
-from benchmark.experiments.lives import told_all
+from benchmark.laboratory.aviary import Aviary, heard, resemblance
+from benchmark.laboratory.lives import told_all
 from envs.birdsong.features import LOUDNESS, PERIODICITY, PITCH
 from envs.birdsong.note_table import features_of
 from envs.birdsong.similarity import similarity

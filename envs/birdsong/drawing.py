@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import signal
 
 from core.canvas import INK, Canvas, write
 from envs.birdsong.syrinx import FRAME, RATE, render
-
-if TYPE_CHECKING:
-    from envs.birdsong.world import Birdsong
+from envs.birdsong.world import Birdsong
 
 _LEFT, _WIDTH, _HEIGHT = 62, 560, 140
 _TOPS = (34, 206, 378)

@@ -217,11 +217,6 @@ class Birdsong(World):
 
         return render(self.rendition(row), self.voice(row))
 
-    def _draw(self, row: int, canvas: Any) -> None:
-        from envs.birdsong.drawing import draw
-
-        draw(canvas, self, row)
-
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.canvas import INK, Canvas, floor_plan, write
 from core.pygame_check import import_pygame
 from envs.looming_escape.physics import ARENA, KINDS, NONE, SHELTER_RADIUS
-
-if TYPE_CHECKING:
-    from envs.looming_escape.world import LoomingEscape
+from envs.looming_escape.world import LoomingEscape
 
 _FLOOR, _WALL = (232, 226, 211), (120, 110, 96)
 _SHELTER, _GHOST = (58, 54, 66), (190, 180, 165)

@@ -226,11 +226,6 @@ class LoomingEscape(World):
         pace = np.where(flee, 1.0, np.minimum(0.5, reach / (RUN_SPEED * self.dt)))
         return np.where(stay[:, None], 0.0, target / reach[:, None] * pace[:, None])
 
-    def _draw(self, row: int, canvas: Any) -> None:
-        from envs.looming_escape.drawing import draw
-
-        draw(canvas, self, row)
-
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation

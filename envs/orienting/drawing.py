@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.canvas import INK, Canvas, write
-from envs.orienting.world import FOVEA, REACH, SITES, STAY
-
-if TYPE_CHECKING:
-    from envs.orienting.world import Orienting
+from envs.orienting.world import FOVEA, REACH, SITES, STAY, Orienting
 
 _NIGHT, _DUSK, _GRID = (24, 28, 48), (206, 216, 226), (150, 160, 172)
 _PREY, _SIGHT, _SOUND, _OWL = (0, 158, 115), (230, 159, 0), (120, 94, 240), (122, 92, 68)

@@ -190,11 +190,6 @@ class Orienting(World):
         turn[np.hypot(turn[:, 0], turn[:, 1]) < 2.0] = 0.0
         return np.clip((body.gaze + turn) / REACH, -1.0, 1.0)
 
-    def _draw(self, row: int, canvas: Any) -> None:
-        from envs.orienting.drawing import draw
-
-        draw(canvas, self, row)
-
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation

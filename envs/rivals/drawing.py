@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.canvas import INK, Canvas, write
-
-if TYPE_CHECKING:
-    from envs.rivals.world import Rivals
+from envs.rivals.world import Rivals
 
 _GROUND, _SKY, _RESOURCE, _WOUND = (214, 205, 180), (226, 234, 238), (0, 158, 115), (200, 40, 40)
 _OWN, _STRANGE = (122, 92, 68), (110, 110, 118)

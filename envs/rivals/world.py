@@ -230,11 +230,6 @@ class Rivals(World):
         table = np.array([[best[w, d] for d in range(WOUNDS_TO_LOSE)] for w in range(WOUNDS_TO_LOSE)])
         return table[body.wounds, body.wounds_dealt, np.arange(self.num_envs)]
 
-    def _draw(self, row: int, canvas: Any) -> None:
-        from envs.rivals.drawing import draw
-
-        draw(canvas, self, row)
-
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation

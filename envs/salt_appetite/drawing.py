@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.canvas import INK, Canvas, floor_plan, write
 from core.pygame_check import import_pygame
 from envs.salt_appetite.chamber import CHAMBER, REACH
 from envs.salt_appetite.physiology import LETHAL_SODIUM, LETHAL_WATER, malaise_of
-
-if TYPE_CHECKING:
-    from envs.salt_appetite.world import SaltAppetite
+from envs.salt_appetite.world import SaltAppetite
 
 _FLOOR, _WALL, _LINE = (236, 231, 222), (120, 110, 96), (205, 200, 188)
 _FUR, _EAR, _DEAD = (140, 132, 126), (222, 180, 170), (200, 40, 40)

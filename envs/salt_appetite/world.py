@@ -245,11 +245,6 @@ class SaltAppetite(World):
                 break
         return action
 
-    def _draw(self, row: int, canvas: Any) -> None:
-        from envs.salt_appetite.drawing import draw
-
-        draw(canvas, self, row)
-
     # -- manipulations ---------------------------------------------------------------------------
 
     @manipulation

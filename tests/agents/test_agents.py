@@ -10,7 +10,6 @@ from safetensors.numpy import save_file
 
 from agents import checkpoint
 from agents.catalogue import AGENTS, agent_spec
-from agents.lesions import lesionable
 from agents.life import live
 from agents.population import Population
 from core.errors import InvalidArgument, UnknownName
@@ -61,7 +60,7 @@ def test_learning_lesion_returns_the_reflex() -> None:
         assert not tick.in_charge[0]
         assert np.array_equal(tick.action[0], tick.reflex.action[0].astype(np.float32))
     population.lesion("learning", [0], lesioned=False)
-    assert not lesionable(population)["learning"].any()
+    assert not population.lesionable()["learning"].any()
 
 
 def test_reflex_lesion_leaves_the_learner_alone() -> None:

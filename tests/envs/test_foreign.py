@@ -12,7 +12,7 @@ from gymnasium.vector import AutoresetMode
 from agents.life import live
 from agents.population import Population
 from agents.steered_world import Tick
-from benchmark.experiments.lives import first_days
+from benchmark.laboratory.lives import first_days
 from core.errors import BrokenWorld, InvalidArgument
 from envs.foreign import foreign_world
 from envs.registration import world_class

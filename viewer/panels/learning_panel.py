@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from agents.lesions import lesionable
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from learning.subsystem import LiveMap
@@ -26,7 +25,7 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
     if learner is None:
         write(canvas, "this agent has no learner", (box.x + 14, box.y + 42), 22, FAINT)
         return
-    missing = [name for name, rows in lesionable(session.population).items() if rows[row] and name not in session.innate]
+    missing = [name for name, rows in session.population.lesionable().items() if rows[row] and name not in session.innate]
     if missing:
         write(canvas, "lesioned: " + ", ".join(missing), (box.right - 12, box.bottom - 22), 18, BAD, anchor="topright")
     if tick is None:

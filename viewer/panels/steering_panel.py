@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from agents.lesions import lesionable
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from viewer.drawing import Gauge, bar, card
@@ -23,7 +22,7 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
     steering, reflex = steered.steering, steered.reflex
     assert reflex is not None
     write(canvas, f"wants to {steering.wants[int(reflex.want[row])]}", (box.x + 14, box.y + 36), 28, TEXT, bold=True)
-    missing = [name for name, rows in lesionable(session.population).items() if rows[row] and name in session.innate]
+    missing = [name for name, rows in session.population.lesionable().items() if rows[row] and name in session.innate]
     note = "lesioned: " + ", ".join(missing) if missing else f"urgency {reflex.urgency[row]:.2f}"
     write(canvas, note, (box.right - 12, box.y + 40), 18, BAD if missing else FAINT, anchor="topright")
     half = (box.width - 42) // 2
