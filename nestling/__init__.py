@@ -1,1 +1,1 @@
-"""Nestling: innate steering keeps a newborn alive while learning from scratch takes over."""
+"""What third parties import to test their own parts (``nestling.testing``)."""

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -64,3 +65,28 @@ def test_imports_point_downward() -> None:
             for other in re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(), flags=re.MULTILINE):
                 below = other == room or floors.get(other, -1) < floor
                 assert below, f"{file.relative_to(ROOT)} imports {other}, which is not on a floor below"
+
+
+def test_the_figure_of_the_architecture_is_current() -> None:
+    from scripts.architecture import FIGURE, Args, main
+
+    assert main(Args(check=True)) == 0, f"draw {FIGURE.name} anew: python scripts/architecture.py"
+
+
+def test_no_two_modules_import_each_other() -> None:
+    from scripts.architecture import floors, imports
+
+    floors(imports())
+
+
+def test_what_the_architecture_names_exists() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    named = re.findall(r"`((?:core|envs|steering|learning|agents|benchmark|viewer)(?:\.\w+)+)`", page)
+    assert len(named) > 20
+    for name in named:
+        found = pkgutil.resolve_name(name)
+        assert callable(found), name
+    for path in re.findall(
+        r"`((?:core|envs|steering|learning|agents|benchmark|viewer|nestling|scripts)/[\w/]+(?:\.\w+)?)`", page
+    ):
+        assert (ROOT / path).exists(), path

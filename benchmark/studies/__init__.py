@@ -1,1 +1,1 @@
-"""Studies of their own: evolution over lives, the three questions about newborns, birds raised on a song."""
+"""Studies: evolution over lives, three questions about newborns, birds raised on a song."""

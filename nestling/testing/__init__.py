@@ -1,1 +1,1 @@
-"""Contracts that a world, a steering subsystem, a learner or a hand-over rule must keep, as test classes for anyone's own."""
+"""Contracts of worlds, steering, learners and hand-over rules, as test classes; ``pytest --pyargs nestling.testing`` runs them all."""
