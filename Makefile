@@ -1,12 +1,13 @@
 # make watch      open the viewer on a newborn            make test    set up, then run all tests
 # make benchmark  compare agents, minutes                 make check   lint, types and tests
+# make quick      lint, types, and the tests of what changed, in about a minute
 # make clips      films of every world, for the docs      make docs    the site, in build/site
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: watch benchmark clips test lint check docs clean
+.PHONY: watch benchmark clips test lint quick check docs clean
 
 watch: $(READY)
 	$(RUN) scripts/watch.py $(ARGS)
@@ -24,6 +25,9 @@ lint: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+
+quick: $(READY)
+	$(RUN) scripts/quick.py $(ARGS)
 
 check: lint test
 

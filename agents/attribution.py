@@ -9,8 +9,14 @@ from agents.population import Population
 from agents.steered_world import Tick
 
 CAUSES = ("steering", "steering, guided by memory", "either", "both, mixed", "learning")
-"""Without learning the same would have been done; without what was learned the reflex would have acted otherwise; learning and
-reflex wanted the same; neither alone wanted it; without learning something else would have been done."""
+"""Who caused an act, in this order:
+
+- the reflex acted, and would have acted so without any memory;
+- the reflex acted, but without what was learned it would have acted otherwise;
+- learning and the reflex wanted the same;
+- the act is a mixture that neither wanted alone;
+- the learner acted, and the reflex would have done something else.
+"""
 STEERING, GUIDED, EITHER, MIXED, LEARNING = range(len(CAUSES))
 SAME = 0.1  # of half the range of an action, root mean square: below it two actions are one act
 
@@ -47,7 +53,7 @@ class Attribution:
         self._step += 1
 
     def causes(self, tick: Tick, unguided: np.ndarray | None) -> np.ndarray:
-        """(rows,) index into ``CAUSES`` for one tick; ``unguided`` is the reflex without memory, or None if not known."""
+        """(animals,) index into ``CAUSES`` for one tick; ``unguided`` is the reflex without memory, or None if not known."""
         reflex, learner, done = tick.reflex.action, tick.proposal.action, tick.action
         learner_wants = ~tick.proposal.defers
         found = np.full(len(done), MIXED)

@@ -31,8 +31,8 @@ class AgentSpec:
         name: as people type it.
         meaning: one line for help texts and reports.
         hand_over: name of the hand-over rule, or its class.
-        learner: builds the learner from (num_animals, learner_spec, may_defer), and with a genome from its settings too; None for
-            an agent that does not learn.
+        learner: builds the learner from (num_animals, learner_spec, may_defer), and from a genome's settings where there is one;
+            None for an agent that does not learn.
         policy: ``"random"``, ``"oracle"`` or ``"expert"`` for a reference policy.
         needs: optional libraries of its learner.
         costly: whether comparisons take few animals of it.

@@ -30,7 +30,7 @@ class Expert(abc.ABC):
 
     @abc.abstractmethod
     def act(self, senses: np.ndarray) -> np.ndarray:
-        """Commands for senses (rows, senses.size)."""
+        """Actions for senses (animals, senses.size)."""
 
     def get_state(self) -> dict[str, np.ndarray]:
         """The memory, as copies."""

@@ -26,7 +26,7 @@ FAULTS = {"absent": _absent, "reversed": _reversed}
 
 
 def reflex_fault(name: str, rest: np.ndarray, space: gym.Space) -> Fault:
-    """The fault of that name, as a function from reflex actions to faulty ones, (rows, *action shape) each.
+    """The fault of that name, as a function from reflex actions to faulty ones, (animals, *action shape) each.
 
     Raises:
         UnknownName: there is no such fault.

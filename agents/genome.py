@@ -40,7 +40,7 @@ class Modulation:
                 raise InvalidArgument(f"{gene.name} must be finite and not negative, not {getattr(self, gene.name)!r}.")
 
     def applied(self, gains: Gains, share_of_life: np.ndarray) -> Gains:
-        """Steering's gains at an age, (rows,) as a share of life, with these factors."""
+        """Steering's gains at an age, (animals,) as a share of life, with these factors."""
         sensitive = (share_of_life >= self.opens) & (share_of_life < self.closes)
         plasticity = self.plasticity * np.where(sensitive, 1.0, self.after)
         return Gains(

@@ -14,7 +14,7 @@ _TOLERANCE = 1e-6
 
 
 def check_actions(actions: Any, space: Space, num_animals: int) -> np.ndarray:
-    """Return the actions as an array (rows, *space.shape) of the space's dtype.
+    """Return the actions as an array (animals, *space.shape) of the space's dtype.
 
     Raises:
         InvalidAction: wrong shape or kind of dtype, a non-finite entry, or an entry out of range.

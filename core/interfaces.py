@@ -22,8 +22,8 @@ class Reflex:
         urgency: (animals,) in [0, 1].
         want: (animals,) int, index into the steering's ``wants``.
         arousal: (animals,) in [0, 1]: how much is at stake now, so that a learner looks and explores more.
-        channel_values: (animals, len(steering.assessed)): what a unit of each assessed channel would be worth now, in reward;
-            None where steering assesses no predictions.
+        channel_values: (animals, len(steering.assessed)) reward that a unit of each assessed channel would be worth now; None
+            where steering assesses none.
     """
 
     action: np.ndarray

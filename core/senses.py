@@ -103,7 +103,7 @@ class Senses:
         return self._slices[name]
 
     def split(self, flat: np.ndarray) -> np.ndarray:
-        """View of ``flat`` (rows, size) by name: ``split(flat)["hunger"]`` is (rows, *sense.shape), and shares memory.
+        """View of ``flat`` (animals, size) by name: ``split(flat)["hunger"]`` is (animals, *sense.shape), and shares memory.
 
         In a compiled kernel ``split(flat)[row].hunger`` reads one animal's sense.
         """

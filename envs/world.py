@@ -184,7 +184,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         raise UnknownName(f"The world {self.id} has no oracle; write its _oracle method to normalise scores.")
 
     def _facts(self) -> dict[str, np.ndarray]:
-        """Hidden facts for ``info``, name -> (rows,) array; always the same names."""
+        """Hidden facts for ``info``, name -> (animals,) array; always the same names."""
         return {}
 
     def sound(self, row: int) -> np.ndarray | None:
@@ -212,7 +212,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
         Args:
             seed: int (row i gets seed + i), one seed a row, or None.
-            options: ``{"reset_mask": bool (rows,)}`` resets only those rows.
+            options: ``{"reset_mask": bool (animals,)}`` resets only those rows.
         """
         rows = self._reset_rows(options)
         if isinstance(seed, np.integer):
@@ -224,7 +224,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         return self._observation.copy(), with_masks(facts, rows)
 
     def begin(self, mask: np.ndarray, seeds: np.ndarray | None = None) -> None:
-        """Start an episode in the chosen rows; with seeds (rows,), as new animals."""
+        """Start an episode in the chosen rows; with seeds (animals,), as new animals."""
         newborn = mask if seeds is not None else mask & ~self._clock.born
         if newborn.any():
             if seeds is None:
@@ -335,17 +335,17 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     @property
     def observation(self) -> np.ndarray:
-        """What is sensed now, (rows, senses) float32; the world's own buffer."""
+        """What is sensed now, (animals, senses) float32; the world's own buffer."""
         return self._observation
 
     @property
     def elapsed(self) -> np.ndarray:
-        """Steps since the start of the episode, (rows,) int."""
+        """Steps since the start of the episode, (animals,) int."""
         return self._clock.elapsed
 
     @property
     def needs_reset(self) -> np.ndarray:
-        """BatchState (bool) whose next step is an autoreset, or an error where autoreset is disabled."""
+        """(animals,) bool: whose next step is an autoreset, or an error where autoreset is disabled."""
         return self._clock.finished
 
     # -- reference policies ----------------------------------------------------------------------
@@ -367,7 +367,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         return self._held.action.copy()
 
     def oracle_actions(self) -> np.ndarray:
-        """Commands of the reference policy that may look at hidden state."""
+        """Actions of the reference policy that may look at hidden state."""
         return np.asarray(self._oracle(), self.single_action_space.dtype)
 
     # -- state -----------------------------------------------------------------------------------

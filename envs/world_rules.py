@@ -12,7 +12,7 @@ from core.errors import BrokenWorld
 from core.senses import Senses
 
 INSPECTED = 128
-"""Ticks at the start, and one in so many later, in which all that a world gives is looked at; fitness is at every tick."""
+"""All that a world gives is checked in its first 128 ticks, and in one of 128 later; fitness is checked at every tick."""
 
 
 def broken_rule(kind: Any) -> str | None:

@@ -107,7 +107,7 @@ class SparseAutoencoder:
         self.look(rows, self._inputs, active)
 
     def look(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:
-        """Encode scaled inputs (rows, size + 1) in [-1, 1]."""
+        """Encode scaled inputs (animals, size + 1) in [-1, 1]."""
         dictionary = Dictionary(self.features, self.excitability, self.rate, self.share)
         _encode(rows, inputs, dictionary, self._error, active)
 
@@ -124,7 +124,7 @@ def retinal_waves(streams: RowStreams, mask: np.ndarray, size: int, steps: int) 
     """Spontaneous activity of ``size`` neighbouring inputs: bumps that travel at random speed and width.
 
     Returns:
-        (rows, steps, size) float32 in [-1, 1]; zero outside the chosen animals (bool mask).
+        (animals, steps, size) float32 in [-1, 1]; zero outside the chosen animals (bool mask).
     """
     waves = np.zeros((len(mask), steps, size), np.float32)
     place = np.arange(size)
@@ -155,7 +155,7 @@ class AutoencoderGenome(OptionGenome):
 
 
 class AutoencoderLearner(OptionLearner):
-    """The bout learner on learned features in place of a fixed random expansion."""
+    """The option learner on learned features in place of a fixed random expansion."""
 
     name = "autoencoder"
     stream_names = (*OptionLearner.stream_names, "womb")

@@ -19,7 +19,7 @@ class Code(Protocol):
         """Draw the wiring of the chosen animals (bool mask) from their own streams."""
 
     def encode(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
-        """Write the active units of the given row numbers into ``active`` (rows, active_units) int32."""
+        """Write the active units of the given row numbers into ``active`` (animals, active_units) int32."""
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Wiring and whatever transition changed in it, as copies."""

@@ -2,7 +2,7 @@
 
 Each moment unlike all that are kept is written to a new slot; what is done at a moment is what was found good in the slots
 most like it (model-free episodic control, Blundell et al. 2016; there with Monte Carlo returns, here with the same temporal
-differences as the other bout learners). Moments are compared after a random projection that each animal draws at birth, so
+differences as the other option learners). Moments are compared after a random projection that each animal draws at birth, so
 that nobody else can read its bank.
 """
 
@@ -128,7 +128,7 @@ class EpisodicMemoryGenome(OptionGenome):
 
 
 class EpisodicMemoryLearner(OptionLearner):
-    """The bout learner with a memory bank in place of the pattern separator."""
+    """The option learner with a memory bank in place of the pattern separator."""
 
     name = "episodic_memory"
     genome: EpisodicMemoryGenome

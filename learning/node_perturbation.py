@@ -38,14 +38,14 @@ _CODES = 256  # observations whose code is kept
 
 @dataclass(frozen=True)
 class NodePerturbationGenome:
-    """Innate settings of the graded learner.
+    """Innate settings of :class:`NodePerturbationLearner`.
 
     Attributes:
         units, share: width of the pattern separator and share of active units.
         first_weights: spread of a newborn's actions around the mean innate act.
         noise, calm_noise: standard deviation of the perturbation in practice, and its share when not practising.
         correlation_time: of the perturbation, s.
-        rate: learning rate: change of an action for a perturbation of one standard deviation and a reward of 1 (or any, if
+        rate: by how much an action changes after a perturbation of one standard deviation and a reward of 1 (of any size, if
             ``binary``).
         binary: only the sign of the reward counts.
         spread: half width of the eligibility's peak, in steps.
@@ -55,7 +55,7 @@ class NodePerturbationGenome:
         watches: weight of the reflex's acts that were better than expected.
         lead: share by which the comparison of own song and reflex's follows each step.
         tally: share by which the tallies of reward follow.
-        min_visits: visits of each unit, with either in charge, that make a comparison familiar.
+        min_visits: a comparison counts once each active unit was visited so often under the learner, and so often under the reflex.
     """
 
     units: int = 256
@@ -95,7 +95,7 @@ class NodePerturbationLearner(Learner):
     ) -> None:
         super().__init__(num_animals, spec, may_defer)
         if not isinstance(spec.action_space, Box):
-            raise InvalidArgument("The graded learner needs graded actions (a Box); this world's are discrete.")
+            raise InvalidArgument("The node-perturbation learner needs graded actions (a Box); this world's are discrete.")
         self.genome = genome = genome or NodePerturbationGenome()
         space = spec.action_space
         self._lowest, self._highest = space.low.ravel().astype(float), space.high.ravel().astype(float)
@@ -163,7 +163,7 @@ class NodePerturbationLearner(Learner):
         self.act.luck[mask] = self.streams.uniform("practice", 1, mask)[mask, 0]
 
     def _encode(self, observation: np.ndarray) -> np.ndarray:
-        """(rows, active) units; the code of a observation that all animals share is kept, since wiring is fixed."""
+        """(animals, active) units; the code of an observation that all animals share is kept, since wiring is fixed."""
         heard = np.ascontiguousarray(observation[:, : self.separator.groups])
         if (heard != heard[0]).any():
             self.separator.encode(np.arange(self.num_animals), heard, self._inner, self.act.units)
@@ -183,7 +183,7 @@ class NodePerturbationLearner(Learner):
         return self.act.units
 
     def read(self, observation: np.ndarray) -> np.ndarray:
-        """(rows, *action shape) what the read-out says for a observation (rows, senses), unperturbed; changes nothing."""
+        """(animals, *action shape) what the read-out says for an observation (animals, senses), unperturbed; changes nothing."""
         heard = np.ascontiguousarray(observation[:, : self.separator.groups], np.float32)
         units = np.zeros_like(self.act.units)
         self.separator.encode(np.arange(self.num_animals), heard, self._inner, units)

@@ -1,4 +1,4 @@
-"""Kernels of the graded learner: a linear read-out of a sparse code, its perturbation, and the three-factor rule on it.
+"""Kernels of the node-perturbation learner: a linear read-out of a sparse code, its perturbation, and the three-factor rule on it.
 
 All that belongs to a unit lies side by side: ``synapses`` is (units, width) float32 with, in each row, the motor weights of
 the outputs, their bias weights, and what reward there was with the learner and with the reflex in charge.

@@ -1,4 +1,4 @@
-"""The hot kernels of the bout learner: when to decide, what to choose, and how a bout that ends is learned from."""
+"""The hot kernels of the option learner: when to decide, what to choose, and how a bout that ends is learned from."""
 
 from __future__ import annotations
 

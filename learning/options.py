@@ -45,7 +45,7 @@ _GOAL_REACHED = 0.05
 
 @dataclass(frozen=True)
 class OptionGenome:
-    """Innate settings of the bout learner; the same for every world.
+    """Innate settings of the option learner; the same for every world.
 
     Attributes:
         units: width of the pattern separator.

@@ -57,7 +57,7 @@ class SenseScaling:
         self._low, self._high = self._stretch(senses.low.astype(float)), self._stretch(senses.high.astype(float))
 
     def scale(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray) -> np.ndarray:
-        """(rows, senses.size) float32, filled in the given row numbers from ``observation`` and ``inner`` side by side."""
+        """(animals, senses.size) float32, filled in the given row numbers from ``observation`` and ``inner`` side by side."""
         _normalise(rows, observation, inner, self._scale, self._low, self._high, self.inputs)
         return self.inputs
 
@@ -67,7 +67,7 @@ class SenseScaling:
 
 
 class PatternSeparator:
-    """Fixed random expansion of a observation, for ``rows`` animals.
+    """Fixed random expansion of an observation, for ``num_animals`` animals.
 
     Each input has one neighbourhood: the inputs within ``reach`` places of it. A unit of that
     neighbourhood samples ``fan_in`` of them and responds the better, the nearer they are to its
@@ -75,7 +75,7 @@ class PatternSeparator:
     the first wins.
 
     Args:
-        rows: number of animals.
+        num_animals: how many.
         senses: the observation's senses; their ``scale`` says where receptive fields crowd.
         units: number of units wanted; rounded down to a multiple of 8 for each neighbourhood.
         fan_in: inputs sampled by each unit.
@@ -116,12 +116,12 @@ class PatternSeparator:
         self.sampled[:], self.preferred[:] = state["sampled"], state["preferred"]
 
     def encode(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
-        """Write the active units of the given row numbers into ``active`` (rows, active_units) int32, in place.
+        """Write the active units of the given row numbers into ``active`` (animals, active_units) int32, in place.
 
         Args:
             rows: (n,) int, which rows.
-            observation: (rows, k) and
-            inner: (rows, senses.size - k), together the senses in their order.
+            observation: (animals, k) and
+            inner: (animals, senses.size - k), together the senses in their order.
         """
         _encode(
             rows,

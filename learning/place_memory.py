@@ -132,7 +132,7 @@ class PlaceMemory:
         self.state.restart(mask, "disappointment", "due_in")
 
     def remember(self, place: np.ndarray, channels: np.ndarray, plasticity: np.ndarray) -> None:
-        """Learn from being at ``place`` (rows, 2) in [-1, 1] with ``channels`` (rows, channels) in [0, 1]."""
+        """Learn from being at ``place`` (animals, 2) in [-1, 1] with ``channels`` (animals, channels) in [0, 1]."""
         _remember(place.astype(float), channels, self._map, plasticity)
 
     def recall(self, place: np.ndarray) -> None:

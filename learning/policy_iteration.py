@@ -80,7 +80,7 @@ class PolicyIterationLearner(OptionLearner):
         self.gate.restart(mask)
 
     def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
-        """As the bout learner, with blocks in which only the baseline acts."""
+        """As the option learner, with blocks in which only the baseline acts."""
         gate = self.gate
         over = gate.left <= 0
         if over.any():
@@ -150,7 +150,7 @@ class PolicyIterationLearner(OptionLearner):
         self._target[rows] = self._step_discount ** bout.steps[rows] * self._values[rows, base]
 
     def _learn(self, transition: Transition) -> None:
-        """As the bout learner; then compare blocks, and adopt what has proven itself."""
+        """As the option learner; then compare blocks, and adopt what has proven itself."""
         super()._learn(transition)
         gate = self.gate
         gate.total += transition.verdict.reward
@@ -182,5 +182,5 @@ class PolicyIterationLearner(OptionLearner):
         return super()._state_parts() | {"baseline": self.baseline, "gate": self.gate}
 
     def read_outs(self) -> dict[str, np.ndarray]:
-        """As the bout learner's, with the adopted baseline."""
+        """As the option learner's, with the adopted baseline."""
         return super().read_outs() | {"baseline": self.baseline.weights, "rounds": self.baseline.rounds}

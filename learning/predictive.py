@@ -97,7 +97,7 @@ class SeparatedCode:
             separator.wire(streams, stream, mask)
 
     def encode(self, rows: np.ndarray, observation: np.ndarray, active: np.ndarray) -> None:
-        """Write the active units of the given rows into ``active`` (rows, active_units) int32."""
+        """Write the active units of the given rows into ``active`` (animals, active_units) int32."""
         unit = place = 0
         for _, where, separator in self._parts:
             found = np.zeros((len(observation), separator.active_units), np.int32)
@@ -119,7 +119,7 @@ class SeparatedCode:
 
 
 class PredictiveLearner(Learner):
-    """Acts for what thought assessors foretell, as steering values it in the present state of the body.
+    """Acts for what thought assessors predict, as steering values it in the present state of the body.
 
     Where nothing worth doing is predicted it lets the reflex act. With ``predicts_reward`` it becomes a Q-learner on the same code,
     with the same rates: the model-free control.
@@ -314,6 +314,6 @@ class PredictiveLearner(Learner):
 
 
 def _nearest(action: np.ndarray, programmes: np.ndarray) -> np.ndarray:
-    """(rows,) the programme that each action resembles most."""
+    """(animals,) the programme that each action resembles most."""
     flat, known = action.reshape(len(action), -1), programmes.reshape(len(programmes), -1)
     return ((flat[:, None, :] - known[None]) ** 2).sum(axis=2).argmin(axis=1)

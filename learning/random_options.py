@@ -21,7 +21,7 @@ class RandomOptions(OptionLearner):
         super().__init__(num_animals, spec, may_defer, settings)
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
-        """As the bout learner's, without plasticity."""
+        """As the option learner's, without plasticity."""
         super().birth(seeds, mask)
         self.lesions.plasticity[mask] = True
 

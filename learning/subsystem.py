@@ -77,7 +77,7 @@ class LearnerSpec:
         channels: innate signals that it can learn to predict, in the order of ``Verdict.channels``.
         assessed: those of them whose predictions steering values.
         delayed: channels that follow their cause late, with the time constant in s.
-        judging_delay: s from an act to the judgement of its moment, where graded actions are judged moment by moment; else None.
+        judging_delay: seconds from a graded action to its judgement; None where actions are not judged moment by moment.
         dt: seconds per step.
         action_names: of the axes of a graded action, for those who watch.
     """
@@ -130,7 +130,7 @@ class Learner(abc.ABC):
         stream_names: one for each purpose for which random numbers are drawn.
         lesionable: parts that an experimenter can remove.
         needs: optional libraries that it cannot do without, by the names under which they are imported.
-        costly: whether a step costs about a thousand times a step of the world, so that comparisons take few animals of it.
+        costly: whether one of its steps takes about a thousand times as long as one of the world; comparisons then take few animals.
     """
 
     name: ClassVar[str]

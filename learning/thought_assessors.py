@@ -84,8 +84,8 @@ class Settings(NamedTuple):
     """How predictions are corrected.
 
     Attributes:
-        anneal, floor: a unit's rate for an act is rate x max(floor, 1 / (1 + visits / anneal)); a max over noisy
-            predictions is too high, and averaging is what cures it.
+        anneal, floor: a unit's rate for an act is rate x max(floor, 1 / (1 + visits / anneal)); the
+            maximum of noisy predictions is too high, and averaging corrects that.
         horizon, coming_horizon: discounts per step.
         decay: of the trace per step, on top of ``coming_horizon``.
         delay: (channels,) share of an act's effect that comes per step, for channels of long delay; 0 for the others.
@@ -213,7 +213,7 @@ def _blame(row, units, act, delay, late, table):
 
 @njit(cache=True)
 def find_shunned(predictions, channel_values, bound, shunned):
-    """Acts that at once bring more of what is unwelcome than ``bound``: fills ``shunned`` (rows, options) bool."""
+    """Acts that at once bring more of what is unwelcome than ``bound``: fills ``shunned`` (animals, options) bool."""
     for row in range(shunned.shape[0]):
         for option in range(shunned.shape[1]):
             total = 0.0
@@ -224,7 +224,7 @@ def find_shunned(predictions, channel_values, bound, shunned):
 
 @njit(cache=True)
 def values_of(predictions, channel_values, values):
-    """Value of each option: what is sought within reach, less what is shunned at once; fills ``values`` (rows, options)."""
+    """Value of each option: what is sought within reach, less what is shunned at once; fills ``values`` (animals, options)."""
     options = values.shape[1]
     for row in range(values.shape[0]):
         for option in range(options):

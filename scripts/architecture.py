@@ -33,18 +33,18 @@ class Args:
     """Draw nothing; exit with 1 if the kept figure shows other imports than the code has."""
 
 
-def files() -> dict[str, Path]:
-    """Module name -> file, for everything but tests and templates."""
+def files(packages: tuple[str, ...] = PACKAGES) -> dict[str, Path]:
+    """Module name -> file."""
     found = {}
-    for package in PACKAGES:
+    for package in packages:
         for file in sorted((ROOT / package).rglob("*.py")):
             found[".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")] = file
     return found
 
 
-def imports() -> dict[str, set[str]]:
-    """Module -> the modules of this project that it imports anywhere in its file."""
-    modules = files()
+def imports(packages: tuple[str, ...] = PACKAGES) -> dict[str, set[str]]:
+    """Module -> the modules of these packages that it imports anywhere in its file."""
+    modules = files(packages)
     return {name: set(_targets(file, modules)) - {name} for name, file in modules.items()}
 
 

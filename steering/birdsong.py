@@ -37,8 +37,8 @@ _LONGEST_NOTE, _SHORTEST_GAP, _LONGEST_GAP, _GAP_MATCH, _WRONG = 12, 2, 5, 0.7, 
 # Sensitive period in days after hatching (Gobes et al. 2017; Eales 1987), and how fast it closes (chosen).
 _CLOSES, _CLOSING = 65.0, 5.0
 _ENOUGH = 5.0  # songs that let it close
-# Neuromodulation: variability and plasticity fall from plastic song to crystallisation at 80 to 90 days (Liu 2004).
-# and more slowly ever after (Lombardino and Nottebohm 2000: the older the bird, the slower its song decays).
+# Neuromodulation: variability and plasticity fall from plastic song to crystallisation at 80 to 90 days (Liu 2004). From then on
+# they fall more slowly: the older the bird, the slower its song decays (Lombardino and Nottebohm 2000).
 _PLASTIC, _CRYSTAL, _LEFT, _AGES = 55.0, 90.0, 0.15, 60.0
 _BEGINS, _OPENS = 0.5, 0.5  # days until practice begins, after the first songs of a tutor, and until it is in full swing
 # Babble (chosen): frames of notes and gaps, and the share of innate calls.

@@ -85,7 +85,7 @@ class Owl(Steering):
     transient: RecordState
 
     def map_of(self, kind: str) -> tuple[np.ndarray, np.ndarray]:
-        """(rows, 2) scales and offsets of a map."""
+        """(animals, 2) scales and offsets of a map."""
         numbers = [[getattr(self.mutable, f"{kind}_{what}_{axis}") for axis in AXES] for what in ("scale", "offset")]
         return np.stack(numbers[0], axis=1), np.stack(numbers[1], axis=1)
 

@@ -81,7 +81,7 @@ class Fighter(Steering):
     # -- the three versions differ in these two --------------------------------------------------
 
     def _believe(self, who: np.ndarray) -> np.ndarray:
-        """(rows,) in [-1, 1]: how strong it holds itself to be against ``who`` (a neighbour, or STRANGER)."""
+        """(animals,) in [-1, 1]: how strong it holds itself to be against ``who`` (a neighbour, or STRANGER)."""
         return self.mutable.tally.copy()
 
     def _remember(self, result: np.ndarray, who: np.ndarray) -> None:

@@ -36,7 +36,7 @@ _SEEK, _SATED = 0.4, 0.2  # felt need (in scales) from which it seeks, and at wh
 _ACCEPT = 0.05  # reward of a step of licking above which it goes on
 _REFUSE = 600.0  # s for which it leaves spouts alone after one was rejected
 _WANDER_TURN = 0.6  # rad per square root of a step
-_CUE = 0.04  # worth of what a cue foretells, above which it is approached, and below the negative of which avoided
+_CUE = 0.04  # predicted reward above which a cue is approached; below its negative, a cue is avoided
 _SIGN_TRACKING = 1.0  # urgency of turning to or from a cue
 _USUAL_SALT, _USUAL_WATER, _USUAL_SWEET = 0.225, 0.75, 7.5  # mEq, ml, kJ of one step of licking
 # Mutable variables
@@ -53,7 +53,7 @@ def drive(sodium, water, energy):
 
 @njit(cache=True)
 def sodium_need(angiotensin, aldosterone, tally):
-    """mEq felt as missing, before the tongue has its say."""
+    """mEq felt as missing, before satiation by taste."""
     return max(0.0, angiotensin * (1.0 + _SYNERGY * aldosterone) - _BRAKE) * (1.0 + tally)
 
 
@@ -195,7 +195,7 @@ class Rat(Steering):
     The tongue accepts or rejects by taste and state; an animal in need wanders, licks at spouts, and leaves one alone for ten
     minutes after rejecting it. Reward is predicted drive reduction by taste, r = D(H) - D(H + K(taste)), with n > m > 1
     (Keramati and Gutkin 2014). Satiation comes from the tongue within minutes; the blood catches up later (Lee et al.
-    2019). What the learner's thought assessors foretell when a lever comes out is valued in the present state of the body, and
+    2019). What the learner's thought assessors predict when a lever comes out is valued in the present state of the body, and
     the lever approached or avoided (the flip of Robinson and Berridge 2013; Zhang et al. 2009).
     """
 
@@ -255,7 +255,7 @@ class Rat(Steering):
         Field("sodium", "mEq", "felt need of sodium", 0.0, 0.0),
         Field("water", "8 ml", "felt need of water"),
         Field("energy", "15 kJ", "felt need of energy"),
-        Field("raw_need", "mEq", "need of sodium before the tongue has its say", 0.0, 0.0),
+        Field("raw_need", "mEq", "need of sodium before satiation by taste", 0.0, 0.0),
         Field("satiety", "1", "share by which the taste of salt has shut need off", 0.0, 0.0, 1.0),
         Field("water_meter", "ml", "on its way from the mouth to the blood", 0.0, 0.0),
         Field("energy_meter", "kJ", "on its way from the mouth to the blood", 0.0, 0.0),

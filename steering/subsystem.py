@@ -69,12 +69,12 @@ class Steering(abc.ABC):
 
     Attributes:
         world: name of the world that it is for.
-        version: tells it from the subsystem that animals of that world are born with, which has none; chosen as ``world/version``.
+        version: empty for the subsystem that animals of that world are born with; others are chosen as ``world/version``.
         wants: what it can want, for those who watch; a reflex gives an index into it.
         parts: what reward is made of; they add up to it.
         relative: those parts that are an expectation and are taken off, so that reward is the error of a prediction.
         channels: innate signals that a learner can learn to predict.
-        judging_delay: seconds from an act to the judgement of its moment, where graded actions are judged moment by moment; else None.
+        judging_delay: seconds from a graded action to its judgement; None where actions are not judged moment by moment.
         assessed: channels whose predictions it values (``Reflex.channel_values``).
         delayed: channels that follow their cause late, with the time constant in s.
         lesionable: parts that an experimenter can remove.

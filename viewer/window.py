@@ -244,7 +244,7 @@ class Window:
                 self._speaker.play(whole)
 
     def _advance(self) -> int:
-        """Live as many ticks as this frame is due; as many as fit into a frame at full speed."""
+        """Live the ticks that are due in this frame; at full speed, as many as fit into it. Returns their number."""
         pygame = import_pygame()
         speed = SPEEDS[self._speed]
         if speed == 0.0:
@@ -261,7 +261,7 @@ class Window:
         return count
 
     def _times(self) -> float:
-        """How many times as fast as in reality time goes; 0 for as fast as possible."""
+        """Speed relative to real time; 0 for as fast as possible."""
         return SPEEDS[self._speed] * max(1.0, _USUAL_STEPS * self.session.population.world.dt)
 
     def _frame(self) -> Canvas:

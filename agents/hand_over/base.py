@@ -19,10 +19,10 @@ from core.streams import RowStreams, check_same_layout
 
 
 class HandOver(abc.ABC):
-    """A rule for ``rows`` animals that live ``dt`` seconds a step.
+    """A rule for ``num_animals`` animals that live ``dt`` seconds a step.
 
     Args:
-        rows: number of animals.
+        num_animals: how many.
         dt: seconds per step.
         rest: the action of an animal that does nothing; what a rule that adds actions counts from.
         lifetime: seconds of a whole life of the species, against which schedules are set.
@@ -45,21 +45,21 @@ class HandOver(abc.ABC):
 
     @abc.abstractmethod
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        """(rows,) bool: where the learner's proposal is carried out, or has the larger say. ``age`` in s of life, (rows,)."""
+        """(animals,) bool: where the learner's proposal is carried out, or has the larger say. ``age`` in s of life, (animals,)."""
 
     def combine(self, reflex: Reflex, proposal: Proposal, in_charge: np.ndarray) -> np.ndarray:
-        """(rows, *action shape) what is carried out: one or the other, unless the rule mixes them."""
+        """(animals, *action shape) what is carried out: one or the other, unless the rule mixes them."""
         return np.where(per_row(in_charge, proposal.action), proposal.action, reflex.action)
 
     def shaping_reward(self, reflex: Reflex, action: np.ndarray, age: np.ndarray) -> np.ndarray | None:
-        """(rows,) added to the reward that the learner hears, by a rule in which the reflex also teaches; else None."""
+        """(animals,) added to the reward that the learner hears, by a rule in which the reflex also teaches; else None."""
         return None
 
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         """Keep a tally, if the rule has one."""
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
-        """Start the life of the chosen animals (bool mask) from their seeds (rows,)."""
+        """Start the life of the chosen animals (bool mask) from their seeds (animals,)."""
         self.streams.seed(seeds, mask)
         self.state.restart(mask)
 
@@ -74,12 +74,12 @@ class HandOver(abc.ABC):
         self.streams.set_state(unnest("streams", state))
 
     def share_of_life(self, age: np.ndarray) -> np.ndarray:
-        """(rows,) ``age`` as a share of the species' lifetime; 0 where that is not known."""
+        """(animals,) ``age`` as a share of the species' lifetime; 0 where that is not known."""
         return age / self.lifetime
 
 
 def per_row(values: np.ndarray, action: np.ndarray) -> np.ndarray:
-    """Shape (rows,) values so that they apply to whole actions (rows, ...)."""
+    """Shape (animals,) values so that they apply to whole actions (animals, ...)."""
     return values.reshape((-1,) + (1,) * (action.ndim - 1))
 
 

@@ -43,7 +43,7 @@ class Maturation(HandOver):
         return BatchState(num_animals, learner=False)
 
     def _matured(self, age: np.ndarray) -> np.ndarray:
-        """(rows,) chance that the learner gets a bout at this age."""
+        """(animals,) chance that the learner gets to act at this age."""
         return 1.0 - np.exp(-self.steepness * self.share_of_life(age))
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ class Aviary:
         self.frames = int(self.world.frames)
 
     def rows(self, *groups: str) -> np.ndarray:
-        """Row numbers of the named groups."""
+        """(n,) int: where the birds of the named groups are."""
         return np.concatenate([self.each * self.groups.index(group) + np.arange(self.each) for group in groups])
 
     def treat(self, name: str, *groups: str, **parameters: Any) -> None:
@@ -65,7 +65,7 @@ class Aviary:
         return song[self.rows(group)]
 
     def rewards(self, renditions: int) -> np.ndarray:
-        """(renditions, frames, rows) reward of each moment of the song, while everybody goes on singing."""
+        """(renditions, frames, birds) reward of each moment of the song, while everybody goes on singing."""
         recorder = _RewardRecorder(renditions, self.frames, self.world.max_episode_steps, self.population.animals)
         live(self.population, renditions * self.world.max_episode_steps, [recorder])
         return recorder.rewards

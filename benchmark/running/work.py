@@ -47,5 +47,5 @@ def live_job(job: LifeJob) -> dict[str, np.ndarray]:
 
 
 def _experiment(job: ExperimentJob) -> dict[str, Any]:
-    signature = find_experiment(job.id)
-    return signature.entry(signature.run(job.animals, job.seed), job.seed) | {"id": job.id}
+    experiment = find_experiment(job.id)
+    return experiment.entry(experiment.run(job.animals, job.seed), job.seed) | {"id": job.id}

@@ -172,7 +172,7 @@ class Evolution:
             return CMA(mean, plan.spread, bounds, seed=plan.seed, population_size=plan.population)
         learner = Population(plan.agent, plan.world, 1).learner
         if not isinstance(learner, OptionLearner):
-            raise InvalidArgument(f"Weights can evolve in learners of the kind of bouts, not in that of {plan.agent}.")
+            raise InvalidArgument(f"Weights can evolve in option learners, not in that of {plan.agent}.")
         size = learner.separator.units * len(learner.option_names)
         return SepCMA(np.zeros(size), plan.spread, seed=plan.seed, population_size=plan.population)
 
@@ -295,7 +295,7 @@ def wire_alike(population: Population, seed: int) -> None:
     """Give every animal the wiring and place cells that the animal of ``seed`` would draw: as if the genome wired them."""
     learner, model = population.learner, Population(population.spec, population.world_name, 1, seed=seed).learner
     if not isinstance(learner, OptionLearner) or not isinstance(model, OptionLearner):
-        raise InvalidArgument(f"Wiring can be fixed in learners of the kind of bouts, not in {population.spec.name}'s.")
+        raise InvalidArgument(f"Wiring can be fixed in option learners, not in {population.spec.name}'s.")
     state = model.separator.get_state()
     learner.separator.set_state({name: np.repeat(array, population.animals, axis=0) for name, array in state.items()})
     learner.place_memory.state.centres[:] = model.place_memory.state.centres

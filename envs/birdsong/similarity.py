@@ -185,7 +185,7 @@ def quantiles_of_strangers(model: np.ndarray) -> np.ndarray:
 def quantiles_of_moments(model: np.ndarray) -> np.ndarray:
     """As :func:`quantiles_of_strangers`, from other moments of the same song.
 
-    For recordings: songs of the syrinx differ from any recording in timbre, so that everything would resemble it more than they.
+    For recordings. Songs of the syrinx differ from any recording in timbre. Against them, every pupil would seem to resemble it.
     """
     least, frames = 2 * INTERVAL, len(model)
     later = range(min(least, frames // 3), max(frames - least, 2 * frames // 3 + 1))

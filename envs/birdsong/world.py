@@ -207,7 +207,7 @@ class Birdsong(World):
         return int(self.streams.seeds[row])
 
     def sound(self, row: int) -> np.ndarray:
-        """(441,) audio at 44.1 kHz of the frame before the one that was just sung: only now is it known how it goes over."""
+        """(441,) audio at 44.1 kHz of the frame before the last: a frame can be rendered only when the next one is known."""
         end = (int(self.body.moment[row]) - 1) * FRAME
         return self.audio(row)[end - FRAME : end] if end > 0 else np.zeros(FRAME)
 

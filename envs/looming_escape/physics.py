@@ -64,7 +64,7 @@ def _distance(here, there):
 
 @njit(cache=True)
 def needs_growth(animals, dt):
-    """BatchState (bool) where an item will be eaten or regrow in this step, so that a draw is needed."""
+    """(animals,) bool: where an item will be eaten or regrow in this step, so that a draw is needed."""
     due = np.zeros(animals.shape[0], np.bool_)
     for row in range(animals.shape[0]):
         animal = animals[row]

@@ -192,7 +192,7 @@ class LoomingEscape(World):
 
     @property
     def sheltered(self) -> np.ndarray:
-        """(rows,) bool: under the shelter's roof."""
+        """(animals,) bool: under the shelter's roof."""
         away = self.body.position - self.body.shelter
         return (np.hypot(away[:, 0], away[:, 1]) < SHELTER_RADIUS) & self.body.shelter_present
 

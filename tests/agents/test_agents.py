@@ -151,7 +151,7 @@ def test_life_is_the_same_in_another_process() -> None:
 
 
 def test_learning_pays_within_a_short_life() -> None:
-    """Not a signature: only that learning changes behaviour in the right direction at all."""
+    """Not an experiment: only that learning changes behaviour in the right direction at all."""
     reward = {}
     for agent in ("steered", "reflex"):
         population = Population(agent, WORLD, 24, seed=900)

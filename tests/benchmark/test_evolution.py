@@ -70,7 +70,7 @@ def test_bad_plans_are_refused_before_any_life() -> None:
             Evolution(replace(BRIEF, **change))
     with pytest.raises(UnknownName, match=r"Did you mean 'learner\.rate'"):
         genes(innate(AGENT, WORLD), ("learner.rat",))
-    with pytest.raises(InvalidArgument, match="kind of bouts"):
+    with pytest.raises(InvalidArgument, match="option learners"):
         Evolution(replace(BRIEF, arm="weights", agent="learner", world="SaltAppetite", lifetime=2880))
 
 
