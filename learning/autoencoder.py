@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from core.batch_state import BatchState
+from core.renamed import renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams
 from learning.options import OptionGenome, OptionLearner
@@ -139,6 +140,7 @@ def retinal_waves(streams: RowStreams, mask: np.ndarray, size: int, steps: int) 
     return waves
 
 
+@renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class AutoencoderGenome(OptionGenome):
     """As :class:`learning.options.OptionGenome`, and for the features:
@@ -195,6 +197,7 @@ class AutoencoderLearner(OptionLearner):
         return super()._state_parts() | {"looks": self.looks}
 
 
+@renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class WombGenome(AutoencoderGenome):
     """As :class:`AutoencoderGenome`, with a womb."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from core.renamed import renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams
 from learning.options import OptionGenome, OptionLearner
@@ -119,6 +120,7 @@ class MemoryBank:
             getattr(self, name)[...] = array
 
 
+@renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class EpisodicMemoryGenome(OptionGenome):
     """As :class:`learning.options.OptionGenome`, with ``units`` slots; ``apart`` as in :class:`MemoryBank`."""

@@ -17,6 +17,7 @@ from gymnasium.spaces import Box
 from core.batch_state import BatchState
 from core.errors import InvalidArgument
 from core.interfaces import Gains, Proposal, Reflex
+from core.renamed import renamed_attributes
 from learning.node_perturbation_kernels import (
     TALLIES,
     Act,
@@ -36,6 +37,7 @@ OPTIONS = ("directed song", "practice")
 _CODES = 256  # observations whose code is kept
 
 
+@renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class NodePerturbationGenome:
     """Innate settings of :class:`NodePerturbationLearner`.

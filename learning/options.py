@@ -14,6 +14,7 @@ import numpy as np
 
 from core.batch_state import BatchState, RecordState
 from core.interfaces import Gains, Proposal, Recollection, Reflex
+from core.renamed import renamed_attributes
 from core.senses import Sense, Senses
 from learning.codes import Code
 from learning.option_kernels import (
@@ -43,6 +44,7 @@ from learning.three_factor import MEMORY, Plasticity, Trace, fields, width
 _GOAL_REACHED = 0.05
 
 
+@renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class OptionGenome:
     """Innate settings of the option learner; the same for every world.

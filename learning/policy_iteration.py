@@ -16,11 +16,13 @@ import numpy as np
 
 from core.batch_state import BatchState
 from core.interfaces import Gains, Proposal, Reflex
+from core.renamed import renamed_attributes
 from learning.option_kernels import DEFER
 from learning.options import OptionGenome, OptionLearner
 from learning.subsystem import LearnerSpec, Transition
 
 
+@renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class PolicyIterationGenome(OptionGenome):
     """As :class:`learning.options.OptionGenome`, and for the gate:

@@ -10,6 +10,7 @@ import numpy as np
 from core.batch_state import BatchState, nest, unnest
 from core.errors import InvalidArgument
 from core.interfaces import Gains, Proposal, Recollection, Reflex
+from core.renamed import renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams
 from learning.pattern_separator import PatternSeparator
@@ -33,6 +34,7 @@ from learning.thought_assessors import (
 REST = 0  # the first programme of a repertoire
 
 
+@renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class PredictiveGenome:
     """Innate settings of the assessor learner; the same for every world.

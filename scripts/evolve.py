@@ -24,7 +24,7 @@ class Args:
     world: Annotated[str, tyro.conf.Positional] = "LoomingEscape"
     """World by name, or package.module:Class."""
     agent: str = "options+always"
-    """Agent by name, or LEARNER+RULE; weights can evolve in learners of the kind of bouts."""
+    """Agent by name, or LEARNER+RULE; weights can evolve in option learners."""
     arm: Literal["genes", "weights"] = "genes"
     """What evolves: settings of learning (evolved_genome), or a newborn's read-out (evolved_weights: evolutionary pretraining)."""
     wiring: Literal["redrawn", "fixed"] = "redrawn"
@@ -35,8 +35,8 @@ class Args:
     """Only print the genome that the agent is born with in this world."""
     generations: int = 20
     """How many; a finished search goes on if more are asked for."""
-    population: int = 12
-    """Candidates in each generation."""
+    candidates: Annotated[int, tyro.conf.arg(aliases=["--population"])] = 12
+    """How many in each generation."""
     animals: int = 8
     """Lives by which each candidate is judged."""
     lifetime: int = 0
@@ -76,17 +76,17 @@ def main(args: Args) -> int:
     lifetime = args.lifetime or max(1, round(share * kind.life_episodes)) * kind.episode_steps
     chosen = tuple(genes(genome, args.genes)) if args.arm == "genes" else ()
     plan = Plan(
-        args.world,
-        args.agent,
-        args.arm,
-        args.wiring,
-        chosen,
-        args.population,
-        args.generations,
-        args.animals,
-        lifetime,
-        args.seed,
-        0.2 if args.arm == "genes" else 0.05,
+        world=args.world,
+        agent=args.agent,
+        arm=args.arm,
+        wiring=args.wiring,
+        genes=chosen,
+        candidates=args.candidates,
+        generations=args.generations,
+        animals=args.animals,
+        lifetime=lifetime,
+        seed=args.seed,
+        spread=0.2 if args.arm == "genes" else 0.05,
     )
     name = f"evolve-{args.world}-{args.agent}-{args.arm}-{args.wiring}".replace(":", ".")
     out = args.out or Path("runs") / name

@@ -181,7 +181,17 @@ def evolved_weights(animals: int, seed: int, world: str) -> Lived:
     searches = {}
     for wiring in ("fixed", "redrawn"):
         search = Evolution(
-            Plan(world, "options+always", "weights", wiring, (), _CANDIDATES, _GENERATIONS, 1, steps, 100_000, 0.05)
+            Plan(
+                world=world,
+                agent="options+always",
+                arm="weights",
+                wiring=wiring,
+                candidates=_CANDIDATES,
+                generations=_GENERATIONS,
+                animals=1,
+                lifetime=steps,
+                spread=0.05,
+            )
         )
         search.run()
         searches[wiring] = search
@@ -243,7 +253,14 @@ def evolved_genome(animals: int, seed: int, world: str) -> tuple[Scale, dict[str
     steps = days * Population("reflex", world, 1).world.max_episode_steps
     agent = "options+always"
     plan = Plan(
-        world, agent, "genes", "redrawn", tuple(genes(innate(agent, world), _SETTINGS)), 10, 12, 12, steps, 200_000, 0.2
+        world=world,
+        agent=agent,
+        genes=tuple(genes(innate(agent, world), _SETTINGS)),
+        candidates=10,
+        generations=12,
+        animals=12,
+        lifetime=steps,
+        seed=200_000,
     )
     search = Evolution(plan)
     search.run()

@@ -31,6 +31,7 @@ from benchmark.results.summary import day_fitness
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, StateMismatch, unknown_name
 from core.files import write_whole
+from core.renamed import renamed_attributes
 from envs.registration import world_class
 from learning.options import OptionLearner
 
@@ -90,7 +91,8 @@ def genes(genome: Genome, chosen: tuple[str, ...] = (), factor: float = 8.0) -> 
     return found
 
 
-@dataclass(frozen=True)
+@renamed_attributes(population="candidates")
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """What evolves, where, and how.
 
@@ -99,7 +101,7 @@ class Plan:
         arm: ``"genes"`` or ``"weights"``.
         wiring: ``"redrawn"`` in every life, or ``"fixed"`` to that of the first seed; genes may evolve under either.
         genes: what may evolve in the arm of genes.
-        population: candidates in each generation.
+        candidates: how many in each generation.
         generations: how many.
         animals: lives by which a candidate is judged.
         lifetime: steps of such a life.
@@ -112,7 +114,7 @@ class Plan:
     arm: str = "genes"
     wiring: str = "redrawn"
     genes: tuple[Gene, ...] = ()
-    population: int = 12
+    candidates: int = 12
     generations: int = 20
     animals: int = 8
     lifetime: int = 20_000
@@ -158,8 +160,8 @@ class Evolution:
             raise InvalidArgument(
                 f"A life in {plan.world} must hold an episode, {episode} steps, to be judged; not {plan.lifetime}."
             )
-        for name in ("population", "generations", "animals", "lifetime"):
-            least = 4 if name == "population" else 1
+        for name in ("candidates", "generations", "animals", "lifetime"):
+            least = 4 if name == "candidates" else 1
             if getattr(plan, name) < least:
                 raise InvalidArgument(f"{name} is too small: it must be at least {least}, not {getattr(plan, name)}.")
 
@@ -169,12 +171,12 @@ class Evolution:
             described = self.genome.described()
             mean = np.array([gene.place(described[gene.path]) for gene in plan.genes])
             bounds = np.tile([0.0, 1.0], (len(mean), 1))
-            return CMA(mean, plan.spread, bounds, seed=plan.seed, population_size=plan.population)
+            return CMA(mean, plan.spread, bounds, seed=plan.seed, population_size=plan.candidates)
         learner = Population(plan.agent, plan.world, 1).learner
         if not isinstance(learner, OptionLearner):
             raise InvalidArgument(f"Weights can evolve in option learners, not in that of {plan.agent}.")
         size = learner.separator.units * len(learner.option_names)
-        return SepCMA(np.zeros(size), plan.spread, seed=plan.seed, population_size=plan.population)
+        return SepCMA(np.zeros(size), plan.spread, seed=plan.seed, population_size=plan.candidates)
 
     @property
     def generation(self) -> int:
@@ -184,7 +186,7 @@ class Evolution:
     def run(self, progress: Progress = lambda done, total: None) -> None:
         """Judge what is missing."""
         while self.generation < self.plan.generations:
-            candidates = [self.optimizer.ask() for _ in range(self.plan.population)]
+            candidates = [self.optimizer.ask() for _ in range(self.plan.candidates)]
             judged = self._judge(candidates, self.plan.seed + (1 + self.generation) * _LIFE_SEEDS)
             self._tell(candidates, judged)
             self._write()
@@ -288,7 +290,7 @@ class Evolution:
         if changed:
             raise StateMismatch(f"{file} belongs to another search ({', '.join(changed)} differ). Choose another --out.")
         for judged in fitness:
-            self._tell([self.optimizer.ask() for _ in range(self.plan.population)], judged)
+            self._tell([self.optimizer.ask() for _ in range(self.plan.candidates)], judged)
 
 
 def wire_alike(population: Population, seed: int) -> None:

@@ -18,15 +18,13 @@ from learning.options import OptionGenome
 
 AGENT, WORLD = "options+always", "LoomingEscape"
 BRIEF = Plan(
-    WORLD,
-    AGENT,
-    "genes",
-    "redrawn",
-    tuple(genes(innate(AGENT, WORLD), ("learner.rate", "modulation.exploration"))),
-    4,
-    3,
-    2,
-    1000,
+    world=WORLD,
+    agent=AGENT,
+    genes=tuple(genes(innate(AGENT, WORLD), ("learner.rate", "modulation.exploration"))),
+    candidates=4,
+    generations=3,
+    animals=2,
+    lifetime=1000,
 )
 
 
@@ -48,9 +46,9 @@ def test_killed_and_resumed_it_finds_the_same(tmp_path: Path, arm: str) -> None:
 
 def test_a_record_of_something_else_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "evolution.json"
-    Evolution(replace(BRIEF, generations=1, population=4), file).run()
+    Evolution(replace(BRIEF, generations=1, candidates=4), file).run()
     with pytest.raises(StateMismatch, match="wiring"):
-        Evolution(replace(BRIEF, generations=1, population=4, wiring="fixed"), file)
+        Evolution(replace(BRIEF, generations=1, candidates=4, wiring="fixed"), file)
     file.write_text("{")
     with pytest.raises(StateMismatch, match="no record"):
         Evolution(BRIEF, file)
@@ -62,7 +60,7 @@ def test_bad_plans_are_refused_before_any_life() -> None:
         ({"genes": ()}, "at least one gene"),
         ({"seed": 995_000}, "are for reporting"),
         ({"lifetime": 200}, "must hold an episode"),
-        ({"population": 3}, "population is too small"),
+        ({"candidates": 3}, "candidates is too small"),
         ({"arm": "weights", "agent": "ppo"}, "innate settings"),
         ({"agent": "reflex"}, "no innate settings"),
     ):
