@@ -82,6 +82,7 @@ MODULES = {
 """Module of the last release -> module of this one."""
 
 NAMES: dict[str, dict[str, str]] = {
+    "agents.hand_over.gated": {"Earned": "agents.hand_over.earned.Earned"},
     "benchmark.experiments.experiment": {
         "Signature": "benchmark.experiments.last_release.Signature",
         "share": "benchmark.experiments.last_release.share",

@@ -14,6 +14,7 @@ import matplotlib as mpl
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_hex
 
 from agents.catalogue import agent_spec
 from benchmark.results.aggregates import performance_profile
@@ -30,10 +31,12 @@ from benchmark.results.summary import (
     scale_of,
     scores_grown,
 )
+from core import canvas
+from core.canvas import LEARNING_COLOUR, STEERING_COLOUR
 from envs.registration import world_class
 
-INK, RULE = "#1c2026", "#d9d7cf"
-STEERING, LEARNING = "#D55E00", "#0072B2"
+INK, STEERING, LEARNING = (to_hex(np.array(colour) / 255.0) for colour in (canvas.INK, STEERING_COLOUR, LEARNING_COLOUR))
+RULE = "#d9d7cf"
 COLOURS = {
     "random": "#8a8a8a",
     "oracle": INK,
