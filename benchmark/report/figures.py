@@ -14,7 +14,6 @@ import matplotlib as mpl
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import to_hex
 
 from agents.catalogue import agent_spec
 from benchmark.results.aggregates import performance_profile
@@ -35,7 +34,7 @@ from core import canvas
 from core.canvas import LEARNING_COLOUR, STEERING_COLOUR
 from envs.registration import world_class
 
-INK, STEERING, LEARNING = (to_hex(np.array(colour) / 255.0) for colour in (canvas.INK, STEERING_COLOUR, LEARNING_COLOUR))
+INK, STEERING, LEARNING = ("#" + bytes(colour).hex() for colour in (canvas.INK, STEERING_COLOUR, LEARNING_COLOUR))
 RULE = "#d9d7cf"
 COLOURS = {
     "random": "#8a8a8a",
