@@ -57,8 +57,8 @@ class Balance(Steering):
     channels = ("lean",)
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
-        rows, still = self.num_animals, np.zeros(self.num_animals, int)
-        return Reflex((reading["lean"] > 0.0).astype(int), np.full(rows, 0.2), still, np.zeros(rows))
+        animals, still = self.num_animals, np.zeros(self.num_animals, int)
+        return Reflex((reading["lean"] > 0.0).astype(int), np.full(animals, 0.2), still, np.zeros(animals))
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         lean = np.abs(after["lean"]) / 0.21

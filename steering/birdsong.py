@@ -254,11 +254,11 @@ class Finch(Steering):
         return super()._state_parts() | {"memory": self.memory}
 
     def _react(self, reading: Any, recollection: Recollection | None) -> Reflex:
-        rows = self.num_animals
+        birds = self.num_animals
         draw = self.streams.uniform("babble", 5, self.transient.left <= 0)
-        action, want, urgency = np.empty((rows, 3)), np.empty(rows, np.int64), np.empty(rows)
+        action, want, urgency = np.empty((birds, 3)), np.empty(birds, np.int64), np.empty(birds)
         _babble(self.transient.records, self._lesions.records, draw, action, want, urgency)
-        return Reflex(action, urgency, want, np.zeros(rows))
+        return Reflex(action, urgency, want, np.zeros(birds))
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         judgement = self._lesions.judgement

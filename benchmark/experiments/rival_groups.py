@@ -22,11 +22,11 @@ class Groups:
 
     def __init__(self, groups: int, seed: int, winner_effect: bool, loser_effect: bool) -> None:
         world: Any = make_world("Rivals", 1)
-        self.groups, rows = groups, groups * _MEMBERS
+        self.groups, animals = groups, groups * _MEMBERS
         self.senses = world.senses
-        self.steering = Fighter(rows, world.senses, world.single_action_space, world.dt)
+        self.steering = Fighter(animals, world.senses, world.single_action_space, world.dt)
         members = seed + 1_000 * np.arange(groups)[:, None] + np.arange(_MEMBERS)  # no group shares an animal with another
-        self.steering.birth(members.ravel().astype(np.uint64), np.ones(rows, bool))
+        self.steering.birth(members.ravel().astype(np.uint64), np.ones(animals, bool))
         self.steering.set_variable("testosterone", 1.0)
         self.steering.set_variable("win_gain", 1.0 if winner_effect else 0.0)
         self.steering.set_variable("loss_gain", 1.0 if loser_effect else 0.0)

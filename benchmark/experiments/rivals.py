@@ -54,10 +54,10 @@ class Cage:
 
     def test(self, opponent: int = STRANGER) -> tuple[np.ndarray, np.ndarray]:
         """(animals,) P(attack at once) and seconds of attack in a contest without a winner, against a medium opponent."""
-        rows = self.population.animals
+        animals = self.population.animals
         self.world.manipulate("isolate", alone=False)
         self.world.manipulate("stage", outcome="none", opponent=opponent)
-        met, attacked, seconds = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+        met, attacked, seconds = np.zeros(animals), np.zeros(animals), np.zeros(animals)
         for _ in range(20 * _CONTESTS):
             there, fresh = self.body.present.copy(), self.body.present & (self.body.engaged == 0.0)
             reflex = self.population.steered.reflex

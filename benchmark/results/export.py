@@ -46,10 +46,10 @@ def _table(store: Store) -> dict[str, np.ndarray]:
         curves = store.curves(job) if isinstance(job, LifeJob) else None
         if curves is None or not isinstance(job, LifeJob):
             continue
-        rows = job.animals * job.windows
+        lines = job.animals * job.windows
         window = np.tile(np.arange(job.windows), job.animals)
-        parts["world"].append(np.full(rows, job.world))
-        parts["agent"].append(np.full(rows, job.agent))
+        parts["world"].append(np.full(lines, job.world))
+        parts["agent"].append(np.full(lines, job.agent))
         parts["seed"].append(np.repeat(job.first_seed + np.arange(job.animals), job.windows))
         parts["window"].append(window)
         parts["age"].append((window + 1) * job.lifetime // job.windows)

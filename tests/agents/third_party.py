@@ -28,11 +28,11 @@ class Stubborn(Learner):
     def begin(self, mask: np.ndarray) -> None:
         """Nothing begins."""
 
-    def propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+    def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """The same as ever."""
         return Proposal.plain(self.own.action.copy())
 
-    def learn(self, observation: np.ndarray, proposal: Proposal, transition: Transition) -> None:
+    def _learn(self, transition: Transition) -> None:
         """Nothing is learned."""
 
     def _state_parts(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ SPACE = Box(-1.0, 1.0, (2,), np.float32)
 
 @given(hnp.arrays(st.sampled_from([np.float64, np.float32, np.int64]), hnp.array_shapes(max_dims=3, max_side=4)))
 @settings(max_examples=300, deadline=None)
-def test_commands_are_valid_or_refused(array: np.ndarray) -> None:
+def test_actions_are_valid_or_refused(array: np.ndarray) -> None:
     fits = array.shape == (2, 2) and np.isfinite(array).all() and (np.abs(array) <= 1.0 + 1e-6).all()
     if not fits:
         with pytest.raises(InvalidAction, match=r".{30}"):
@@ -38,7 +38,7 @@ def test_commands_are_valid_or_refused(array: np.ndarray) -> None:
 
 @given(st.lists(st.one_of(st.integers(-5, 9), st.floats(), st.text(max_size=2)), min_size=3, max_size=3))
 @settings(max_examples=200, deadline=None)
-def test_discrete_commands_are_valid_or_refused(values: list) -> None:
+def test_discrete_actions_are_valid_or_refused(values: list) -> None:
     space = Discrete(4, start=1)
     try:
         checked = check_actions(values, space, 3)
