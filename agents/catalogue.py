@@ -64,7 +64,7 @@ class AgentSpec:
 def _cortex(num_animals: int, learner_spec: LearnerSpec, may_defer: bool, settings: Any = None) -> Learner:
     """The learner that the species is born with, by what its steering offers.
 
-    Thought assessors where steering values predictions, graded actions where it judges each moment, else cached values of
+    Thought assessors where steering values predictions, graded actions where it judges each moment, else values of
     motor programmes.
     """
     if learner_spec.judging_delay is not None:
@@ -72,11 +72,11 @@ def _cortex(num_animals: int, learner_spec: LearnerSpec, may_defer: bool, settin
     return (PredictiveLearner if learner_spec.assessed else OptionLearner)(num_animals, learner_spec, may_defer, settings)
 
 
-def _cached(hears_signals: bool) -> MakeLearner:
+def _values_of_programmes(hears_signals: bool) -> MakeLearner:
     """A model-free critic on the assessors' own code and rates."""
     genome = PredictiveGenome(predicts_reward=True, hears_signals=hears_signals)
-    return lambda rows, learner_spec, may_defer, settings=None: PredictiveLearner(
-        rows, learner_spec, may_defer, settings or genome
+    return lambda num_animals, learner_spec, may_defer, settings=None: PredictiveLearner(
+        num_animals, learner_spec, may_defer, settings or genome
     )
 
 
@@ -110,13 +110,13 @@ _SPECS = (
         "steered-predicted-reward",
         "as steered, with a model-free critic in place of thought assessors",
         "earned",
-        _cached(False),
+        _values_of_programmes(False),
     ),
     AgentSpec(
         "steered-predicted-reward-state",
         "as steered-predicted-reward, and the critic hears the body's state",
         "earned",
-        _cached(True),
+        _values_of_programmes(True),
     ),
     AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex),
     _put_together(

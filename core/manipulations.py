@@ -46,7 +46,7 @@ class Manipulable:
         return found
 
     def manipulate(self, name: str, rows: Iterable[int] | np.ndarray | None = None, **parameters: Any) -> None:
-        """Throw the switch ``name`` on ``rows`` (indices or bool mask; default all).
+        """Apply the manipulation ``name`` to ``rows`` (indices, or a bool mask; all by default).
 
         Raises:
             UnknownName: no such manipulation or parameter.
@@ -75,7 +75,7 @@ def row_mask(rows: Iterable[int] | np.ndarray | None, count: int) -> np.ndarray:
             raise InvalidArgument(f"A row mask must have shape ({count},), not {chosen.shape}.")
         return chosen.copy()
     if chosen.size and (chosen.dtype.kind not in "iu" or chosen.min() < 0 or chosen.max() >= count):
-        raise InvalidArgument(f"BatchState must be whole numbers from 0 to {count - 1}, not {chosen.tolist()}.")
+        raise InvalidArgument(f"Rows must be whole numbers from 0 to {count - 1}, not {chosen.tolist()}.")
     mask = np.zeros(count, bool)
     mask[chosen.astype(int)] = True
     return mask

@@ -212,16 +212,16 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
         Args:
             seed: int (row i gets seed + i), one seed a row, or None.
-            options: ``{"reset_mask": bool (animals,)}`` resets only those rows.
+            options: ``{"reset_mask": bool (animals,)}`` resets only those animals.
         """
-        rows = self._reset_rows(options)
+        mask = self._reset_mask(options)
         if isinstance(seed, np.integer):
             seed = int(seed)
         seeds = None if seed is None else row_seeds(seed, self.num_envs)
         super().reset(seed=None if seeds is None else int(seeds[0]) % 2**63)
-        self.begin(rows, seeds)
+        self.begin(mask, seeds)
         facts = self._facts()
-        return self._observation.copy(), with_masks(facts, rows)
+        return self._observation.copy(), with_masks(facts, mask)
 
     def begin(self, mask: np.ndarray, seeds: np.ndarray | None = None) -> None:
         """Start an episode in the chosen rows; with seeds (animals,), as new animals."""
@@ -316,6 +316,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
         if rows.size:
             with self._only(rows):
                 fitness[rows], terminated[rows] = self._advance_checked(action[rows])
+        else:
+            self._ticks += 1
         return fitness, terminated
 
     @contextmanager
@@ -427,7 +429,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     # -- checks ----------------------------------------------------------------------------------
 
-    def _reset_rows(self, options: dict[str, Any] | None) -> np.ndarray:
+    def _reset_mask(self, options: dict[str, Any] | None) -> np.ndarray:
         options = options or {}
         for key in options:
             if key != "reset_mask":

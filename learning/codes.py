@@ -22,7 +22,7 @@ class Code(Protocol):
         """Write the active units of the given row numbers into ``active`` (animals, active_units) int32."""
 
     def get_state(self) -> dict[str, np.ndarray]:
-        """Wiring and whatever transition changed in it, as copies."""
+        """Wiring and whatever experience changed in it, as copies."""
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave."""

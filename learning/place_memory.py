@@ -122,7 +122,7 @@ class PlaceMemory:
         return Map(now.centres, now.memory, now.disappointment, self._depleting, self._pace)
 
     def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
-        """Draw the place fields of the chosen rows and forget everything."""
+        """Draw the place fields of the chosen animals (bool mask) and forget everything."""
         self.state.restart(mask)
         draw = streams.uniform(stream, 2 * self.cells, mask).reshape(self.num_animals, self.cells, 2)
         self.state.centres[mask] = 2.0 * draw[mask] - 1.0

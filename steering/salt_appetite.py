@@ -80,7 +80,7 @@ def worth(animal, salt, water, sweet, bitter):
 
 
 @njit(cache=True)
-def _appraise(animal, values):
+def _value_channels(animal, values):
     """What a unit of each channel would be worth now, from a usual lick of it; nothing is sought by a sated animal."""
     animal.wants_sweet = 1.0 if animal.energy > 0.0 else 0.0
     values[SALT] = worth(animal, _USUAL_SALT, 0.0, 0.0, 0.0) / _USUAL_SALT
@@ -112,7 +112,7 @@ def _react(innate, senses, prediction, noise, dt, reflex):
     for row in range(action.shape[0]):
         animal, variable, lesions, sense = innate.transient[row], innate.mutable[row], innate.lesions[row], senses[row]
         _feel(animal, variable, lesions, sense)
-        _appraise(animal, channel_values[row])
+        _value_channels(animal, channel_values[row])
         _count_episodes(animal, variable)
         most = max(animal.sodium, max(animal.water, animal.energy))
         animal.seeking = most > _SEEK or (animal.seeking and most > _SATED)

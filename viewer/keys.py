@@ -1,4 +1,4 @@
-"""Every key of the viewer, once: what it does, what help and docs say about it, and which button does the same."""
+"""Every key of the viewer, once: what it does, and what help, buttons and docs say about it. Keys that drive are in `driving.py`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ BINDINGS = (
     Binding("remove or restore reward", ("e",), "toggle", "reward"),
     Binding("choose a manipulation of the world", ("m",), "choose"),
     Binding("apply the chosen manipulation", ("return",), "apply"),
-    Binding(f"drive: be its cortex with {', '.join(STEERING_KEYS)}", ("d",), "drive"),
+    Binding(f"drive: be its cortex with {', '.join(STEERING_KEYS)}, or with digits", ("d",), "drive"),
     Binding("save a picture", ("s",), "picture"),
     Binding("sound on or off, where there is any", ("a",), "sound"),
     Binding("this help", ("h",), "help"),

@@ -1,4 +1,4 @@
-"""The contract of hand-over rules: who is in charge, for each animal and tick. Rules themselves are in ``rules_*.py``.
+"""The contract of hand-over rules: who is in charge, for each animal and tick. The rules are in the files beside this one.
 
 ``proven`` states for each rule whether "never worse than the reflex" is proven, and under what
 assumption; everything else is an observation that the benchmark reports.

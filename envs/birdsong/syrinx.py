@@ -2,7 +2,7 @@
 
 Source: Sitt et al. (2008), Perl et al. (2011), Amador et al. (2013); the constants of the tract are those of the vocal-organ
 code that was released with these papers. Sound needs a pressure parameter alpha below 0 and a tension parameter beta below
-a boundary that depends on alpha; gesture give tension as a logarithmic distance below it, since pitch is very steep there.
+a boundary that depends on alpha; actions give tension as a logarithmic distance below it, since pitch is very steep there.
 """
 
 from __future__ import annotations

@@ -306,9 +306,9 @@ class WorldContract:
             build(world).reset(seed=0, options=options)
 
     def test_bad_arguments(self, world: Any) -> None:
-        for rows in (0, -1, 1.5, "3"):
+        for count in (0, -1, 1.5, "3"):
             with pytest.raises(InvalidArgument, match="whole number"):
-                build(world, rows)  # type: ignore[arg-type]
+                build(world, count)  # type: ignore[arg-type]
         with pytest.raises(UnknownName):
             build(world, render_mode="ascii")
         with pytest.raises(UnknownName):

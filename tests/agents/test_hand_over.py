@@ -187,7 +187,7 @@ def test_an_action_may_be_the_number_of_a_programme() -> None:
         make_steered("LoomingEscape", 1, actions="words")
 
 
-def test_mixing_rules_refuse_discrete_commands() -> None:
+def test_mixing_rules_refuse_discrete_actions() -> None:
     with pytest.raises(InvalidArgument, match="needs graded ones"):
         make_steered("tests.agents.discrete_world:Levers", 1, hand_over="residual")
 
@@ -200,7 +200,7 @@ def test_agents_are_put_together_by_name() -> None:
     live(population, 30)
     assert population.steered.hand_over.name == "coin"
     for wrong, hint in (
-        ("bots+spibb", "Did you mean 'bouts'"),
+        ("option+spibb", "Did you mean 'options'"),
         ("options+spib", "Did you mean 'spibb'"),
         ("stered", "LEARNER.RULE"),
     ):

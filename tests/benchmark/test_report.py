@@ -117,7 +117,7 @@ def test_contrast_of_text(browser: Any, reported: Store) -> None:
 def test_tables_sort(browser: Any, reported: Store) -> None:
     page, _ = open_page(browser, reported.folder / "report.html", 1400)
     column = page.locator("#table-1 thead th", has_text="score, grown")
-    place = column.evaluate("job => job.cellIndex")
+    place = column.evaluate("cell => cell.cellIndex")
     orders = []
     for direction in ("descending", "ascending"):
         column.locator("button").click()
@@ -126,7 +126,7 @@ def test_tables_sort(browser: Any, reported: Store) -> None:
             [
                 float(value)
                 for value in page.eval_on_selector_all(
-                    "#table-1 tbody tr", f"rows => rows.map(row => row.jobs[{place}].dataset.value)"
+                    "#table-1 tbody tr", f"rows => rows.map(row => row.cells[{place}].dataset.value)"
                 )
             ]
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark import aggregates, statistics
+from benchmark.results import aggregates, statistics
 
 RNG = np.random.default_rng(5)
 ONE = [RNG.normal(0.6, 0.2, 24), RNG.normal(0.3, 0.1, 24)]

@@ -128,7 +128,7 @@ def test_unknown_parts_of_a_manipulation() -> None:
         world().manipulate("present", kind="stroke")
     with pytest.raises(UnknownName, match="Did you mean 'contrast'"):
         world().manipulate("present", contrst=0.5)
-    with pytest.raises(InvalidArgument, match="BatchState must be"):
+    with pytest.raises(InvalidArgument, match="Rows must be"):
         world().manipulate("present", [4])
 
 
