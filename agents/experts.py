@@ -9,11 +9,13 @@ import numpy as np
 
 from core.batch_state import BatchState
 from core.registry import Registry
+from core.renamed import renamed_attributes
 from core.streams import RowStreams
 from envs.registration import short_name
 from envs.world import World
 
 
+@renamed_attributes(rows="num_animals")
 class Expert(abc.ABC):
     """A policy on senses and its own memory, for all rows of a world."""
 

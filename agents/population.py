@@ -63,7 +63,7 @@ class Population:
         self._expert = expert_class(self.world)(self.world) if self.spec.policy == "expert" else None
         if self.learner is not None:
             self.learner.birth(self.seeds, np.ones(self.animals, bool))
-            self.steered.recollect = self._recollect
+            self.steered.recollect, self.steered.on_reset = self._recollect, self._expect_observation
         self.steered.reset(seed=[int(seed) for seed in self.seeds])
         self.driver: Callable[[Proposal], Proposal] | None = None
         self.driven = np.zeros(self.animals, bool)
@@ -89,7 +89,11 @@ class Population:
             proposal = Proposal.plain(self._policy_action())
             return steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
         proposal = learner.propose(steered.observation, reflex, steered.gains)
-        tick = steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
+        try:
+            tick = steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
+        except BaseException:
+            learner.interrupt()
+            raise
         learner.learn(
             Transition(
                 observation=tick.observation,
@@ -108,6 +112,10 @@ class Population:
         if ended.any():
             learner.begin(ended)
         return tick
+
+    def _expect_observation(self) -> None:
+        assert self.learner is not None
+        self.learner.interrupt("observe")
 
     def _recollect(self, observation: np.ndarray) -> Recollection | None:
         """Let the learner take in an observation, and say what it remembers."""

@@ -91,7 +91,8 @@ class SteeredWorld(VectorEnv):
     For experiments that study teaching itself, ``teacher`` may replace the reward that the learner hears: it gets the verdict and
     the step's fitness (animals,) and returns (animals,). This is the only way in which fitness could ever reach a learner.
     With ``counterfactual``, ``unguided`` tells what the reflex would have done without anything remembered, (animals, *action shape).
-    ``recollect`` is called once for every observation and gives what the learner remembers; a population sets it.
+    ``recollect`` is called once for every observation and gives what the learner remembers; ``on_reset`` is called before the
+    observation that a reset gives. A population sets both.
     """
 
     def __init__(
@@ -140,6 +141,7 @@ class SteeredWorld(VectorEnv):
         self.action_space = batch_space(self.single_action_space, num_animals)
         self.lesions = BatchState(num_animals, reflex=False, learning=False, reward=False)
         self.recollect: Callable[[np.ndarray], Recollection | None] | None = None
+        self.on_reset: Callable[[], None] | None = None
         self.counterfactual = False
         self.unguided: np.ndarray | None = None
         self.teacher: Callable[[Verdict, np.ndarray], np.ndarray] | None = None
@@ -169,6 +171,8 @@ class SteeredWorld(VectorEnv):
             self._life.restart(newborn)
             self.lesions.restart(newborn)
         self.steering.begin(mask)
+        if self.on_reset is not None:
+            self.on_reset()
         self.look(mask)
         return self._observation.copy(), with_masks(self._facts(None), mask)
 

@@ -20,7 +20,7 @@ def check_actions(actions: Any, space: Space, num_animals: int) -> np.ndarray:
         InvalidAction: wrong shape or kind of dtype, a non-finite entry, or an entry out of range.
     """
     if not isinstance(space, Box | Discrete):
-        raise InvalidArgument(f"A action space must be a Box or a Discrete space, not {space}.")
+        raise InvalidArgument(f"An action space must be a Box or a Discrete space, not {space}.")
     try:
         array = np.asarray(actions)
     except (ValueError, TypeError) as error:

@@ -94,11 +94,12 @@ class Registry:
             if not hasattr(module, attribute):
                 raise unknown_name(f"{self.kind} in module {module_name}", attribute, vars(module))
             return self._checked(getattr(module, attribute), module_name)
-        if str(name).casefold() in self.renamed:
-            name = self.renamed[old := str(name).casefold()]
-            warn(f"The {self.kind} {old}", name, depth=3)
         by_folded_name = {known.casefold(): value for known, value in self.all().items()}
         found = by_folded_name.get(str(name).casefold())
+        if found is None and str(name).casefold() in self.renamed:
+            name = self.renamed[old := str(name).casefold()]
+            warn(f"The {self.kind} {old}", name, depth=3)
+            found = by_folded_name.get(name)
         if found is None:
             broken = {known.casefold(): error for known, error in self.broken.items()}.get(str(name).casefold())
             if broken is not None:

@@ -83,6 +83,7 @@ MODULES = {
 
 NAMES: dict[str, dict[str, str]] = {
     "agents.hand_over.gated": {"Earned": "agents.hand_over.earned.Earned"},
+    "benchmark.report": {"write_report": "benchmark.report.report.write_report"},
     "benchmark.experiments.experiment": {
         "Signature": "benchmark.experiments.last_release.Signature",
         "share": "benchmark.experiments.last_release.share",
@@ -166,12 +167,12 @@ class _OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing to run."""
 
 
-def _old_attribute(old_module: str, module: str, name: str) -> Any:
+def _old_attribute(old_module: str, module: str, name: str, depth: int = 2) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
     module, _, new = _place_of(module, name).rpartition(".")
     found = getattr(importlib.import_module(module), new)
-    warn(f"{old_module}.{name}", f"{module}.{new}")
+    warn(f"{old_module}.{name}", f"{module}.{new}", depth)
     return found
 
 
@@ -192,7 +193,7 @@ def old_names(module: str) -> Callable[[str], Any]:
     def attribute(name: str) -> Any:
         if name not in NAMES.get(module, {}):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        return _old_attribute(module, module, name)
+        return _old_attribute(module, module, name, depth=3)
 
     return attribute
 
@@ -210,13 +211,13 @@ def renamed_attributes(**names: str) -> Callable[[type], type]:
 
     def decorate(kind: type) -> type:
         for old, new in names.items():
-            setattr(kind, old, _alias(kind.__name__, old, new))
-        original = kind.__init__  # type: ignore[misc]
+            setattr(kind, old, _Alias(kind.__name__, old, new))
+        original, old_names_of_options = kind.__init__, frozenset(names)  # type: ignore[misc]
         keyword_only = [field.name for field in getattr(kind, "__dataclass_fields__", {}).values() if field.kw_only]
 
         @functools.wraps(original)
         def initialise(self: Any, *args: Any, **options: Any) -> None:
-            if options.keys() & names.keys():
+            if not old_names_of_options.isdisjoint(options):
                 options = _renamed(kind.__name__, options, names)
             if args and keyword_only:
                 warn(f"{kind.__name__}(...) by position", f"{kind.__name__}({keyword_only[0]}=...)")
@@ -229,22 +230,26 @@ def renamed_attributes(**names: str) -> Callable[[type], type]:
     return decorate
 
 
-def _alias(owner: str, old: str, new: str) -> property:
-    def read(self: Any) -> Any:
-        warn(f"{owner}.{old}", f"{owner}.{new}")
-        return getattr(self, new)
+class _Alias:
+    """An old name of an attribute, of a class and of its instances."""
 
-    def write(self: Any, value: Any) -> None:
-        warn(f"{owner}.{old}", f"{owner}.{new}")
-        setattr(self, new, value)
+    def __init__(self, owner: str, old: str, new: str) -> None:
+        self.old, self.new, self.name = f"{owner}.{old}", f"{owner}.{new}", new
 
-    return property(read, write, doc=f"Old name of :attr:`{new}`.")
+    def __get__(self, instance: Any, kind: type) -> Any:
+        warn(self.old, self.new)
+        return getattr(kind if instance is None else instance, self.name)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        warn(self.old, self.new)
+        setattr(instance, self.name, value)
 
 
 def _renamed(owner: str, options: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     for old in options.keys() & names.keys():
         warn(f"{owner}({old}=)", f"{owner}({names[old]}=)", depth=4)
-    return {names.get(name, name): value for name, value in options.items()}
+    kept = {name: value for name, value in options.items() if name not in names}
+    return kept | {names[name]: value for name, value in options.items() if name in names}  # as replace() needs it
 
 
 def accept_old_members(kind: type, names: dict[str, str]) -> None:

@@ -1,11 +1,20 @@
-"""Learners of the last release: ``recall(context)``, ``propose(context, ...)``, ``learn(context, proposal, experience)``."""
+"""Learners of the last release: ``recall(context)``, ``propose(context, ...)``, ``learn(context, proposal, experience)``.
+
+A class that defines these gets ``_recall``, ``_propose`` and ``_learn`` that call them. While one of them runs, the class is on the
+learner's stack, so that ``super().propose(...)`` and the like reach the parent of that class.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 from core.renamed import warn
+
+_STACK, _CONTEXT, _RECALLED = "_last_release_stack", "_last_release_context", "_last_release_recalled"
+_SHARED = ("reflex", "in_charge", "verdict", "terminated", "truncated", "gains")
 
 
 def accept_old_learner(kind: Any) -> None:
@@ -18,31 +27,80 @@ def accept_old_learner(kind: Any) -> None:
             delattr(kind, old)
 
 
+def called_from_old(learner: Any) -> bool:
+    """Whether a method of the last release is running, and calls its parent's."""
+    return bool(learner.__dict__.get(_STACK))
+
+
+def parent_of_old(learner: Any) -> Any:
+    """What ``super()`` is in the method of the last release that is running."""
+    return super(learner.__dict__[_STACK][-1], learner)
+
+
+def transition_of_old(context: Any, proposal: Any, experience: Any) -> Any:
+    """A :class:`learning.subsystem.Transition` from what ``learn`` took."""
+    from learning.subsystem import Transition
+
+    return Transition(
+        observation=context,
+        proposal=proposal,
+        action=experience.command,
+        final_observation=experience.outcome,
+        **{name: getattr(experience, name) for name in _SHARED},
+    )
+
+
+@contextmanager
+def _running(kind: Any, learner: Any) -> Iterator[None]:
+    stack = learner.__dict__.setdefault(_STACK, [])
+    stack.append(kind)
+    try:
+        yield
+    finally:
+        stack.pop()
+
+
+def _observing(kind: Any, then: Callable[[Any, Any], None]) -> None:
+    """After what the class observes already, do something more."""
+    before = vars(kind).get("_observe")
+
+    def observe(self: Any, observation: Any) -> None:
+        super(kind, self)._observe(observation) if before is None else before(self, observation)
+        then(self, observation)
+
+    kind._observe = observe
+
+
 def _recall(kind: Any, recall: Any) -> None:
     """It was called once for every observation, and might change the learner."""
 
-    def observe(self: Any, observation: Any) -> None:
-        self._context, self._recalled = observation, recall(self, observation)
+    def keep(self: Any, observation: Any) -> None:
+        with _running(kind, self):
+            self.__dict__[_RECALLED] = recall(self, observation)
 
-    kind._observe, kind._recall = observe, lambda self: self._recalled
+    _observing(kind, keep)
+    kind._recall = lambda self: self.__dict__[_RECALLED]
 
 
 def _propose(kind: Any, propose: Any) -> None:
-    kind._propose = propose
+    def propose_now(self: Any, observation: Any, reflex: Any, gains: Any) -> Any:
+        with _running(kind, self):
+            return propose(self, observation, reflex, gains)
+
+    kind._propose = propose_now
 
 
 def _learn(kind: Any, learn: Any) -> None:
-    if "_observe" not in vars(kind):
-        kind._observe = lambda self, observation: setattr(self, "_context", observation)
+    _observing(kind, lambda self, observation: self.__dict__.__setitem__(_CONTEXT, observation))
 
     def learn_now(self: Any, now: Any) -> None:
-        names = ("reflex", "in_charge", "verdict", "terminated", "truncated", "gains")
         experience = SimpleNamespace(
-            **{name: getattr(now, name) for name in names},
+            **{name: getattr(now, name) for name in _SHARED},
             command=now.action,
             outcome=now.final_observation,
-            next_context=self._context,
+            next_context=self.__dict__[_CONTEXT],
         )
-        learn(self, now.observation, now.proposal, experience)
+        with _running(kind, self):
+            learn(self, now.observation, now.proposal, experience)
 
     kind._learn = learn_now

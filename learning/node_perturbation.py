@@ -138,8 +138,11 @@ class NodePerturbationLearner(Learner):
         self._inner = np.zeros((num_animals, 0), np.float32)
         self._codes = np.zeros((_CODES, num_animals, active), np.int32)
         self._known: dict[bytes, int] = {}
-        trace = self.trace
         self._outputs = Outputs(self._rest, self._lowest, self._highest)
+        self._group_for_kernels()
+
+    def _group_for_kernels(self) -> None:
+        trace = self.trace
         self._trace = Trace(trace.units, trace.deviation, trace.in_charge, trace.newest, trace.length)
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:

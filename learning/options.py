@@ -166,10 +166,10 @@ class OptionLearner(Learner):
         portion[DEFER] = 1.0
         self._target, self._next = np.zeros(num_animals), np.zeros(num_animals, np.int64)
         self._may_defer = np.full(num_animals, may_defer)
-        self._group_for_kernels(portion)
+        self._portion = portion
+        self._group_for_kernels()
 
-    def _group_for_kernels(self, portion: np.ndarray) -> None:
-        """Arrays and settings as the kernels take them; arrays are filled in place for life, so they stay the same."""
+    def _group_for_kernels(self) -> None:
         genome, memory, trace = self.genome, self.place_memory.state, self.trace
         steps = [max(1, round(length / self.spec.dt)) for length in (genome.bout, genome.goal_bout)]
         self._durations = Durations(len(self._programmes), *steps)
@@ -178,7 +178,7 @@ class OptionLearner(Learner):
         self._caution = Caution(genome.pessimism, genome.optimism, genome.min_visits, genome.noise)
         self._running = Running(self.bout.records, trace.units)
         self._trace = Trace(trace.past_units, trace.past_option, trace.strength)
-        self._synaptic = Plasticity(genome.anneal, genome.rate_floor, portion)
+        self._synaptic = Plasticity(genome.anneal, genome.rate_floor, self._portion)
 
     def _make_code(self, senses: Senses) -> Code:
         """What turns senses into the active units of the read-out."""
@@ -311,7 +311,7 @@ class OptionLearner(Learner):
         }
 
     def read_outs(self) -> dict[str, np.ndarray]:
-        """Everything that transition wrote: read-out weights, visits, place maps."""
+        """Everything that experience wrote: read-out weights, visits, place maps."""
         return {"synapses": self.synapses.weights, "places": self.place_memory.state.memory}
 
     def option_values(self, row: int) -> np.ndarray | None:

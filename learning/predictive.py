@@ -37,7 +37,7 @@ REST = 0  # the first programme of a repertoire
 @renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class PredictiveGenome:
-    """Innate settings of the assessor learner; the same for every world.
+    """Innate settings of the predictive learner; the same for every world.
 
     Attributes:
         place_units, units, share: width of the two pattern separators, of place alone and of all senses, and the share of
@@ -178,6 +178,9 @@ class PredictiveLearner(Learner):
         self._settings = Settings(
             genome.anneal, genome.rate_floor, genome.horizon, genome.coming_horizon, genome.trace_decay, self._delay
         )
+        self._group_for_kernels()
+
+    def _group_for_kernels(self) -> None:
         self._trace = Trace(self.trace.units, self.trace.strength)
         self._late = LateTrace(self.late.units, self.late.act, self.late.strength)
         self._memory = Memory(self.synapses.visits, self.synapses.weights)

@@ -15,7 +15,7 @@ from core.interfaces import Gains, Proposal, Recollection, Reflex, Repertoire, V
 from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout
-from learning.last_release import accept_old_learner
+from learning.last_release import accept_old_learner, called_from_old, parent_of_old, transition_of_old
 
 
 @renamed_attributes(command="action", outcome="final_observation")
@@ -180,6 +180,13 @@ class Learner(abc.ABC):
     def _state_parts(self) -> dict[str, Any]:
         """Everything that changes or was drawn at birth: parts with ``get_state`` and ``set_state``, wiring as ``"wiring"``."""
 
+    def _group_for_kernels(self) -> None:
+        """Group arrays as kernels take them. Called once by ``__init__``, and again on a copy, whose arrays are its own."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._group_for_kernels()
+
     # -- what the loop calls ---------------------------------------------------------------------
 
     def observe(self, observation: np.ndarray) -> None:
@@ -187,21 +194,32 @@ class Learner(abc.ABC):
         self._in_turn("observe", "learn" if self._proposed else "propose")
         self._observe(observation)
 
-    def recall(self) -> Recollection | None:
+    def recall(self, *old: Any) -> Recollection | None:
         """What is remembered about steering's channels now; as often as anyone likes, since it changes nothing."""
+        if old:
+            return parent_of_old(self)._recall()
         return self._recall()
 
     def propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """What to do after an observation (animals, spec.senses.size); once a tick."""
+        if called_from_old(self):
+            return parent_of_old(self)._propose(observation, reflex, gains)
         self._in_turn("propose", "observe")
         self._proposed = True
         return self._propose(observation, reflex, gains)
 
-    def learn(self, transition: Transition) -> None:
+    def learn(self, transition: Transition, *old: Any) -> None:
         """Learn from one tick, once."""
+        if old:
+            parent_of_old(self)._learn(transition_of_old(transition, *old))
+            return
         self._in_turn("learn", "propose")
         self._proposed = False
         self._learn(transition)
+
+    def interrupt(self, due: str = "propose") -> None:
+        """The tick that was begun is not finished: next is ``due``, "propose", or "observe" where a reset gives another observation."""
+        self._due, self._proposed = due, False
 
     def _in_turn(self, call: str, following: str) -> None:
         if call != self._due:
@@ -225,7 +243,7 @@ class Learner(abc.ABC):
         check_same_layout(f"learner {self.name}", self.get_state(), state)
         for name, part in self._state_parts().items():
             part.set_state(unnest(name, state))
-        self._due, self._proposed = "propose", False
+        self.interrupt()
 
     # -- for those who watch and compare ---------------------------------------------------------
 

@@ -156,6 +156,7 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     from benchmark.report.figures import draw_all, write_pngs
     from benchmark.report.report import write_report
     from benchmark.results.export import export
+    from benchmark.results.store import JOBS
     from benchmark.results.summary import summarise
 
     with reporter.console.status("statistics, figures and report"):
@@ -175,7 +176,7 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     found += [(f"experiment {entry['id']}", entry["status"]) for entry in summary["experiments"]]
     unfinished = [f"{what} ({status})" for what, status in found if status not in ("complete", "not installed")]
     if unfinished:
-        print(f"not finished: {', '.join(unfinished)}; see {store.folder}/jobs/*.error.txt", file=sys.stderr)
+        print(f"not finished: {', '.join(unfinished)}; see {store.folder}/{JOBS}/*.error.txt", file=sys.stderr)
     return 1 if unfinished else 0
 
 

@@ -57,7 +57,7 @@ class Judgement(NamedTuple):
     channels: np.ndarray
 
 
-@renamed_attributes(**_OLD_MEMBERS, rows="num_animals")
+@renamed_attributes(**_OLD_MEMBERS, rows="num_animals", command_space="action_space")
 class Steering(abc.ABC):
     """The innate subsystem of one species, for ``num_animals`` animals.
 
@@ -235,6 +235,9 @@ class Steering(abc.ABC):
     def _innate(self) -> Innate:
         """For kernels: ``innate.transient[row].threat``, ``innate.lesions[row].smell``."""
         return Innate(self.transient.records, self.mutable.records, self._lesions.records)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_copy": None}
 
     # -- experimenters ---------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import pytest
 from envs.birdsong import gestures, practice, similarity, syrinx
 from envs.birdsong import world as birdsong
 from envs.looming_escape import physics as looming
+from envs.looming_escape.world import LoomingEscape
 from envs.orienting import world as orienting
 from envs.registration import worlds
 from envs.rivals import world as rivals
@@ -75,7 +76,7 @@ SAID: dict[str, tuple[str, ...]] = {
         f"square arena of {looming.ARENA:g} m",
         f"walks ({mouse._WALK * looming.RUN_SPEED:.2f} m/s is typical) or runs ({looming.RUN_SPEED:g} m/s",
         f"A dark shelter (radius {looming.SHELTER_RADIUS:g} m",
-        "two food sites",
+        f"{WORDS[len(next(field for field in LoomingEscape.state if field.name == 'site').initial)]} food sites",
         f"{WORDS[looming.FOOD_ITEMS]} food items regrow",
         f"Every {span(looming.GAP)} s a disc appears",
         f"a strike ({percent(CHANCES[looming.STRIKE])}: dark, contrast {every_strike(looming.CONTRAST)}, l/|v| "
@@ -88,12 +89,12 @@ SAID: dict[str, tuple[str, ...]] = {
         "the laboratory's 250 ms stimulus",
         f"with probability {looming.KILL_MOVING:g} when it moves, {looming.KILL_STILL:g} when it keeps still, and "
         f"{looming.KILL_RUNNING_AWAY:g} when it runs",
-        "one day of 100 s",
+        f"one day of {LoomingEscape.episode_steps * LoomingEscape.dt:g} s",
         f"as a share of {looming.RUN_SPEED:g} m/s",
         "longer vectors are shortened to 1",
         f"First-order inertia of {looming._INERTIA:g} s",
         f"+1 for each item eaten, less {looming._RUN_COST:g} per second",
-        "(default 1000 steps of 0.1 s)",
+        f"(default {LoomingEscape.episode_steps} steps of {LoomingEscape.dt:g} s)",
     ),
     "Rivals": (
         f"Every {rivals.SHORTEST_GAP}-{rivals.LONGEST_GAP} s somebody comes",

@@ -21,6 +21,12 @@ for agent in ("reflex", "steered-bouts", "habit:Habit+growth:Growth", "bouts+gro
     population = Population(agent, "thermotaxis_world.world:Thermotaxis", 3, seed=4)
     live(population, 700)
     print(agent, hashlib.sha256(population.world.observation.tobytes()).hexdigest()[:12])
+def hashed(agent):
+    population = Population(agent, "LoomingEscape", 3, seed=4)
+    live(population, 700)
+    return hashlib.sha256(population.world.observation.tobytes()).hexdigest(), population.learner
+plain, extended, learns = (hashed(agent) for agent in ("bouts+earned", "careful:Careful+earned", "careful:OnlyLearns+earned"))
+print(plain[0] == extended[0] == learns[0], sorted(extended[1].calls.values()))
 from benchmark.experiments.signature import find_signature
 print(find_signature("thermotaxis_world.signatures:Thermotaxis1").run(10, 5).holds)
 """
@@ -65,7 +71,8 @@ def test_its_animals_live_as_before_and_it_is_told_the_new_names(package: Path) 
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.split("\n")
     assert dict(line.rsplit(" ", 1) for line in lines[: len(AS_BEFORE)]) == AS_BEFORE
-    assert lines[len(AS_BEFORE)] == "True"
+    assert lines[len(AS_BEFORE)] == "True [700, 700, 701]", "learners that call their parents live as the parent does"
+    assert lines[len(AS_BEFORE) + 1] == "True"
     missing = [warning for warning in TOLD if warning not in done.stderr]
     assert not missing, done.stderr[-3000:]
 

@@ -15,9 +15,13 @@ import numpy as np
 from core.batch_state import BatchState, nest, unnest
 from core.interfaces import Proposal, Reflex, Verdict
 from core.registry import Registry
+from core.renamed import accept_old_members, renamed_attributes
 from core.streams import RowStreams, check_same_layout
 
+_OLD_MEMBERS = {"lesson": "shaping_reward"}
 
+
+@renamed_attributes(rows="num_animals")
 class HandOver(abc.ABC):
     """A rule for ``num_animals`` animals that live ``dt`` seconds a step.
 
@@ -33,6 +37,10 @@ class HandOver(abc.ABC):
     may_defer: ClassVar[bool] = True
     graded: ClassVar[bool] = False
     """Whether the rule mixes actions, so that it needs a world of graded ones (a Box)."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        accept_old_members(cls, _OLD_MEMBERS)
 
     def __init__(self, num_animals: int, dt: float, rest: np.ndarray | None = None, lifetime: float = math.inf) -> None:
         self.num_animals, self.dt, self.lifetime = num_animals, dt, lifetime

@@ -38,7 +38,7 @@ from envs.birdsong.syrinx import RATE, render
 from envs.birdsong.world import LESSONS
 
 GROUPS = ("tutored", "stranger", "deaf", "isolate", "no variability", "random judgement")
-_GENERATIONS, _LINEAGES = 4, 6
+_GENERATIONS = 4
 _ROUGH_LIFE = 15 * DAY  # renditions of a pupil in the experiment over generations; chosen to keep it short
 _CHANCE = 0.01  # p below which B1 counts
 _REPEATS = 5  # renditions over which a bird's song is averaged

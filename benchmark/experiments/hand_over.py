@@ -50,9 +50,9 @@ RULES = ("earned", "spibb", "argmax_q", "residual", "jump_start", "annealed", "b
 def newborns(animals: int, seed: int, world: str, days: int | None = None) -> tuple[Scale, dict[str, np.ndarray]]:
     """Newborns that cannot learn, in their first days: the whole animal, its parts alone, and motor programmes at random."""
     days = max(1, episodes_of(world, 0.01)) if days is None else days
-    agents = ("random", "reflex", "random-options", "learner", "steered")
+    agents = ("random", "oracle", "reflex", "random-options", "learner", "steered")
     fitness = {agent: first_days(agent, world, animals, seed, days) for agent in agents}
-    return scale_of(world, animals, seed, days), fitness
+    return Scale(*(float(np.nanmean(fitness[agent])) for agent in ("random", "oracle"))), fitness
 
 
 def score_of_newborns(lived: tuple[Scale, dict[str, np.ndarray]]) -> Score:

@@ -23,7 +23,7 @@ from core.errors import NestlingError
 from core.files import write_whole
 
 SCHEMA = 2
-_JOBS = "cells"  # what the folder of finished jobs is called on disk; part of the format
+JOBS = "cells"  # what the folder of finished jobs is called on disk; part of the format
 
 
 class OtherSettings(NestlingError, ValueError):
@@ -54,7 +54,7 @@ class Store:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder, self.settings = Path(folder), settings
-        self._jobs = self.folder / _JOBS
+        self._jobs = self.folder / JOBS
         if self._file.exists():
             self._compare()
         else:
@@ -68,7 +68,7 @@ class Store:
             OtherSettings: it is no results folder, or of a schema that cannot be read.
         """
         store = cls.__new__(cls)
-        store.folder, store._jobs = Path(folder), Path(folder) / _JOBS
+        store.folder, store._jobs = Path(folder), Path(folder) / JOBS
         if not store._file.exists():
             raise OtherSettings(f"{folder} is no results folder: it has no settings.json. Give one that a benchmark wrote.")
         store.settings = store._settings_of(store.about())
@@ -98,10 +98,10 @@ class Store:
             },
             "command": sys.argv,
             "files": {
-                f"{_JOBS}/*.safetensors": "curves, (animals, windows) for each quantity, and pictures; a file a finished job",
-                f"{_JOBS}/*.json": "an experiment's claim and outcome",
-                f"{_JOBS}/*.error.txt": "why a job failed",
-                f"{_JOBS}/*.damaged*": "files that could not be read and were run again",
+                f"{JOBS}/*.safetensors": "curves, (animals, windows) for each quantity, and pictures; a file a finished job",
+                f"{JOBS}/*.json": "an experiment's claim and outcome",
+                f"{JOBS}/*.error.txt": "why a job failed",
+                f"{JOBS}/*.damaged*": "files that could not be read and were run again",
                 "summary.json": "intervals for every world and agent",
                 "report.html": "everything to look at, in one file",
             },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from typing import Any
 
@@ -251,6 +252,32 @@ class AnimalContract:
         wiring = [array for name, array in state.items() if name.startswith("wiring/")]
         assert wiring
         assert any(not np.array_equal(array[0], array[1]) for array in wiring), "each animal must be wired at random"
+
+    @pytest.mark.parametrize(
+        "copied", [copy.deepcopy, lambda animals: pickle.loads(pickle.dumps(animals))], ids=["copy", "pickle"]
+    )
+    def test_a_copy_lives_the_same_life(self, world: Any, agent: str, copied: Any) -> None:
+        population = Population(agent, world, 2, seed=2)
+        live(population, 120)
+        twin = copied(population)
+        for animals in (population, twin):
+            live(animals, 120)
+        assert states_equal(population.get_state(), twin.get_state()), "a copy must go on as the original does"
+
+    def test_a_broken_tick_can_be_taken_up_again(self, world: Any, agent: str) -> None:
+        population = Population(agent, world, 2, seed=2)
+        live(population, 5)
+
+        def fail(proposal: Any) -> Any:
+            raise KeyboardInterrupt
+
+        population.driver = fail
+        with pytest.raises(KeyboardInterrupt):
+            population.tick()
+        population.driver = None
+        live(population, 5)
+        population.steered.reset(options={"reset_mask": np.array([True, False])})
+        live(population, 5)
 
     def test_learned_state_pickles(self, world: Any, agent: str) -> None:
         population = Population(agent, world, 2, seed=1)
