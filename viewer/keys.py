@@ -42,7 +42,7 @@ BINDINGS = (
     Binding("remove or restore reward", ("e",), "toggle", "reward"),
     Binding("choose a manipulation of the world", ("m",), "choose"),
     Binding("apply the chosen manipulation", ("return",), "apply"),
-    Binding(f"drive: be its cortex with {', '.join(STEERING_KEYS)}, or with digits", ("d",), "drive"),
+    Binding(f"be its cortex: {', '.join(STEERING_KEYS)}, digits", ("d",), "drive"),
     Binding("save a picture", ("s",), "picture"),
     Binding("sound on or off, where there is any", ("a",), "sound"),
     Binding("this help", ("h",), "help"),

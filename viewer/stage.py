@@ -72,7 +72,7 @@ def _help(canvas: Canvas) -> None:
     write(canvas, "keys; the bar below does the same with the mouse", (left + 24, top + 14), 24, TEXT, bold=True)
     for index, (keys, meaning) in enumerate(rows):
         write(canvas, keys, (left + 24, top + 48 + pitch * index), 22, LEARNING)
-        write(canvas, meaning, (left + 190, top + 48 + pitch * index), 22, TEXT)
+        write(canvas, meaning, (left + 190, top + 48 + pitch * index), 22, TEXT, room=450)
 
 
 def progress(frame: Canvas, done: int, total: int, what: str) -> None:
