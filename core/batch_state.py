@@ -61,6 +61,7 @@ class BatchState:
     def __init__(self, num_animals: int, **initial: Any) -> None:
         self._initial = {name: np.asarray(value) for name, value in initial.items()}
         self._whole: tuple[np.ndarray, dict[str, np.ndarray]] | None = None
+        self._count = num_animals
         self._show(self._allocate(num_animals))
         for name, array in self._arrays.items():
             array[...] = self._initial[name]
@@ -88,8 +89,7 @@ class BatchState:
             object.__setattr__(self, name, value)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        num_animals = len(next(iter(self._arrays.values()))) if self._arrays else 0
-        return _rebuild, (type(self), num_animals, self._initial, self.get_state())
+        return _rebuild, (type(self), self._count, self._initial, self.get_state())
 
     def restart(self, mask: np.ndarray, *names: str) -> None:
         """Put the named fields (all, if none is named) of the chosen animals back to their first values."""

@@ -38,7 +38,7 @@ class Manipulable:
     def manipulations(cls) -> dict[str, Manipulation]:
         """All manipulations by name."""
         found = {}
-        for name, method in inspect.getmembers(cls, callable):
+        for name, method in inspect.getmembers_static(cls, inspect.isfunction):
             if getattr(method, _MARK, False):
                 parameters = list(inspect.signature(method).parameters.values())[2:]
                 meaning = (inspect.getdoc(method) or "").split("\n")[0]

@@ -37,17 +37,11 @@ def parent_of_old(learner: Any) -> Any:
     return super(learner.__dict__[_STACK][-1], learner)
 
 
-def transition_of_old(context: Any, proposal: Any, experience: Any) -> Any:
-    """A :class:`learning.subsystem.Transition` from what ``learn`` took."""
-    from learning.subsystem import Transition
-
-    return Transition(
-        observation=context,
-        proposal=proposal,
-        action=experience.command,
-        final_observation=experience.outcome,
-        **{name: getattr(experience, name) for name in _SHARED},
-    )
+def parts_of_old(context: Any, proposal: Any, experience: Any) -> dict[str, Any]:
+    """The parts of a :class:`learning.subsystem.Transition`, from what ``learn`` took."""
+    parts = {name: getattr(experience, name) for name in _SHARED}
+    now = {"action": experience.command, "final_observation": experience.outcome}
+    return parts | now | {"observation": context, "proposal": proposal}
 
 
 @contextmanager

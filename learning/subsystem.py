@@ -15,7 +15,7 @@ from core.interfaces import Gains, Proposal, Recollection, Reflex, Repertoire, V
 from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout
-from learning.last_release import accept_old_learner, called_from_old, parent_of_old, transition_of_old
+from learning.last_release import accept_old_learner, called_from_old, parent_of_old, parts_of_old
 
 
 @renamed_attributes(command="action", outcome="final_observation")
@@ -211,7 +211,7 @@ class Learner(abc.ABC):
     def learn(self, transition: Transition, *old: Any) -> None:
         """Learn from one tick, once."""
         if old:
-            parent_of_old(self)._learn(transition_of_old(transition, *old))
+            parent_of_old(self)._learn(Transition(**parts_of_old(transition, *old)))
             return
         self._in_turn("learn", "propose")
         self._proposed = False
