@@ -76,7 +76,10 @@ def test_the_figure_of_the_architecture_is_current() -> None:
 def test_no_two_modules_import_each_other() -> None:
     from scripts.architecture import floors, imports
 
-    floors(imports())
+    graph = imports()
+    assert floors(graph).keys() == graph.keys()
+    with pytest.raises(ValueError, match="imports itself"):
+        floors({"one": {"other"}, "other": {"one"}})
 
 
 def test_what_the_architecture_names_exists() -> None:
