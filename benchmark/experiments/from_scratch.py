@@ -201,7 +201,7 @@ def evolved_weights(animals: int, seed: int, world: str) -> Lived:
         return search.lives(search.genome, many, animals, seed, learns=False)
 
     for wiring, search in searches.items():
-        options = len(Population("options+always", world, 1).learner.option_names)  # type: ignore[union-attr]
+        options = len(Population("options+always", world, 1).learner.option_names)  # type: ignore[union-attr]  # it learns
         table = search.best.reshape(-1, options)
         mean = np.broadcast_to(table.mean(axis=0), table.shape)
         found |= {
