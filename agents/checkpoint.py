@@ -1,111 +1,148 @@
-"""Checkpoints: arrays in safetensors with JSON metadata, written whole or not at all, and loaded without running code."""
+"""Checkpoints: arrays in safetensors with a typed header, written whole or not at all, and loaded without running code."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import sys
+import warnings
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save as to_bytes
 
 from agents.population import Population
-from core.errors import NestlingError, StateMismatch
+from core.code_digest import code_digest
+from core.errors import NestlingError, StateMismatch, UnknownName
 from core.files import write_whole
+from core.packed import DamagedFile, pack, unpack, unpack_about
+from core.registry import names_from
 
-SCHEMA = 2  # 1: the last release, whose state had other names
+SCHEMA = 3  # 1: the last release, whose state had other names; 2: without digests
+
+Option = bool | int | float | str | None
+Seed = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class BadCheckpoint(NestlingError, ValueError):
-    """A file that is damaged, is no checkpoint of Nestling, or was made by another schema."""
+    """A file that is damaged, is no checkpoint of Nestling, was made by another schema, or asks for code that is not loaded."""
 
 
-class Header(msgspec.Struct):
-    """What a checkpoint says about itself."""
+class Header(msgspec.Struct, forbid_unknown_fields=True):
+    """What a checkpoint says about itself: everything beside the state that decides how its animals go on.
+
+    Attributes:
+        schema: of the file.
+        version, sources: of the code that wrote it.
+        agent, world, world_options, seeds: as :class:`agents.population.Population` takes them.
+        age: s of life of the oldest.
+        innate: settings of the learner, rule, steering, neuromodulation and time, as they were found in the animals.
+    """
 
     schema: int
     version: str
+    sources: str
     agent: str
     world: str
-    world_options: dict[str, Any]
-    seeds: list[int]
+    world_options: dict[str, Option]
+    seeds: list[Seed]
     age: float
-    settings: dict[str, Any]
+    innate: dict[str, Any]
 
 
 def save(population: Population, path: str | Path) -> Path:
     """Write everything that decides the future of ``population`` to ``path``, atomically."""
-    learner = population.learner
     header = Header(
         schema=SCHEMA,
         version=importlib.metadata.version("nestling"),
+        sources=code_digest(),
         agent=population.spec.name,
         world=population.world_name,
-        world_options=population.world_options,
+        world_options={name: _as_option(value) for name, value in population.world_options.items()},
         seeds=[int(seed) for seed in population.seeds],
         age=float(population.steered.age.max()),
-        settings={} if learner is None else learner.settings(),
+        innate=_innate(population),
     )
-    arrays = {name: np.ascontiguousarray(array) for name, array in population.get_state().items()}
-    return write_whole(Path(path), to_bytes(arrays, {"nestling": msgspec.json.encode(header).decode()}))
+    return write_whole(Path(path), pack(population.get_state(), msgspec.structs.asdict(header)))
+
+
+def _as_option(value: Any) -> Any:
+    if isinstance(value, type):
+        return f"{value.__module__}:{value.__qualname__}"
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _innate(population: Population) -> dict[str, Any]:
+    """Plain values of all that is innate in these animals and their world, by name."""
+    steered, world, learner = population.steered, population.world, population.learner
+    settings = {} if learner is None else learner.settings()
+    found = {f"learner.{name}": value for name, value in settings.items()}
+    found |= {f"modulation.{name}": value for name, value in asdict(steered.modulation).items()}
+    found |= {"hand_over": steered.hand_over.name, "steering": type(steered.steering).__qualname__}
+    found |= {"dt": world.dt, "max_episode_steps": world.max_episode_steps}
+    return msgspec.json.decode(msgspec.json.encode(found))
 
 
 def read_header(path: str | Path) -> Header:
-    """Only the metadata of a checkpoint.
+    """Only the header of a checkpoint.
 
     Raises:
         BadCheckpoint: the file is damaged or foreign.
         FileNotFoundError: there is no such file.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no checkpoint at {path}.")
     try:
-        with safe_open(path, framework="numpy") as file:
-            text = (file.metadata() or {}).get("nestling")
-    except SafetensorError as error:
-        raise BadCheckpoint(f"{path} is damaged or not a safetensors file ({error}). Restore it from a copy.") from None
-    if text is None:
-        raise BadCheckpoint(f"{path} is a safetensors file, but not a checkpoint of Nestling.")
-    try:
-        header = msgspec.json.decode(text, type=Header)
-    except msgspec.DecodeError as error:
-        raise BadCheckpoint(f"The metadata of {path} do not fit ({error}): it was made by another version.") from None
-    if header.schema != SCHEMA:
+        return _header_of(unpack_about(Path(path)), path)
+    except DamagedFile as error:
+        raise BadCheckpoint(f"{path} cannot be used: {error}. Restore it from a copy.") from None
+
+
+def _header_of(about: dict[str, Any], path: str | Path) -> Header:
+    if about.get("schema") != SCHEMA:
         raise BadCheckpoint(
-            f"{path} has schema {header.schema}, but this version reads schema {SCHEMA}; let the animals grow up anew, or use the "
-            "version that wrote it."
+            f"{path} has schema {about.get('schema')!r}, but this version reads schema {SCHEMA}; let the animals grow up anew, or use "
+            "the version that wrote it."
         )
-    return header
+    try:
+        return msgspec.convert(about, Header)
+    except msgspec.ValidationError as error:
+        raise BadCheckpoint(f"The header of {path} does not fit ({error}): it was made by another version.") from None
 
 
 def load(path: str | Path) -> Population:
     """Bring the animals of a checkpoint back to life; they go on bit for bit.
 
+    Nothing that the file names is imported: a world, learner, rule or steering of a third party has to be loaded already.
+
     Raises:
-        BadCheckpoint: damaged, foreign, or its state does not fit the agent of that name here.
+        BadCheckpoint: damaged, foreign, of a module that is not loaded, or its state does not fit the agent of that name here.
         UnknownName: its world or agent does not exist here.
+        FileNotFoundError: there is no such file.
     """
-    header = read_header(path)
-    module = header.world.partition(":")[0]
-    if ":" in header.world and module not in sys.modules:
-        raise BadCheckpoint(
-            f"{path} needs the world {header.world}. If you trust that module, import {module} before loading."
-        )
-    population = Population(header.agent, header.world, len(header.seeds), seed=header.seeds, **header.world_options)
-    settings = {} if population.learner is None else population.learner.settings()
-    if settings != header.settings:
-        changed = sorted(k for k in settings.keys() | header.settings.keys() if settings.get(k) != header.settings.get(k))
-        raise BadCheckpoint(
-            f"{path} was made with other innate settings ({', '.join(changed)}); use the version that made it."
-        )
-    with safe_open(Path(path), framework="numpy") as file:
-        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
     try:
+        state, about = unpack(Path(path))
+        header = _header_of(about, path)
+        with names_from(path):
+            population = Population(
+                header.agent, header.world, len(header.seeds), seed=header.seeds, **header.world_options
+            )
+        _compare(header.innate, _innate(population))
         population.set_state(state)
-    except StateMismatch as error:
-        raise BadCheckpoint(f"{path} does not fit: {error}") from None
+        if not np.array_equal(population.world.streams.seeds, population.seeds):
+            raise StateMismatch("its animals were born from other seeds than it says")
+    except (BadCheckpoint, UnknownName):
+        raise
+    except NestlingError as error:
+        raise BadCheckpoint(f"{path} cannot be used: {error}") from None
+    if header.sources != code_digest():
+        warnings.warn(
+            f"{path} was written by other sources of Nestling ({header.version}); its animals go on as this version has them live.",
+            stacklevel=2,
+        )
     return population
+
+
+def _compare(written: dict[str, Any], here: dict[str, Any]) -> None:
+    changed = sorted(name for name in written.keys() | here.keys() if written.get(name) != here.get(name))
+    if changed:
+        told = "; ".join(f"{name}: {written.get(name)!r} there, {here.get(name)!r} here" for name in changed)
+        raise StateMismatch(f"its animals have other innate settings than those of that name here ({told})")

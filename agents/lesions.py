@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from agents.steered_world import SteeredWorld
+from core.arguments import row_mask
 from core.errors import unknown_name
-from core.manipulations import row_mask
 from learning.subsystem import Learner
 
 

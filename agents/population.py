@@ -14,7 +14,7 @@ from agents.experts import expert_class
 from agents.lesions import apply_lesion, lesionable
 from agents.steered_world import SteeredWorld, Tick
 from core.batch_state import nest, unnest
-from core.errors import whole_number
+from core.errors import InvalidArgument, whole_number
 from core.interfaces import Proposal, Recollection
 from core.streams import check_same_layout, row_seeds
 from envs.registration import short_name, worlds
@@ -40,6 +40,10 @@ class Population:
         self.spec: AgentSpec = agent_spec(agent)
         self.animals = whole_number("animals", animals)
         self.seeds = row_seeds(seed, self.animals)
+        for name in sorted(world_options.keys() & {"hand_over", "autoreset_mode", "num_envs"}):
+            raise InvalidArgument(
+                f"{name} is settled by the agent and the population; leave it out of the world's options."
+            )
         self.world_options = {name: str(v) if isinstance(v, Path) else v for name, v in world_options.items()}
         self.steered = SteeredWorld(
             world, self.animals, hand_over=self.spec.hand_over, autoreset_mode=AutoresetMode.SAME_STEP, **world_options

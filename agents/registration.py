@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode
 
 from envs.registration import NAMESPACE, short_name, worlds
 from envs.single import Single
+from envs.world import World
 from steering.registration import steerings
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def make_single_steered(world: Any, **options: Any) -> Single:
     return Single(make_steered(world, 1, autoreset_mode=AutoresetMode.DISABLED, **options))
 
 
+make_single_steered.metadata = make_steered.metadata = World.metadata  # type: ignore[attr-defined]  # for gymnasium.make
+
+
 def steered_id(world_id: str) -> str:
     """``"LoomingEscape-v0"`` to ``"nestling/LoomingEscape-Steered-v0"``."""
     return f"{NAMESPACE}/{short_name(world_id)}-Steered-{world_id.rsplit('-', 1)[1]}"
@@ -40,5 +44,6 @@ def register_steered_worlds() -> None:
                 steered_id(world.id),
                 entry_point="agents.registration:make_single_steered",
                 vector_entry_point="agents.registration:make_steered",
+                max_episode_steps=world.longest_episode,
                 kwargs={"world": name},
             )

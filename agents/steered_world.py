@@ -179,7 +179,7 @@ class SteeredWorld(VectorEnv):
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """Offer the actions as the learner's proposal and advance by one tick."""
         self.world.require_reset()
-        chosen = check_actions(actions, self.single_action_space, self.num_envs)
+        chosen = check_actions(actions, self.single_action_space, self.num_envs, self.world.strict)
         proposal = Proposal.plain(self._programmes[np.maximum(0, chosen - 1)] if self._chooses else chosen)
         if self._chooses:
             proposal.defers = chosen == 0

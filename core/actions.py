@@ -13,11 +13,14 @@ from core.renamed import old_names
 _TOLERANCE = 1e-6
 
 
-def check_actions(actions: Any, space: Space, num_animals: int) -> np.ndarray:
+def check_actions(actions: Any, space: Space, num_animals: int, strict: bool = False) -> np.ndarray:
     """Return the actions as an array (animals, *space.shape) of the space's dtype.
 
+    A finite entry outside a Box is clipped to it, as continuous environments of Gymnasium do; ``strict`` refuses it.
+
     Raises:
-        InvalidAction: wrong shape or kind of dtype, a non-finite entry, or an entry out of range.
+        InvalidAction: wrong shape or kind of dtype, an entry that is not finite, a number that no Discrete space has, or, where
+            it is strict, an entry out of range.
     """
     if not isinstance(space, Box | Discrete):
         raise InvalidArgument(f"An action space must be a Box or a Discrete space, not {space}.")
@@ -38,11 +41,11 @@ def check_actions(actions: Any, space: Space, num_animals: int) -> np.ndarray:
         row, entry = np.argwhere(~np.isfinite(flat))[0]
         raise InvalidAction(f"Entry {entry} of the action of row {row} is {flat[row, entry]}; every entry must be finite.")
     outside = (flat < low - _TOLERANCE) | (flat > high + _TOLERANCE)
-    if outside.any():
+    if strict and outside.any():
         row, entry = np.argwhere(outside)[0]
         raise InvalidAction(
             f"Entry {entry} of the action of row {row} is {flat[row, entry]:g}, outside [{low[entry]:g}, {high[entry]:g}]. "
-            "Clip the actions to the action space before the step."
+            "Clip the actions to the action space before the step, or build the world without strict=True."
         )
     return np.clip(array, space.low, space.high).astype(space.dtype)
 

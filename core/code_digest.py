@@ -1,21 +1,18 @@
-"""Digests of the code that decides results, so that neither old results nor old compiled kernels pass for new ones."""
+"""Digests of the code that decides results, so that old results never pass for new ones."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-import os
-import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import numba
+from core.renamed import old_names
 
 ROOMS = ("core", "envs", "steering", "learning", "agents")
 """Packages that decide how animals live."""
 _ROOT = Path(__file__).resolve().parents[1]
-_KEPT_CACHES = 8
 
 
 @cache
@@ -56,25 +53,4 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-def user_cache() -> Path:
-    """The folder for what can be made again: compiled kernels and grown animals."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nestling"
-
-
-def cache_kernels_by_code() -> None:
-    """Keep compiled kernels in a folder named by a digest of the rooms' files.
-
-    numba renews a cached kernel when its own file changes, but not when a kernel that it calls from
-    another file does. A ``NUMBA_CACHE_DIR`` that the user has set is left alone.
-    """
-    if os.environ.get("NUMBA_CACHE_DIR"):
-        return
-    content = hashlib.blake2b(digest_size=8)  # of bytes: parsing every file would take longer than all other imports
-    for name, file in python_files(_ROOT, ROOMS):
-        content.update(name.encode() + file.read_bytes())
-    folder = user_cache() / "kernels"
-    numba.config.CACHE_DIR = str(folder / content.hexdigest())  # type: ignore[attr-defined]  # set by numba at run time
-    if folder.is_dir():
-        old = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT_CACHES:]
-        for path in old:
-            shutil.rmtree(path, ignore_errors=True)
+__getattr__ = old_names(__name__)

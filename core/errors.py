@@ -38,6 +38,10 @@ class BrokenFile(NestlingError, ImportError):
     """A discovered file could not be imported or breaks the rules of its room."""
 
 
+class NotTrusted(NestlingError, ValueError):
+    """A file names a module that is not loaded; names in files are never imported."""
+
+
 class BrokenWorld(NestlingError, RuntimeError):
     """A world broke a rule of its contract while it ran: fitness that is no number, or an observation outside its space."""
 
@@ -71,6 +75,12 @@ def whole_number(what: str, value: object, least: int = 1) -> int:
     if not is_whole or value < least:  # type: ignore[operator]  # is_whole has settled the type
         raise InvalidArgument(f"{what} must be a whole number of at least {least}, not {value!r}.")
     return value  # type: ignore[return-value]  # as above
+
+
+def told(error: Exception) -> str:
+    """The first line of an error, cut where it is long."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0][:300]
 
 
 __getattr__ = old_names(__name__)

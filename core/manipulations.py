@@ -2,31 +2,69 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
-from core.errors import InvalidArgument, unknown_name
+from core.arguments import Argument, in_range, kind_of, row_mask
+from core.errors import unknown_name
+
+__all__ = ["Manipulable", "Manipulation", "in_range", "manipulation", "row_mask"]
 
 _MARK = "__manipulation__"
+Method = Callable[..., None]
 
 
 @dataclass(frozen=True)
 class Manipulation:
-    """A switch of a world: its name, its one-line meaning, and its parameters with their defaults."""
+    """A switch of a world: its name, its one-line meaning, its parameters with their defaults, and what each takes."""
 
     name: str
     meaning: str
     parameters: dict[str, Any]
+    arguments: dict[str, Argument]
 
 
-def manipulation(method: Callable[..., None]) -> Callable[..., None]:
-    """Mark a method ``(self, rows, *, parameter=default, ...)`` of a world as a manipulation."""
-    setattr(method, _MARK, True)
-    return method
+@overload
+def manipulation(method: Method, /) -> Method: ...
+@overload
+def manipulation(**arguments: Argument) -> Callable[[Method], Method]: ...
+def manipulation(method: Method | None = None, /, **arguments: Argument) -> Any:
+    """Mark a method ``(self, mask, parameter=default, ...)`` of a world as a manipulation.
+
+    Every argument is checked before the method runs: by what is declared, as in ``@manipulation(dose=Number(0.0, 10.0, "mg"))``,
+    or else by the default's type. None is taken where it is the default. A method that raises leaves the world as it was.
+    """
+    if method is None:
+        return functools.partial(_marked, arguments=arguments)
+    return _marked(method, {})
+
+
+def _marked(method: Method, arguments: dict[str, Argument]) -> Method:
+    signature = inspect.signature(method)
+    defaults = {p.name: p.default for p in list(signature.parameters.values())[2:]}
+    kinds = {name: arguments.get(name) or kind_of(default) for name, default in defaults.items()}
+
+    @functools.wraps(method)
+    def checked(self: Any, mask: np.ndarray, *args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(self, mask, *args, **kwargs)
+        for name, value in list(bound.arguments.items())[2:]:
+            if value is not None or defaults[name] is not None:
+                bound.arguments[name] = kinds[name].check(name, value)
+        before = self.get_state()
+        try:
+            method(*bound.args, **bound.kwargs)
+        except BaseException:
+            self.set_state(before)
+            raise
+
+    summary = (inspect.getdoc(method) or "").split("\n")[0]
+    setattr(checked, _MARK, Manipulation(method.__name__, summary, defaults, kinds))
+    return checked
 
 
 class Manipulable:
@@ -37,56 +75,20 @@ class Manipulable:
     @classmethod
     def manipulations(cls) -> dict[str, Manipulation]:
         """All manipulations by name."""
-        found = {}
-        for name, method in inspect.getmembers_static(cls, inspect.isfunction):
-            if getattr(method, _MARK, False):
-                parameters = list(inspect.signature(method).parameters.values())[2:]
-                meaning = (inspect.getdoc(method) or "").split("\n")[0]
-                found[name] = Manipulation(name, meaning, {p.name: p.default for p in parameters})
-        return found
+        methods = dict(inspect.getmembers_static(cls, inspect.isfunction))
+        return {name: getattr(method, _MARK) for name, method in methods.items() if hasattr(method, _MARK)}
 
     def manipulate(self, name: str, rows: Iterable[int] | np.ndarray | None = None, **parameters: Any) -> None:
-        """Apply the manipulation ``name`` to ``rows`` (indices, or a bool mask; all by default).
+        """Apply the manipulation ``name`` to ``rows`` (indices, or a bool mask; all by default). If it is refused, nothing changes.
 
         Raises:
             UnknownName: no such manipulation or parameter.
-            InvalidArgument: rows that do not exist, or a parameter out of range.
+            InvalidArgument: rows that do not exist, or a parameter of the wrong kind or out of range.
         """
         known = self.manipulations()
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise unknown_name("manipulation", name, known)
         for parameter in parameters:
             if parameter not in known[name].parameters:
                 raise unknown_name(f"parameter of {name}", parameter, known[name].parameters)
         getattr(self, name)(row_mask(rows, self.num_envs), **parameters)
-
-
-def row_mask(rows: Iterable[int] | np.ndarray | None, count: int) -> np.ndarray:
-    """Turn indices, a bool mask or None (all) into a bool mask of length ``count``.
-
-    Raises:
-        InvalidArgument: an index outside 0..count-1, or a mask of another length.
-    """
-    if rows is None:
-        return np.ones(count, bool)
-    chosen = np.asarray(list(rows) if not isinstance(rows, np.ndarray) else rows)
-    if chosen.dtype == bool:
-        if chosen.shape != (count,):
-            raise InvalidArgument(f"A row mask must have shape ({count},), not {chosen.shape}.")
-        return chosen.copy()
-    if chosen.size and (chosen.dtype.kind not in "iu" or chosen.min() < 0 or chosen.max() >= count):
-        raise InvalidArgument(f"Rows must be whole numbers from 0 to {count - 1}, not {chosen.tolist()}.")
-    mask = np.zeros(count, bool)
-    mask[chosen.astype(int)] = True
-    return mask
-
-
-def in_range(what: str, value: float, low: float, high: float, unit: str = "") -> float:
-    """Return ``value`` as a float, or raise :class:`InvalidArgument` when it is not a number in [low, high]."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not low <= number <= high:
-        raise InvalidArgument(f"{what} must be a number from {low:g} to {high:g} {unit}, not {value!r}.".replace(" ,", ","))
-    return number

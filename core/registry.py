@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from core.errors import BrokenFile, unknown_name
+from core.errors import BrokenFile, NotTrusted, unknown_name
 from core.renamed import warn
 
 
@@ -24,6 +27,22 @@ def modules_below(package: str) -> list[str]:
             if all(part.isidentifier() for part in parts):
                 names.add(".".join((package, *parts)).removesuffix(".__init__"))
     return sorted(names - {package})
+
+
+_FROM_FILE: ContextVar[str | None] = ContextVar("from_file", default=None)
+
+
+@contextmanager
+def names_from(file: Path | str) -> Iterator[None]:
+    """Within the block, names come from ``file``, so ``module:Class`` is found only in a module that is loaded already.
+
+    Looking up what a file names must not run code that the user has not chosen to run.
+    """
+    token = _FROM_FILE.set(str(file))
+    try:
+        yield
+    finally:
+        _FROM_FILE.reset(token)
 
 
 class Registry:
@@ -85,15 +104,12 @@ class Registry:
         Raises:
             UnknownName: nothing has that name; the nearest is suggested.
             BrokenFile: the file exists but cannot be used.
+            NotTrusted: a file names a module that is not loaded; see :func:`names_from`.
         """
         if inspect.isclass(name):
             return self._checked(name, name.__module__)
         if ":" in str(name):
-            module_name, _, attribute = str(name).partition(":")
-            module = self._import(module_name)
-            if not hasattr(module, attribute):
-                raise unknown_name(f"{self.kind} in module {module_name}", attribute, vars(module))
-            return self._checked(getattr(module, attribute), module_name)
+            return self._in_module(*str(name).split(":", 1))
         by_folded_name = {known.casefold(): value for known, value in self.all().items()}
         found = by_folded_name.get(str(name).casefold())
         if found is None and str(name).casefold() in self.renamed:
@@ -106,6 +122,19 @@ class Registry:
                 raise broken
             raise unknown_name(self.kind, name, self.all(), "Third parties are picked up as package.module:Class.")
         return found
+
+    def _in_module(self, module_name: str, attribute: str) -> Any:
+        file = _FROM_FILE.get()
+        if file is None:
+            module = self._import(module_name)
+        elif (module := sys.modules.get(module_name)) is None or attribute not in vars(module):
+            raise NotTrusted(
+                f"{file} names the {self.kind} {module_name}:{attribute}, and names in files are not imported. If you trust that "
+                f"module, import {module_name} first; commands do it with --trust {module_name}."
+            )
+        if not hasattr(module, attribute):
+            raise unknown_name(f"{self.kind} in module {module_name}", attribute, vars(module))
+        return self._checked(getattr(module, attribute), module_name)
 
     def _files(self) -> list[str]:
         return modules_below(self.package)

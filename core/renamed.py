@@ -105,7 +105,11 @@ NAMES: dict[str, dict[str, str]] = {
     "benchmark.running.work": {"do_cell": "do_job", "live_cell": "live_job", "Finding": "benchmark.results.jobs.JobResult"},
     "core.actions": {"check_commands": "check_actions"},
     "core.batch_state": {"Rows": "BatchState", "Records": "RecordState"},
-    "core.code_digest": {"source_digest": "code_digest", "cache_kernels_by_sources": "cache_kernels_by_code"},
+    "core.code_digest": {
+        "source_digest": "code_digest",
+        "cache_kernels_by_sources": "core.kernel_cache.cache_kernels_by_code",
+        "user_cache": "core.files.user_cache",
+    },
     "core.errors": {"InvalidCommand": "InvalidAction"},
     "core.streams": {"purpose_key": "stream_key"},
     "envs.world": {"Transition": "StepResult"},

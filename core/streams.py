@@ -10,6 +10,7 @@ first, which is the reference that the tests compare it with.
 from __future__ import annotations
 
 import hashlib
+import numbers
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -162,14 +163,21 @@ def row_seeds(seed: int | Sequence[int] | np.ndarray, num_animals: int) -> np.nd
     Raises:
         InvalidArgument: a seed is negative, fractional or 2**64 or more, or the list has a wrong length.
     """
-    seeds = [seed + i for i in range(num_animals)] if isinstance(seed, int) else list(np.asarray(seed).tolist())
+    wanted = "A seed must be a whole number from 0 to 2**64 - 1"
+    if isinstance(seed, numbers.Integral) and not isinstance(seed, bool):
+        seeds = [int(seed) + i for i in range(num_animals)]
+    else:
+        try:
+            seeds = list(seed)  # type: ignore[arg-type]  # what else it may be is found out here
+        except TypeError:
+            raise InvalidArgument(f"{wanted}, or one for each animal, not {seed!r}.") from None
     if len(seeds) != num_animals:
         raise InvalidArgument(
             f"There are {len(seeds)} seeds for {num_animals} animals; give one seed, or one for each animal."
         )
     for value in seeds:
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**64:
-            raise InvalidArgument(f"A seed must be a whole number from 0 to 2**64 - 1, not {value!r}.")
+        if not isinstance(value, numbers.Integral) or isinstance(value, bool) or not 0 <= int(value) < 2**64:
+            raise InvalidArgument(f"{wanted}, not {value!r}.")
     return np.array(seeds, np.uint64)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.vector import AutoresetMode
 
+from core.errors import unknown_name
 from core.registry import Registry
 from envs.single import Single
 from envs.world import World
@@ -32,13 +33,26 @@ def world_class(name: Any) -> type[World]:
 
 
 def make_world(world: Any, num_envs: int = 1, **options: Any) -> World:
-    """Build a world for ``num_envs`` animals; the vector entry point of every ``nestling/*`` id."""
-    return world_class(world)(num_envs, **options)
+    """Build a world for ``num_envs`` animals; the vector entry point of every ``nestling/*`` id.
+
+    Raises:
+        UnknownName: there is no such world, or it takes no such option.
+        InvalidArgument: an option has a value that it cannot have.
+    """
+    kind = world_class(world)
+    known = kind.options()
+    for name in options:
+        if name not in known:
+            raise unknown_name(f"option of {kind.id}", name, known)
+    return kind(num_envs, **options)
 
 
 def make_single(world: Any, **options: Any) -> Single:
     """Build the single-life face of a world; the entry point of every ``nestling/*`` id."""
     return Single(make_world(world, 1, autoreset_mode=AutoresetMode.DISABLED, **options))
+
+
+make_single.metadata = make_world.metadata = World.metadata  # type: ignore[attr-defined]  # where gymnasium.make looks for it
 
 
 def register_worlds() -> None:
@@ -50,5 +64,6 @@ def register_worlds() -> None:
                 identifier,
                 entry_point="envs.registration:make_single",
                 vector_entry_point="envs.registration:make_world",
+                max_episode_steps=world.longest_episode,
                 kwargs={"world": name},
             )

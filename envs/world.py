@@ -9,6 +9,7 @@ from __future__ import annotations
 import abc
 import importlib
 import importlib.util
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from core.actions import check_actions
+from core.arguments import Flag, OneOf, in_range, shown
 from core.batch_state import BatchState, Field, RecordState, nest, only, unnest
 from core.errors import InvalidArgument, ResetNeeded, UnknownName, unknown_name, whole_number
 from core.manipulations import Manipulable
@@ -80,6 +82,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         episode_steps: length of an episode.
         fitness_unit: of the fitness of an episode.
         stream_names: one for each purpose for which random numbers are drawn.
+        longest_episode: most steps that an episode can have, whatever the options; ``episode_steps`` by default.
         life_episodes: how many episodes make a whole life in benchmarks.
         grown_episodes: after how many the viewer calls an animal grown.
         action_names: of the axes of a graded action, for those who watch.
@@ -91,8 +94,9 @@ class World(Manipulable, VectorEnv, abc.ABC):
         autoreset_mode: NEXT_STEP (default), SAME_STEP or DISABLED.
         max_episode_steps: length of an episode in steps; None takes ``episode_steps``. ``gymnasium.make`` keeps an
             argument of this name to itself and can only shorten episodes; ``make_vec`` passes it on.
-        render_mode: None, ``"rgb_array"`` or ``"human"``.
+        render_mode: None, ``"rgb_array"``, ``"rgb_array_list"`` (through ``gymnasium.make``) or ``"human"``.
         dt: seconds per step; None takes the class's ``dt``.
+        strict: refuse actions outside a Box, instead of clipping them to it.
     """
 
     id: ClassVar[str]
@@ -101,6 +105,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     state: ClassVar[tuple[Field, ...]] = ()
     dt: float
     episode_steps: ClassVar[int]
+    longest_episode: ClassVar[int]
     fitness_unit: ClassVar[str]
     stream_names: ClassVar[tuple[str, ...]]
     life_episodes: ClassVar[int] = 120
@@ -113,6 +118,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         accept_old_members(cls, _OLD_MEMBERS)
+        if "longest_episode" not in vars(cls) and hasattr(cls, "episode_steps"):
+            cls.longest_episode = max(getattr(cls, "longest_episode", 0), cls.episode_steps)
 
     def __init__(
         self,
@@ -122,17 +129,19 @@ class World(Manipulable, VectorEnv, abc.ABC):
         max_episode_steps: int | None = None,
         render_mode: str | None = None,
         dt: float | None = None,
+        strict: bool = False,
     ) -> None:
         self.num_envs = whole_number("num_envs (the number of animals)", num_envs)
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise unknown_name("render mode", str(render_mode), self.metadata["render_modes"])
+        if render_mode is not None:
+            OneOf(tuple(self.metadata["render_modes"])).check("render mode", render_mode)
         self.render_mode = render_mode
         if dt is not None:
             longest = max(1.0, type(self).dt)
-            if not 0.0 < dt <= longest:
+            if in_range("dt", dt, 0.0, longest, "s") == 0.0:
                 raise InvalidArgument(f"dt must be above 0 and at most {longest:g} s in {self.id}, not {dt!r}.")
             self.dt = float(dt)
+        self.strict = Flag().check("strict", strict)
         self.max_episode_steps = whole_number(
             "max_episode_steps", self.episode_steps if max_episode_steps is None else max_episode_steps
         )
@@ -153,6 +162,18 @@ class World(Manipulable, VectorEnv, abc.ABC):
         self._final_observation = self._observation.copy()
         self._started, self._ticks = False, 0
         self._canvas: Any = None
+
+    @classmethod
+    def options(cls) -> tuple[str, ...]:
+        """Names of the keyword arguments that it takes, sorted."""
+        found: set[str] = set()
+        for kind in cls.__mro__:
+            if "__init__" in vars(kind):
+                parameters = inspect.signature(vars(kind)["__init__"]).parameters.values()
+                found |= {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+                if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+                    break
+        return tuple(sorted(found))
 
     # -- what an author writes -------------------------------------------------------------------
 
@@ -215,8 +236,6 @@ class World(Manipulable, VectorEnv, abc.ABC):
             options: ``{"reset_mask": bool (animals,)}`` resets only those animals.
         """
         mask = self._reset_mask(options)
-        if isinstance(seed, np.integer):
-            seed = int(seed)
         seeds = None if seed is None else row_seeds(seed, self.num_envs)
         super().reset(seed=None if seeds is None else int(seeds[0]) % 2**63)
         self.begin(mask, seeds)
@@ -245,7 +264,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """Check the actions, advance all rows by one step of ``dt`` seconds, and autoreset as chosen."""
         self.require_reset()
-        actions = check_actions(actions, self.single_action_space, self.num_envs)
+        actions = check_actions(actions, self.single_action_space, self.num_envs, self.strict)
         moved = self.tick(actions, facts=True)
         info = with_masks(self._facts(), np.ones(self.num_envs, bool))
         if self.autoreset_mode is AutoresetMode.SAME_STEP and moved.ended.any():
@@ -381,6 +400,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
             | nest("clock", self._clock.get_state())
             | nest("held", self._held.get_state())
             | nest("streams", self.streams.get_state())
+            | {"observation": self._observation.copy()}
         )
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
@@ -389,7 +409,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         for name, part in self._parts():
             part.set_state(unnest(name, state))
         self._started = bool(self._clock.born.all())
-        self._sense(self.senses.split(self._observation))
+        self._observation[...] = state["observation"]  # not sensed anew: a manipulation since then shows in the next step
 
     def _parts(self) -> list[tuple[str, Any]]:
         return [("body", self.body), ("clock", self._clock), ("held", self._held), ("streams", self.streams)]
@@ -448,9 +468,9 @@ def _autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
     if isinstance(mode, AutoresetMode):
         return mode
     for known in AutoresetMode:
-        if mode in (known.value, known.name):
+        if isinstance(mode, str) and mode in (known.value, known.name):
             return known
-    raise unknown_name("autoreset mode", mode, [m.name for m in AutoresetMode])
+    raise unknown_name("autoreset mode", shown(mode), [m.name for m in AutoresetMode])
 
 
 def with_masks(facts: dict[str, np.ndarray], mask: np.ndarray) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 sys.path[:1] = [str(Path(__file__).resolve().parents[1]), str(Path.cwd())]  # not this folder: it would hide packages
-from scripts.common import Reporter, fail_plainly
+from scripts.common import Reporter, fail_plainly, import_modules
 
 
 @dataclass
@@ -56,6 +56,8 @@ class Args:
     """Redraw from what the folder given with --out holds, without running anything."""
     compare: tuple[Path, Path] | None = None
     """Two results folders: say what changed beyond noise from the first to the second, and run nothing."""
+    trust: tuple[str, ...] = ()
+    """Modules that a suite file or a results folder may name; what files name is never imported unless it is given here."""
     export: tuple[str, ...] = ()
     """Also write the raw curves as csv, parquet, or both."""
     quiet: bool = False
@@ -72,6 +74,7 @@ def main(args: Args) -> int:
     from core.errors import InvalidArgument
 
     reporter = Reporter(quiet=args.quiet or args.json)
+    import_modules(args.trust)
     check_formats(args.export)
     if args.compare is not None:
         return _show_comparison(compare(*map(Store.open, args.compare)), args, reporter)

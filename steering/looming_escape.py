@@ -135,7 +135,7 @@ def _flight(animal, sense, remembered, displacement, action):
     if math.hypot(x, y) < 0.5:
         x, y = math.cos(animal.heading), math.sin(animal.heading)
     else:
-        animal.heading = math.atan2(y, x)
+        animal.heading = min(math.pi, max(-math.pi, math.atan2(y, x)))  # of single precision, whose pi is above pi
     if remembered:
         x, y = displacement[0], displacement[1]
     length = max(math.hypot(x, y), 1e-9)

@@ -17,10 +17,10 @@ from typing import Any, ClassVar, NamedTuple
 import gymnasium as gym
 import numpy as np
 
+from core.arguments import in_range, row_mask
 from core.batch_state import Field, RecordState, nest, only, unnest
-from core.errors import InvalidArgument, unknown_name
+from core.errors import unknown_name
 from core.interfaces import Gains, Recollection, Reflex, Repertoire, Verdict
-from core.manipulations import row_mask
 from core.renamed import accept_old_members, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout
@@ -254,8 +254,7 @@ class Steering(abc.ABC):
     def set_variable(self, name: str, value: float, rows: Iterable[int] | np.ndarray | None = None) -> None:
         """Set a mutable variable, within its declared range."""
         variable = self.variable(name)
-        if not variable.low <= value <= variable.high:
-            raise InvalidArgument(f"{name} must lie in [{variable.low:g}, {variable.high:g}], not {value!r}.")
+        value = in_range(name, value, variable.low, variable.high)
         getattr(self.mutable, name)[row_mask(rows, self.num_animals)] = value
 
     def freeze_variable(self, name: str, rows: Iterable[int] | np.ndarray | None = None, frozen: bool = True) -> None:

@@ -1,14 +1,18 @@
-"""Recording: frames are streamed to mp4 or gif, or picked into a png filmstrip; the file is whole even when interrupted."""
+"""Recording: frames are streamed to mp4 or gif, or picked into a png filmstrip; a film is written whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import warnings
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
-from core.errors import NestlingError, unknown_name
+from core.errors import NestlingError, told, unknown_name
 from envs.world import World
 from viewer.sound import SoundTrack
 
@@ -30,18 +34,21 @@ def pace(world: World) -> tuple[float, int]:
 
 
 class CannotRecord(NestlingError, RuntimeError):
-    """The encoder is missing or the file cannot be written."""
+    """The encoder is missing or fails, or the file cannot be written."""
+
+    while_working = True
 
 
 class Recorder:
     """Writes frames (height, width, 3) uint8 to ``path``; use it in a ``with`` statement.
 
     ``quality`` of an mp4 is from 0 to 10; with a ``sound_rate`` (samples per second) it gets the sound that is added. A ``.png``
-    becomes a filmstrip of up to six frames, the last added among them, two in a row.
+    becomes a filmstrip of up to six frames, the last added among them, two in a row. The film takes its name when it is whole, also
+    where Ctrl+C ends it; where it cannot be written, a file that had that name before stays as it was.
 
     Raises:
         UnknownName: the ending is none of .mp4, .gif, .png.
-        CannotRecord: there is no encoder, or the folder cannot be written.
+        CannotRecord: there is no encoder, it fails, or the folder cannot be written.
     """
 
     def __init__(
@@ -54,37 +61,41 @@ class Recorder:
     ) -> None:
         self.path = Path(path)
         check_ending(self.path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._partial = self.path.with_name(f".{self.path.stem}.partial{self.path.suffix.lower()}")
+        self._partial = self.path.with_name(f".{self.path.stem}.{os.getpid()}.partial{self.path.suffix.lower()}")
         self._strip: list[np.ndarray] = []
         self._every = max(1, -(-frames // 6))
         self._count = 0
-        self._quality = quality
-        self._writer = None if self.path.suffix.lower() == ".png" else self._open(frames_per_second)
-        heard = sound_rate is not None and self.path.suffix.lower() == ".mp4"
-        track = self.path.with_name(f".{self.path.stem}.partial.wav")
-        self._track = SoundTrack(track, sound_rate) if heard and sound_rate else None
+        self._quality, self._seconds = quality, 1.0 / frames_per_second
+        self._gif = io.BytesIO()  # a gif is put together in memory in any case
+        self._writer: Any = None
+        self._track: SoundTrack | None = None
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.suffix.lower() != ".png":
+                self._writer = self._open(frames_per_second)
+            if sound_rate is not None and self.path.suffix.lower() == ".mp4":
+                self._track = SoundTrack(self._partial.with_suffix(".wav"), sound_rate)
+        except BaseException as error:
+            self._discard()
+            raise self._told(error) from None
 
-    def _open(self, rate: float):
+    def _open(self, rate: float) -> Any:
         import imageio.v2 as imageio
 
-        try:
-            if self.path.suffix.lower() == ".gif":
-                return imageio.get_writer(self._partial, mode="I", duration=1000 / rate, loop=0)
-            import imageio_ffmpeg
+        if self.path.suffix.lower() == ".gif":
+            return imageio.get_writer(self._gif, format="gif", mode="I", duration=1000 / rate, loop=0)
+        import imageio_ffmpeg
 
-            imageio_ffmpeg.get_ffmpeg_exe()
-            return imageio.get_writer(self._partial, fps=rate, codec="libx264", quality=self._quality, macro_block_size=8)
-        except (ImportError, RuntimeError, OSError) as error:
-            raise CannotRecord(
-                f"{self.path} cannot be recorded: {error}. For mp4, install ffmpeg or the package imageio-ffmpeg; "
-                "or record to .gif or .png, which need neither."
-            ) from None
+        imageio_ffmpeg.get_ffmpeg_exe()
+        return imageio.get_writer(self._partial, fps=rate, codec="libx264", quality=self._quality, macro_block_size=8)
 
     def add(self, frame: np.ndarray) -> None:
         """Append one frame."""
         if self._writer is not None:
-            self._writer.append_data(frame)
+            try:
+                self._writer.append_data(frame)
+            except Exception as error:
+                raise self._told(error) from None
         elif self._count % self._every == self._every - 1 or not self._strip:
             self._strip = [*self._strip, frame][-6:]
         self._count += 1
@@ -92,20 +103,65 @@ class Recorder:
     def add_sound(self, audio: np.ndarray) -> None:
         """Append sound (samples,) in [-1, 1]; only films have sound."""
         if self._track is not None:
-            self._track.add(audio)
+            try:
+                self._track.add(audio)
+            except Exception as error:
+                raise self._told(error) from None
 
     def __enter__(self) -> Recorder:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            if self._track is not None:
-                self._track.join(self._partial if self._count else None)
-        elif self._strip:
+        wanted = self._count > 0 and (error is None or isinstance(error, KeyboardInterrupt))
+        try:
+            if wanted:
+                self._finish()
+        except Exception as failure:
+            raise self._told(failure) from None
+        finally:
+            self._discard()
+
+    def _finish(self) -> None:
+        """Close the film, look whether it is whole, and give it its name."""
+        if self._writer is None:
             self._save_strip()
-        if self._partial.exists():
-            os.replace(self._partial, self.path)
+        else:
+            self._writer.close()
+            if self._gif.tell():
+                self._partial.write_bytes(self._gif.getvalue())
+            else:
+                self._finish_film()
+        with open(self._partial, "rb+") as film:
+            os.fsync(film.fileno())
+        os.replace(self._partial, self.path)
+
+    def _finish_film(self) -> None:
+        import imageio_ffmpeg
+
+        if self._track is not None:
+            self._track.join(self._partial)
+        lasts, wanted = imageio_ffmpeg.count_frames_and_secs(str(self._partial))[1], self._count * self._seconds
+        if lasts < 0.9 * wanted - 2.0 * self._seconds:
+            raise OSError(f"only {lasts:.1f} of {wanted:.1f} s were written; is the disk full?")
+
+    def _discard(self) -> None:
+        """Close what is open and remove what is not whole."""
+        with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
+            if self._writer is not None:
+                self._writer.close()
+        if self._track is not None:
+            self._track.discard()
+        with contextlib.suppress(OSError):
+            self._partial.unlink(missing_ok=True)
+
+    def _told(self, error: BaseException) -> BaseException:
+        if not isinstance(error, Exception) or isinstance(error, NestlingError):
+            return error
+        reason = "ffmpeg failed; what it said stands above" if "FFMPEG" in str(error) else told(error)
+        return CannotRecord(
+            f"{self.path} cannot be recorded: {reason}. For mp4, a working ffmpeg or the package imageio-ffmpeg is needed; .gif and "
+            ".png need neither. A file that had this name before is as it was."
+        )
 
     def _save_strip(self) -> None:
         import imageio.v2 as imageio

@@ -12,8 +12,9 @@ import numpy as np
 from agents import checkpoint
 from agents.life import live
 from agents.population import Population
-from core.code_digest import code_digest, user_cache
+from core.code_digest import code_digest
 from core.errors import InvalidArgument, NestlingError, UnknownName, unknown_name
+from core.files import user_cache
 from envs.registration import world_class
 from envs.world import World
 from viewer.driving import Driver

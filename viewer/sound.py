@@ -80,17 +80,21 @@ class SoundTrack:
         """Append audio (samples,) in [-1, 1]."""
         self._file.write(np.clip(audio, -1.0, 1.0))
 
-    def join(self, pictures: Path | None) -> None:
-        """Put the sound into the mp4 file ``pictures`` (None: there are none), and remove the WAV file.
+    def discard(self) -> None:
+        """Close and remove the WAV file."""
+        with contextlib.suppress(OSError, RuntimeError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def join(self, pictures: Path) -> None:
+        """Put the sound into the mp4 file ``pictures``, and remove the WAV file.
 
         Where that fails the pictures stay as they are, mute, and a warning says so.
         """
         import imageio_ffmpeg
 
         self._file.close()
-        if pictures is None:
-            self.path.unlink(missing_ok=True)
-            return
         joined = pictures.with_name(f"{pictures.stem}.joined.mp4")
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(pictures), "-i", str(self.path)]
         command += ["-c:v", "copy", "-c:a", "aac", "-b:a", "128k", str(joined)]
@@ -101,4 +105,4 @@ class SoundTrack:
             warnings.warn(f"The recording stays mute: its sound could not be joined to it ({error}).", stacklevel=2)
         finally:
             joined.unlink(missing_ok=True)
-            self.path.unlink(missing_ok=True)
+            self.discard()

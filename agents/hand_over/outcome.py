@@ -83,12 +83,11 @@ class JumpStart(HandOver):
     shrink: ClassVar[float] = 0.8
 
     def _make_state(self, num_animals: int) -> BatchState:
-        return BatchState(
-            num_animals, guide=np.inf, step=0, longest=0, total=0.0, count=0, mean=0.0, square=0.0, mark=np.nan
-        )
+        zeros = dict.fromkeys(("guide", "total", "mean", "square", "mark"), 0.0)
+        return BatchState(num_animals, marked=False, step=0, longest=0, count=0, **zeros)
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        return self.state.step >= self.state.guide
+        return self.state.marked & (self.state.step >= self.state.guide)
 
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         tally = self.state
@@ -104,10 +103,11 @@ class JumpStart(HandOver):
         for values in (tally.step, tally.total):
             values[ended] = 0
         due = ended & (tally.count >= self.episodes)
-        first = due & np.isnan(tally.mark)
+        first = due & ~tally.marked
         error = np.sqrt(np.maximum(tally.square - tally.mean**2, 0.0) / self.episodes)
         tally.mark = np.where(first, tally.mean - error, tally.mark)
         tally.guide = np.where(first, tally.longest, tally.guide)
+        tally.marked |= first
         passed = due & ~first & (tally.mean >= tally.mark)
         tally.guide = np.where(passed, np.where(tally.guide > 1.0, self.shrink * tally.guide, 0.0), tally.guide)
         for values in (tally.count, tally.mean, tally.square):

@@ -10,10 +10,14 @@ import numpy as np
 
 from agents.catalogue import agent_spec
 from agents.experts import has_expert
+from core.arguments import in_range
 from core.code_digest import code_digest
+from core.errors import InvalidArgument
 from envs.registration import world_class
 
 LARGEST_SHARD = 64
+MOST_ANIMALS = 1_000_000
+LAST_SEED = 2**63
 _COSTLY_SHARD = 2  # each animal of a costly agent takes as long as many others, so they are spread over the workers
 
 Purpose = Literal["report", "tune"]
@@ -44,9 +48,10 @@ class Settings(msgspec.Struct, frozen=True):
     shard: int = LARGEST_SHARD
     costly_animals: int = 10
 
-    def digest(self) -> str:
-        """Eight hexadecimal digits that name what decides the results, the sources among them."""
-        content = {k: v for k, v in msgspec.to_builtins(self).items() if k != "shard"} | {"sources": code_digest()}
+    def digest(self, sources: str | None = None) -> str:
+        """Eight hexadecimal digits that name what decides the results, the sources (by default today's) among them."""
+        sources = code_digest() if sources is None else sources
+        content = {k: v for k, v in msgspec.to_builtins(self).items() if k != "shard"} | {"sources": sources}
         return hashlib.blake2b(msgspec.json.encode(content), digest_size=4).hexdigest()
 
     def animals_of(self, agent: str) -> int:
@@ -119,6 +124,24 @@ class ExperimentJob(msgspec.Struct, frozen=True, tag="experiment"):
 Job = LifeJob | ExperimentJob
 JobResult = dict[str, np.ndarray] | dict[str, Any]
 """Curves and pictures of a :class:`LifeJob`, or plain values of an :class:`ExperimentJob`."""
+
+
+def check_settings(settings: Settings) -> None:
+    """Look at settings that were read from a file as a whole; types are known to be right.
+
+    Raises:
+        InvalidArgument: numbers that no benchmark can have, or not one lifetime for each world.
+    """
+    worlds = len(settings.worlds)
+    if not worlds or len(settings.lifetimes) != worlds or len(settings.windows) != worlds:
+        raise InvalidArgument(
+            f"It names {worlds} worlds, {len(settings.lifetimes)} lifetimes and {len(settings.windows)} windows; one each is needed."
+        )
+    for what in ("animals", "costly_animals", "shard"):
+        in_range(what, getattr(settings, what), 1, MOST_ANIMALS)
+    for number in (*settings.lifetimes, *settings.windows, *(animals for _, animals in settings.experiments)):
+        in_range("A lifetime, a window or a number of animals", number, 1, 10**12)
+    in_range("seed", settings.seed, 0, LAST_SEED)
 
 
 def file_name(name: str) -> str:

@@ -15,14 +15,17 @@ import msgspec
 import numpy as np
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save as to_bytes
 
-from benchmark.results.jobs import Job, JobResult, LifeJob, Settings, describe
+from agents.catalogue import agent_spec
+from benchmark.results.jobs import Job, JobResult, LifeJob, Settings, check_settings, describe
 from core.code_digest import code_digest
-from core.errors import NestlingError
+from core.errors import InvalidArgument, NestlingError, told
 from core.files import write_whole
+from core.packed import DamagedFile, digest_of, pack, unpack
+from core.registry import names_from
+from envs.registration import world_class
 
-SCHEMA = 2
+SCHEMA = 3  # 2: without digests of results; 1: one lifetime for all worlds
 JOBS = "cells"  # what the folder of finished jobs is called on disk; part of the format
 
 
@@ -54,7 +57,7 @@ class Store:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder, self.settings = Path(folder), settings
-        self._jobs = self.folder / JOBS
+        self._jobs, self._schema = self.folder / JOBS, SCHEMA
         if self._file.exists():
             self._compare()
         else:
@@ -65,13 +68,21 @@ class Store:
         """A results folder as it is, of whatever sources and versions, to redraw it.
 
         Raises:
-            OtherSettings: it is no results folder, or of a schema that cannot be read.
+            OtherSettings: it is no results folder, damaged, or of a schema that cannot be read.
+            UnknownName: a world or an agent of it does not exist here.
+            NotTrusted: it names a module that is not loaded.
         """
         store = cls.__new__(cls)
         store.folder, store._jobs = Path(folder), Path(folder) / JOBS
-        if not store._file.exists():
+        if not store._file.is_file():
             raise OtherSettings(f"{folder} is no results folder: it has no settings.json. Give one that a benchmark wrote.")
-        store.settings = store._settings_of(store.about())
+        about = store.about()
+        store.settings, store._schema = store._settings_of(about), about["schema"]
+        with names_from(store._file):
+            for world in store.settings.worlds:
+                world_class(world)
+            for agent in store.settings.agents:
+                agent_spec(agent)
         return store
 
     @property
@@ -111,19 +122,26 @@ class Store:
     def about(self) -> dict[str, Any]:
         """The content of ``settings.json``."""
         try:
-            found = msgspec.json.decode(self._file.read_bytes())
+            found = msgspec.json.decode(self._file.read_bytes(), type=dict[str, Any])
             found["settings"], found["schema"]
-        except (msgspec.DecodeError, KeyError, TypeError) as error:
+        except (msgspec.DecodeError, KeyError, RecursionError) as error:
             raise OtherSettings(
-                f"{self._file} cannot be read ({error}); choose another --out, or restore the file."
+                f"{self._file} cannot be read ({told(error)}); choose another --out, or restore the file."
             ) from None
         return found
 
     def _settings_of(self, about: dict[str, Any]) -> Settings:
         try:
-            return msgspec.convert(_migrated(about, self.folder)["settings"], Settings)
-        except msgspec.ValidationError as error:
-            raise OtherSettings(f"{self._file} cannot be read ({error}); restore the file.") from None
+            settings = msgspec.convert(_migrated(about, self.folder), Settings)
+            check_settings(settings)
+        except (msgspec.ValidationError, InvalidArgument) as error:
+            raise OtherSettings(f"{self._file} cannot be read ({told(error)}); restore the file.") from None
+        if about["schema"] != 1 and about.get("digest") != settings.digest(str(about.get("sources"))):
+            raise OtherSettings(
+                f"The settings in {self._file} are not those that were written: it is damaged, or was changed by hand. "
+                f"Restore it from a copy. It says now: {describe(settings)}"
+            )
+        return settings
 
     def _compare(self) -> None:
         about = self.about()
@@ -171,8 +189,7 @@ class Store:
 
     def write(self, job: Job, result: JobResult) -> None:
         """Keep what a job found."""
-        content = to_bytes(result, {"nestling": f"curves {SCHEMA}"}) if isinstance(job, LifeJob) else _as_json(result)
-        self._write(self.path(job), content)
+        self._write(self.path(job), pack(result, {"curves": job.name}) if isinstance(job, LifeJob) else _as_json(result))
         self._error_path(job).unlink(missing_ok=True)
 
     def read(self, job: Job) -> Any:
@@ -182,10 +199,9 @@ class Store:
             return None
         try:
             if not isinstance(job, LifeJob):
-                return msgspec.json.decode(path.read_bytes())
-            with safe_open(path, framework="numpy") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
-        except (SafetensorError, msgspec.DecodeError):
+                return _from_json(path.read_bytes(), self._schema)
+            return _undigested(path) if self._schema < SCHEMA else unpack(path)[0]
+        except (SafetensorError, DamagedFile):
             with suppress(OSError):
                 path.replace(_free(path.with_suffix(".damaged")))
             return None
@@ -202,7 +218,7 @@ class Store:
     def error(self, job: Job) -> str | None:
         """Why a job failed, if it did."""
         path = self._error_path(job)
-        return path.read_text() if path.exists() else None
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write a file of the folder whole."""
@@ -223,17 +239,17 @@ class Store:
 
 def _migrated(about: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Settings of an older schema in the present form; a schema that is not known is refused."""
-    schema = about["schema"]
-    if schema == 1:  # one lifetime and one number of windows for all worlds; no experiments
-        old = dict(about["settings"])
-        worlds = len(old["worlds"])
-        old["lifetimes"], old["windows"] = [old.pop("lifetime")] * worlds, [old["windows"]] * worlds
-        return about | {"schema": SCHEMA, "settings": old}
-    if schema != SCHEMA:
-        raise OtherSettings(
-            f"{folder} has schema {schema}, but this version reads 1 and {SCHEMA}; use the version that wrote it."
-        )
-    return about
+    schema, settings = about["schema"], about["settings"]
+    if schema in (2, SCHEMA):
+        return settings
+    if schema == 1 and isinstance(settings, dict):  # one lifetime and one number of windows for all worlds; no experiments
+        old = dict(settings)
+        worlds = len(old["worlds"]) if isinstance(old.get("worlds"), list) else 0
+        old["lifetimes"], old["windows"] = [old.pop("lifetime", None)] * worlds, [old.get("windows")] * worlds
+        return old
+    raise OtherSettings(
+        f"{folder} has schema {schema!r}, but this version reads 1 to {SCHEMA}; use the version that wrote it."
+    )
 
 
 def _free(path: Path) -> Path:
@@ -252,5 +268,22 @@ def versions() -> dict[str, str]:
 
 
 def _as_json(result: JobResult) -> bytes:
-    """The plain values of an experiment as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(result), indent=2)
+    """The plain values of an experiment as indented JSON, with a digest of them."""
+    plain = msgspec.json.decode(msgspec.json.encode(result))
+    return msgspec.json.format(msgspec.json.encode(plain | {"digest": digest_of(plain)}), indent=2)
+
+
+def _from_json(content: bytes, schema: int) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(content, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DamagedFile(told(error)) from None
+    if found.pop("digest", None) != digest_of(found) and schema == SCHEMA:
+        raise DamagedFile("it is not as it was written")
+    return found
+
+
+def _undigested(path: Path) -> dict[str, np.ndarray]:
+    """Curves as the last release wrote them."""
+    with safe_open(path, framework="numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping

@@ -7,19 +7,23 @@ import contextlib
 import importlib.util
 import multiprocessing
 import os
+import signal
 import socket
+import threading
 import traceback
 from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from benchmark.results.jobs import Job, JobResult
 from benchmark.running.work import do_job
 from core.code_digest import code_digest
-from core.errors import InvalidArgument, unknown_name
+from core.errors import InvalidArgument, NestlingError, unknown_name
 
 ENGINES = ("local", "ray")
 _LEFT_AT_HOME = [
@@ -36,13 +40,20 @@ _LEFT_AT_HOME = [
 _PATIENCE = 5.0
 
 
+class WorkersFail(NestlingError, RuntimeError):
+    """No worker lives long enough to do any job."""
+
+    while_working = True
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What became of a job: a result, the text of an error, or neither where its worker was killed."""
+    """What became of a job: a result, the text of an error, or how its worker died (``death``)."""
 
     job: Job
     result: JobResult | None = None
     error: str | None = None
+    death: str = "it was lost"
 
     @property
     def lost(self) -> bool:
@@ -75,28 +86,73 @@ class LocalEngine(Engine):
         """As :meth:`Engine.answers`; a killed process loses every job of its pool that was not done."""
         others = set(multiprocessing.active_children())
         running: dict[Future, Job] = {}
-        with ProcessPoolExecutor(
-            min(workers or self.workers, len(todo)), mp_context=multiprocessing.get_context("spawn")
-        ) as pool:
+        answered = False
+        with _pool(min(workers or self.workers, len(todo))) as pool:
             try:
                 running = {pool.submit(do_job, job, code_digest()): job for job in todo}
+                processes = set(multiprocessing.active_children()) - others
                 while running:
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
-                        yield _answer(running.pop(future), future)
+                        answer = _answer(running.pop(future), future, processes)
+                        if answer.lost and not answered:
+                            _check_that_workers_live(answer.death)
+                        answered = True
+                        yield answer
             finally:
                 if running:  # interrupted: what is under way will be done again, so nobody waits for it
                     for process in set(multiprocessing.active_children()) - others:
                         process.kill()
 
 
-def _answer(job: Job, future: Future) -> Answer:
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when its parent is gone, however that died; by itself it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            connection.wait([parent.sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def _answer(job: Job, future: Future, processes: set[BaseProcess]) -> Answer:
     try:
         return Answer(job, future.result())
     except BrokenProcessPool:
-        return Answer(job)
+        return Answer(job, death=_death_of(processes))
     except Exception:  # whatever one job does wrong is kept with it, and the others go on
         return Answer(job, error=traceback.format_exc())
+
+
+def _death_of(processes: set[BaseProcess]) -> str:
+    """What the exit status of the first worker that died by itself says; its pool ends the others by SIGTERM."""
+    for process in processes:
+        process.join(_PATIENCE)
+    ended = [process.exitcode for process in processes if process.exitcode not in (None, 0, -signal.SIGTERM)]
+    if not ended or ended[0] is None:
+        return "it was ended by SIGTERM"
+    if ended[0] > 0:
+        return f"it ended by itself with exit status {ended[0]}; what it said stands above"
+    name = next((known.name for known in signal.Signals if known == -ended[0]), f"signal {-ended[0]}")
+    return f"it was killed by {name}{' (out of memory?)' if name == 'SIGKILL' else ''}"
+
+
+def _check_that_workers_live(death: str) -> None:
+    """Tell a job that kills its worker from workers that cannot even start, such as those of a script without a main guard."""
+    with _pool(1) as pool:
+        try:
+            pool.submit(os.getpid).result()
+        except BrokenProcessPool:
+            raise WorkersFail(
+                f"No worker can be started: {death}. If this is a script of your own, start the benchmark below "
+                '`if __name__ == "__main__":`, since every worker imports the script.'
+            ) from None
 
 
 class RayEngine(Engine):
@@ -155,8 +211,10 @@ class RayEngine(Engine):
         errors = self._ray.exceptions
         try:
             return Answer(job, self._ray.get(reference))
-        except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.ObjectLostError):
-            return Answer(job)
+        except errors.OutOfMemoryError:
+            return Answer(job, death="Ray ended it, since memory ran out")
+        except (errors.WorkerCrashedError, errors.NodeDiedError, errors.ObjectLostError) as error:
+            return Answer(job, death=f"Ray says: {str(error).splitlines()[0]}")
         except Exception:  # as in the local engine
             return Answer(job, error=traceback.format_exc())
 

@@ -24,6 +24,7 @@ def run(store: Store, engine: Engine | None = None, report: Report = lambda job,
     Raises:
         FolderInUse: another process is running in this folder.
         CannotKeep: the folder cannot be written (full, read-only); what was kept before stays.
+        WorkersFail: no worker can be started.
     """
     engine = engine or LocalEngine()
     with store.lock():
@@ -38,21 +39,21 @@ def run(store: Store, engine: Engine | None = None, report: Report = lambda job,
                 missing.append(job)
         missing.sort(key=lambda job: -job.cost)  # the longest first, or one worker ends alone
         lost, failed = _do(store, engine, missing, None, report)
-        for job in lost:  # a dead worker takes its whole pool along; alone, a job answers only for itself
-            failed |= not _do_alone(store, engine, job, report)
+        for answer in lost:  # a dead worker takes its whole pool along; alone, a job answers only for itself
+            failed |= not _do_alone(store, engine, answer.job, report)
     return not failed
 
 
-def _do(store: Store, engine: Engine, todo: list[Job], workers: int | None, report: Report) -> tuple[list[Job], bool]:
-    """Keep the answers for ``todo``; returns the jobs that were lost, and whether any failed."""
-    lost: list[Job] = []
+def _do(store: Store, engine: Engine, todo: list[Job], workers: int | None, report: Report) -> tuple[list[Answer], bool]:
+    """Keep the answers for ``todo``; returns the answers of jobs that were lost, and whether any failed."""
+    lost: list[Answer] = []
     failed = False
     if not todo:
         return lost, failed
     with closing(engine.answers(todo, workers)) as answers:
         for answer in answers:
             if answer.lost:
-                lost.append(answer.job)
+                lost.append(answer)
             else:
                 failed |= not _keep(store, answer, report)
     return lost, failed
@@ -72,8 +73,5 @@ def _do_alone(store: Store, engine: Engine, job: Job, report: Report) -> bool:
         lost, failed = _do(store, engine, [job], 1, report)
         if not lost:
             return not failed
-    return _keep(
-        store,
-        Answer(job, error=f"The worker was killed in each of {_TRIES} tries of this job alone (out of memory?)."),
-        report,
-    )
+    text = f"The worker died in each of {_TRIES} tries of this job alone; the last time {lost[0].death}."
+    return _keep(store, Answer(job, error=text), report)

@@ -6,7 +6,7 @@ import msgspec
 
 from agents.catalogue import AGENTS, agent_spec
 from benchmark.experiments.experiment import experiments, find_experiment
-from benchmark.results.jobs import LARGEST_SHARD, Purpose, Settings
+from benchmark.results.jobs import LARGEST_SHARD, LAST_SEED, MOST_ANIMALS, Purpose, Settings
 from core.errors import InvalidArgument, unknown_name, whole_number
 from envs.registration import short_name, world_class, worlds
 from steering.registration import steering_class
@@ -78,15 +78,24 @@ def resolve(suite: Suite, shard: int | None = None) -> Settings:
     for agent in suite.agents:
         agent_spec(agent)
     agents = tuple(dict.fromkeys((*REFERENCES, *suite.agents)))
-    animals = whole_number("animals (an interval needs two)", suite.animals, least=2)
+    animals = _number_of_animals("animals", suite.animals)
     lifetimes = _lifetimes(suite, names)
     windows = tuple(min(WINDOWS, lifetimes[i] // (2 * world_class(w).episode_steps)) for i, w in enumerate(names))
     _check_seeds(suite)
-    costly = whole_number("costly_animals (an interval needs two)", suite.costly_animals, least=2)
+    costly = _number_of_animals("costly_animals", suite.costly_animals)
     shard = whole_number("shard", min(LARGEST_SHARD, (animals + 1) // 2) if shard is None else shard)
     return Settings(
         names, agents, lifetimes, windows, animals, suite.seed, suite.purpose, _experiments(suite, names), shard, costly
     )
+
+
+def _number_of_animals(what: str, value: int) -> int:
+    number = whole_number(f"{what} (an interval needs two)", value, least=2)
+    if number > MOST_ANIMALS:
+        raise InvalidArgument(
+            f"{what} must be at most {MOST_ANIMALS:,}, not {number:,}; their curves would not fit anywhere."
+        )
+    return number
 
 
 def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
@@ -112,6 +121,8 @@ def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
 
 def _check_seeds(suite: Suite) -> None:
     first, end = whole_number("seed", suite.seed, least=0), suite.seed + suite.animals
+    if end > LAST_SEED:
+        raise InvalidArgument(f"seed must be at most 2**63 less the number of animals, not {first}.")
     if suite.purpose == "report" and first < REPORTING_SEED:
         raise InvalidArgument(
             f"Seeds below {REPORTING_SEED} are for choosing hyperparameters; report on {REPORTING_SEED} or more, "

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 from numba import njit
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
-from core.code_digest import digest_of, user_cache
-from core.files import write_whole
+from core.code_digest import digest_of
+from core.errors import NestlingError
+from core.files import user_cache, write_whole
+from core.packed import pack, unpack
 from envs.birdsong import features, syrinx
 from envs.birdsong.features import FEATURES, LOUDNESS, PITCH
 
@@ -33,18 +33,15 @@ def note_table() -> np.ndarray:
     """
     path = _path()
     try:
-        table = load(path.read_bytes())["notes"]
-        if table.shape == (PRESSURES, TENSIONS, TURBULENCES, len(FEATURES)) and np.isfinite(table).all():
-            return table
-        raise SafetensorError("it has another shape, or holds what is no number")
+        return unpack(path)[0]["notes"]
     except FileNotFoundError:
         pass
-    except (SafetensorError, KeyError, OSError) as error:
+    except (NestlingError, OSError, KeyError) as error:
         warnings.warn(f"The table of notes {path} is damaged ({error}) and is made anew.", stacklevel=2)
     print("making the table of notes from the syrinx; this is done once, and takes about 20 s", file=sys.stderr)
     table = _make()
     try:
-        write_whole(path, save({"notes": table}))
+        write_whole(path, pack({"notes": table}, {"content": "table of notes"}))
     except OSError as error:
         warnings.warn(f"The table of notes cannot be kept ({error}); it is made anew each time.", stacklevel=2)
     return table

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box
 
+from core.arguments import Number, Whole, in_range
 from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument, whole_number
-from core.manipulations import in_range, manipulation
+from core.manipulations import manipulation
 from core.senses import Sense, Senses
 from envs.birdsong.features import FEATURES
 from envs.birdsong.gestures import FRAME_TIME, SILENT
@@ -19,7 +20,7 @@ from envs.birdsong.note_table import note_table
 from envs.birdsong.practice import BURST, HEARING_DELAY, LONGEST, MOST_SYLLABLES, Kind, Songs, perceive, sing
 from envs.birdsong.similarity import INTERVAL, SHIFTS, TRAITS, species
 from envs.birdsong.syrinx import FRAME, MUSCLES
-from envs.birdsong.tutor import Tutor, innate_tutor, tutor_of
+from envs.birdsong.tutor import LONGEST_MOTIF, Tutor, innate_tutor, tutor_of
 from envs.world import World
 
 LESSONS = 20  # renditions of the tutor that a young bird hears before it begins to practise; chosen
@@ -61,6 +62,7 @@ class Birdsong(World):
     id = "Birdsong-v0"
     dt = FRAME_TIME
     episode_steps = 67
+    longest_episode = round(LONGEST_MOTIF / FRAME_TIME) + HEARING_DELAY
     life_episodes = 2600
     grown_episodes = 2600
     random_hold = 0.05
@@ -132,7 +134,7 @@ class Birdsong(World):
         dt: float | None = None,
         **options: Any,
     ) -> None:
-        if dt is not None and dt != FRAME_TIME:
+        if dt is not None and in_range("dt", dt) != FRAME_TIME:
             raise InvalidArgument(f"dt is always {FRAME_TIME} s in {self.id}, since the syrinx is played frame by frame.")
         self.tutors: tuple[Tutor, ...] = (tutor_of(tutor, labels), innate_tutor("stranger"))
         self.frames = max(len(song) for song in self.tutors)
@@ -224,35 +226,31 @@ class Birdsong(World):
         """Take hearing away: what is left are the cells' own noise (``deaf=False`` gives it back)."""
         self.body.deaf[mask] = deaf
 
-    @manipulation
+    @manipulation(decibels=Number(0.0, 50.0, "dB"))
     def muffle(self, mask: np.ndarray, decibels: float = 20.0) -> None:
         """Plug the ears: everything is fainter by so many dB, and duller."""
-        self.body.muffled[mask] = in_range("decibels", decibels, 0.0, 50.0, "dB") / 50.0
+        self.body.muffled[mask] = decibels / 50.0
 
-    @manipulation
+    @manipulation(cents=Number(-1200.0, 1200.0, "cents"))
     def shift_pitch(self, mask: np.ndarray, cents: float = 100.0) -> None:
         """Headphones: the bird hears itself higher by so many hundredths of a semitone (Sober and Brainard 2009)."""
-        self.body.pitch_shift[mask] = in_range("cents", cents, -1200.0, 1200.0, "cents") / 1200.0
+        self.body.pitch_shift[mask] = cents / 1200.0
 
-    @manipulation
+    @manipulation(syllable=Whole(0, MOST_SYLLABLES - 1), threshold=Number(100.0, 10_000.0, "Hz"))
     def white_noise(self, mask: np.ndarray, syllable: int = 3, above: bool = True, threshold: float | None = None) -> None:
         """Play a burst of noise whenever a syllable's pitch is above (or below) a threshold (Tumer and Brainard 2007).
 
         The threshold is in Hz; None takes each bird's own mean pitch at present.
         """
         index = self._syllable(syllable)
-        if threshold is None:
-            found = self.body.mean_pitch[:, index]
-        else:
-            found = np.full(self.num_envs, np.log2(in_range("threshold", threshold, 100.0, 10_000.0, "Hz") / 500.0))
+        found = self.body.mean_pitch[:, index] if threshold is None else np.full(self.num_envs, np.log2(threshold / 500.0))
         self.body.noise_threshold[mask] = found[mask]
-        self.body.noise_syllable[mask], self.body.noise_above[mask] = index, bool(above)
+        self.body.noise_syllable[mask], self.body.noise_above[mask] = index, above
 
-    @manipulation
+    @manipulation(syllable=Whole(0, MOST_SYLLABLES - 1), probability=Number(0.0, 1.0))
     def distort(self, mask: np.ndarray, syllable: int = 3, probability: float = 0.5) -> None:
         """Distort a syllable by noise in a share of renditions, whatever the bird does (Gadagkar et al. 2016)."""
-        share = in_range("probability", probability, 0.0, 1.0)
-        self.body.distorted_syllable[mask], self.body.distortion[mask] = self._syllable(syllable), share
+        self.body.distorted_syllable[mask], self.body.distortion[mask] = self._syllable(syllable), probability
 
     @manipulation
     def quiet(self, mask: np.ndarray) -> None:
@@ -264,23 +262,21 @@ class Birdsong(World):
         """Take the tutor away; nothing more is heard of it."""
         self.body.lessons[mask], self.body.tutoring[mask] = 0, False
 
-    @manipulation
+    @manipulation(renditions=Whole(0, 10_000))
     def lessons(self, mask: np.ndarray, renditions: int = LESSONS, stranger: bool = False) -> None:
         """Let a tutor (the home tutor, or a stranger) be heard in the next so many renditions."""
-        if not isinstance(renditions, int) or isinstance(renditions, bool) or not 0 <= renditions <= 10_000:
-            raise InvalidArgument(f"renditions must be a whole number from 0 to 10000, not {renditions!r}.")
-        self.body.lessons[mask], self.body.tutor_heard[mask] = renditions, int(bool(stranger))
+        self.body.lessons[mask], self.body.tutor_heard[mask] = renditions, int(stranger)
 
     @manipulation
     def swap_tutor(self, mask: np.ndarray, stranger: bool = True) -> None:
         """Raise the bird with a stranger: its song is heard in lessons, and fitness compares with it."""
-        self.body.tutor[mask] = self.body.tutor_heard[mask] = int(bool(stranger))
+        self.body.tutor[mask] = self.body.tutor_heard[mask] = int(stranger)
 
     def _syllable(self, syllable: int) -> int:
         fewest = min(len(song.syllables) for song in self.tutors)
-        if not isinstance(syllable, int | np.integer) or isinstance(syllable, bool) or not 0 <= syllable < fewest:
-            raise InvalidArgument(f"syllable must be a whole number from 0 to {fewest - 1} in this song, not {syllable!r}.")
-        return int(syllable)
+        if syllable >= fewest:
+            raise InvalidArgument(f"syllable must be a whole number from 0 to {fewest - 1} in this song, not {syllable}.")
+        return syllable
 
 
 class SongDecoy(Birdsong):

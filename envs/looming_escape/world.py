@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
+from core.arguments import Number, OneOf
 from core.batch_state import Field, RecordState
-from core.errors import unknown_name
-from core.manipulations import in_range, manipulation
+from core.manipulations import manipulation
 from core.senses import Sense, Senses
 from envs.looming_escape.physics import (
     ARENA,
@@ -243,7 +243,13 @@ class LoomingEscape(World):
         """Let no disc appear by itself."""
         self.body.quiet[mask] = quiet
 
-    @manipulation
+    @manipulation(
+        kind=OneOf(KINDS),
+        contrast=Number(-1.0, 1.0),
+        size_over_speed=Number(1e-3, 10.0, "s"),
+        azimuth=Number(-10.0, 10.0, "rad"),
+        time=Number(0.0, 60.0, "s"),
+    )
     def present(
         self,
         mask: np.ndarray,
@@ -254,24 +260,20 @@ class LoomingEscape(World):
         time: float | None = None,
     ) -> None:
         """Show a disc now: kind, azimuth (rad), and contrast, l/|v| (s), first time (s), by default the kind's usual ones."""
-        if kind not in KINDS:
-            raise unknown_name("kind of disc", kind, KINDS)
         number = KINDS.index(kind)
         body = self.body
         usual_contrast, usual_ratio = CONTRAST[number].mean(), SIZE_OVER_SPEED[number].mean()
-        body.disc_contrast[mask] = usual_contrast if contrast is None else in_range("contrast", contrast, -1.0, 1.0)
-        body.disc_size_over_speed[mask] = (
-            usual_ratio if size_over_speed is None else in_range("size_over_speed", size_over_speed, 1e-3, 10.0, "s")
-        )
-        body.disc_azimuth[mask] = in_range("azimuth", azimuth, -10.0, 10.0, "rad")
-        body.disc_time[mask] = FIRST_TIME[number] if time is None else in_range("time", time, 0.0, 60.0, "s")
+        body.disc_contrast[mask] = usual_contrast if contrast is None else contrast
+        body.disc_size_over_speed[mask] = usual_ratio if size_over_speed is None else size_over_speed
+        body.disc_azimuth[mask] = azimuth
+        body.disc_time[mask] = FIRST_TIME[number] if time is None else time
         body.disc_elevation[mask] = math.radians(-30.0 if number == BELOW else 75.0)
         body.disc_kind[mask] = number
 
-    @manipulation
+    @manipulation(x=Number(0.0, ARENA, "m"), y=Number(0.0, ARENA, "m"))
     def place_at(self, mask: np.ndarray, x: float = 0.6, y: float = 0.6) -> None:
         """Put the animal at a place of the arena (metres) and let it stand still."""
-        self.body.position[mask] = (in_range("x", x, 0.0, ARENA, "m"), in_range("y", y, 0.0, ARENA, "m"))
+        self.body.position[mask] = (x, y)
         self.body.velocity[mask] = 0.0
 
     @manipulation
@@ -279,13 +281,13 @@ class LoomingEscape(World):
         """Let strikes pass without capture, as an experimenter's screen does."""
         self.body.numb[mask] = spared
 
-    @manipulation
+    @manipulation(loudness=Number(0.0, 1.0), seconds=Number(0.0, 60.0, "s"))
     def alarm(self, mask: np.ndarray, loudness: float = 0.9, seconds: float = 1.0) -> None:
         """Play an alarming sound (loudness 0 to 1) for some seconds."""
-        self.body.loudness[mask] = in_range("loudness", loudness, 0.0, 1.0)
-        self.body.sound_left[mask] = in_range("seconds", seconds, 0.0, 60.0, "s")
+        self.body.loudness[mask] = loudness
+        self.body.sound_left[mask] = seconds
 
-    @manipulation
+    @manipulation(energy=Number(0.0, 1.0))
     def feed(self, mask: np.ndarray, energy: float = 1.0) -> None:
         """Set the energy store (0 empty to 1 full)."""
-        self.body.energy[mask] = in_range("energy", energy, 0.0, 1.0)
+        self.body.energy[mask] = energy

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
+from core.arguments import Number, in_range
 from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument
-from core.manipulations import in_range, manipulation
+from core.manipulations import manipulation
 from core.senses import Sense, Senses
 from envs.world import World
 
@@ -108,7 +109,7 @@ class Orienting(World):
     body: RecordState
 
     def __init__(self, num_envs: int = 1, *, dt: float | None = None, **options: Any) -> None:
-        if dt not in (None, self.dt):
+        if dt is not None and in_range("dt", dt) != self.dt:
             raise InvalidArgument(f"{self.id} counts stays and gaps in steps of {self.dt:g} s; dt cannot be {dt!r}.")
         super().__init__(num_envs, **options)
 
@@ -192,29 +193,29 @@ class Orienting(World):
 
     # -- manipulations ---------------------------------------------------------------------------
 
-    @manipulation
+    @manipulation(degrees=Number(-40.0, 40.0, "degrees"))
     def prism(self, mask: np.ndarray, degrees: float = 23.0, half: bool = False) -> None:
         """Put prisms before the eyes that shift what is seen to the right (0 takes them off); half: only right of the middle."""
-        self.body.prism[mask, 0] = in_range("degrees", degrees, -40.0, 40.0, "degrees")
+        self.body.prism[mask, 0] = degrees
         self.body.half_field[mask] = half
 
-    @manipulation
+    @manipulation(gain=Number(0.3, 1.5))
     def weaken(self, mask: np.ndarray, gain: float = 0.7) -> None:
         """Let every turn fall short: muscles reach this share of what is wanted."""
-        self.body.gain[mask] = in_range("gain", gain, 0.3, 1.5)
+        self.body.gain[mask] = gain
 
     @manipulation
     def darken(self, mask: np.ndarray, dark: bool = True) -> None:
         """Put out the light: nothing is seen, rustles are heard."""
         self.body.dark[mask] = dark
 
-    @manipulation
+    @manipulation(degrees=Number(-10.0, 10.0, "degrees"))
     def double_step(self, mask: np.ndarray, degrees: float = -1.0) -> None:
         """Let the target step onward (or back, if negative) during each turn, by so many degrees of azimuth."""
-        self.body.target_step[mask] = in_range("degrees", degrees, -10.0, 10.0, "degrees")
+        self.body.target_step[mask] = degrees
 
-    @manipulation
+    @manipulation(sounds=Number(0.0, 1.0))
     def offer(self, mask: np.ndarray, sounds: float = 0.5, anywhere: bool = False) -> None:
         """Choose the share of targets that rustle instead of flash, and whether they come from anywhere."""
-        self.body.sound_share[mask] = in_range("sounds", sounds, 0.0, 1.0)
+        self.body.sound_share[mask] = sounds
         self.body.anywhere[mask] = anywhere

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Discrete
 
+from core.arguments import Number, OneOf, Whole
 from core.batch_state import Field, RecordState
-from core.errors import unknown_name
-from core.manipulations import in_range, manipulation
+from core.manipulations import manipulation
 from core.senses import Sense, Senses
 from envs.world import World
 
@@ -232,13 +232,11 @@ class Rivals(World):
 
     # -- manipulations ---------------------------------------------------------------------------
 
-    @manipulation
+    @manipulation(outcome=OneOf(OUTCOMES), opponent=Whole(0, STRANGER), strength=Number(-3.0, 3.0))
     def stage(self, mask: np.ndarray, outcome: str = "win", opponent: int = STRANGER, strength: float = 0.0) -> None:
         """Stage contests: who comes (a neighbour 0-3, 4 for a stranger) and how rounds end (win, lose, none, chance)."""
-        if outcome not in OUTCOMES:
-            raise unknown_name("outcome", outcome, OUTCOMES)
-        self.body.staged_opponent[mask] = int(in_range("opponent", opponent, 0, STRANGER))
-        self.body.staged_strength[mask] = in_range("strength", strength, -3.0, 3.0)
+        self.body.staged_opponent[mask] = opponent
+        self.body.staged_strength[mask] = strength
         self.body.staged_outcome[mask] = OUTCOMES.index(outcome)
         self._part(mask)
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
+from core.arguments import Number, OneOf, Whole, in_range
 from core.batch_state import Field, RecordState
-from core.errors import InvalidArgument, unknown_name
-from core.manipulations import in_range, manipulation
+from core.errors import InvalidArgument
+from core.manipulations import manipulation
 from core.senses import Sense, Senses
 from envs.salt_appetite.chamber import (
     AILMENT_CHANCE,
@@ -247,11 +248,11 @@ class SaltAppetite(World):
 
     # -- manipulations ---------------------------------------------------------------------------
 
-    @manipulation
+    @manipulation(dose=Number(0.0, 10.0, "mg"))
     def furosemide(self, mask: np.ndarray, dose: float = 2.0) -> None:
         """Inject a diuretic (dose in mg): 1 mEq of sodium for each mg leaves within about an hour."""
         self._alive(mask, "furosemide")
-        self.body.natriuresis_left[mask] += SODIUM_PER_MG * in_range("dose", dose, 0.0, 10.0, "mg")
+        self.body.natriuresis_left[mask] += SODIUM_PER_MG * dose
 
     @manipulation
     def captopril(self, mask: np.ndarray, given: bool = True) -> None:
@@ -263,50 +264,43 @@ class SaltAppetite(World):
         """Open a gastric fistula: what is drunk is tasted but never absorbed."""
         self.body.sham[mask] = open_fistula
 
-    @manipulation
+    @manipulation(sodium=Number(0.0, 20.0, "mEq"), water=Number(0.0, 50.0, "ml"), energy=Number(0.0, 500.0, "kJ"))
     def infuse_gastric(self, mask: np.ndarray, sodium: float = 2.0, water: float = 6.0, energy: float = 0.0) -> None:
         """Put sodium (mEq), water (ml) and energy (kJ) straight into the stomach, past the tongue."""
         self._alive(mask, "a gastric infusion")
-        sodium, water = in_range("sodium", sodium, 0.0, 20.0, "mEq"), in_range("water", water, 0.0, 50.0, "ml")
-        energy = in_range("energy", energy, 0.0, 500.0, "kJ")
         self.body.gut_energy[mask] += energy
         for store, amount in (("gut_sodium", sodium), ("sodium_in", sodium), ("gut_water", water), ("water_in", water)):
             getattr(self.body, store)[mask] += amount
 
-    @manipulation
+    @manipulation(solution=OneOf(SOLUTES), molarity=Number(0.0, unit="mol/l"), volume=Number(0.0, 5.0, "ml"))
     def infuse_oral(
         self, mask: np.ndarray, solution: str = "sodium chloride", molarity: float | None = None, volume: float = 0.2
     ) -> None:
         """Put a little of a solution (ml) into the mouth during the next step."""
         self._alive(mask, "an oral infusion")
-        solute = _solute(solution)
-        strength, volume = _molarity(solute, molarity), in_range("volume", volume, 0.0, 5.0, "ml")
-        self.body.infused_molarity[mask], self.body.infused_volume[mask] = strength, volume
+        solute = SOLUTES.index(solution)
+        self.body.infused_molarity[mask], self.body.infused_volume[mask] = _molarity(solute, molarity), volume
         self.body.infused[mask] = solute
 
-    @manipulation
+    @manipulation(
+        sodium=Number(*LETHAL_SODIUM, "mEq"), water=Number(*LETHAL_WATER, "ml"), energy=Number(*LETHAL_ENERGY, "kJ")
+    )
     def replete(self, mask: np.ndarray, sodium: float = 0.0, water: float = 0.0, energy: float = 0.0) -> None:
         """Set the body to these deviations from its set-points (mEq, ml, kJ), empty the gut, and let hormones settle."""
         self._alive(mask, "repletion")
         body = self.body
-        new = {
-            "sodium": in_range("sodium", sodium, *LETHAL_SODIUM, "mEq"),
-            "water": in_range("water", water, *LETHAL_WATER, "ml"),
-            "energy": in_range("energy", energy, *LETHAL_ENERGY, "kJ"),
-        }
-        for name, value in new.items():
+        for name, value in (("sodium", sodium), ("water", water), ("energy", energy)):
             store = getattr(body, name)
             if name != "energy":  # what an experimenter adds or takes is in the books like anything else
                 getattr(body, f"{name}_in")[mask] += value - store[mask] - getattr(body, f"gut_{name}")[mask]
             store[mask] = value
-        missing = max(0.0, -new["sodium"])
-        body.angiotensin[mask] = body.aldosterone[mask] = missing
+        body.angiotensin[mask] = body.aldosterone[mask] = max(0.0, -sodium)
         body.restart(mask, "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "lithium", "natriuresis_left")
 
-    @manipulation
+    @manipulation(only=OneOf(SOLUTES), molarity=Number(0.0, unit="mol/l"))
     def offer(self, mask: np.ndarray, only: str | None = None, molarity: float | None = None) -> None:
         """Offer nothing but one solution at every spout; without a name, nothing at all."""
-        solute = NOTHING if only is None else _solute(only)
+        solute = NOTHING if only is None else SOLUTES.index(only)
         strength = 0.0 if only is None else _molarity(solute, molarity)
         self.body.solute[mask], self.body.molarity[mask] = solute, strength
 
@@ -317,22 +311,20 @@ class SaltAppetite(World):
         body.solute[mask] = body.home_solute[mask]
         body.molarity[mask] = np.where(body.home_solute[mask] == NOTHING, 0.0, USUAL[body.home_solute[mask]])
 
-    @manipulation
+    @manipulation(lever=Whole(0, LEVERS - 1))
     def extend_lever(self, mask: np.ndarray, lever: int = 0, out: bool = True) -> None:
         """Put a lever (0 or 1) out as a cue, or take it back."""
-        if lever not in range(LEVERS) or isinstance(lever, bool):
-            raise InvalidArgument(f"lever must be 0 or 1, not {lever!r}.")
         self.body.lever[mask, lever] = float(out)
 
-    @manipulation
+    @manipulation(per_ml=Number(0.0, 10.0))
     def cost_of_licking(self, mask: np.ndarray, per_ml: float = 0.2) -> None:
         """Make each ml cost effort, in units of reward, as a progressive ratio does."""
-        self.body.lick_cost[mask] = in_range("per_ml", per_ml, 0.0, 10.0)
+        self.body.lick_cost[mask] = per_ml
 
-    @manipulation
+    @manipulation(x=Number(0.0, CHAMBER, "m"), y=Number(0.0, CHAMBER, "m"))
     def place_at(self, mask: np.ndarray, x: float = CHAMBER / 2, y: float = CHAMBER / 2) -> None:
         """Put the animal at a place of the chamber (m)."""
-        self.body.position[mask] = (in_range("x", x, 0.0, CHAMBER, "m"), in_range("y", y, 0.0, CHAMBER, "m"))
+        self.body.position[mask] = (x, y)
 
     @manipulation
     def spare_ailments(self, mask: np.ndarray, spared: bool = True) -> None:
@@ -373,12 +365,6 @@ class SaltTrap(SaltAppetite):
     id = "SaltTrap-v0"
     steering = "SaltAppetite"
     offers = (WATER, SALT, SUCROSE, LITHIUM, QUININE, NOTHING)
-
-
-def _solute(name: str) -> int:
-    if name not in SOLUTES:
-        raise unknown_name("solution", name, SOLUTES)
-    return SOLUTES.index(name)
 
 
 def _molarity(solute: int, molarity: float | None) -> float:

@@ -21,8 +21,9 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 
+from core.arguments import Plain
 from core.batch_state import Field
-from core.errors import InvalidAction, InvalidArgument, ResetNeeded, StateMismatch, UnknownName
+from core.errors import InvalidAction, InvalidArgument, NestlingError, ResetNeeded, StateMismatch, UnknownName
 from envs import make_single, make_world, world_class
 from envs.single import Single
 from envs.world import SUMMARY_HEADINGS, World
@@ -279,13 +280,29 @@ class WorldContract:
         before = built.get_state()
         bad: list[Any] = [good[:2], good[..., None], np.full(good.shape, "x"), None]
         if isinstance(space, gym.spaces.Box):
-            bad += [np.full_like(good, value) for value in (np.nan, np.inf, space.high.max() + 1)]
+            bad += [np.full_like(good, value) for value in (np.nan, np.inf, -np.inf)]
         else:
             bad += [np.full_like(good, space.start + space.n), good + 0.5]
         for action in bad:
             with pytest.raises(InvalidAction):
                 built.step(action)
         assert_same(list(before.values()), list(built.get_state().values()), "a refused action must change nothing")
+
+    def test_actions_outside_a_box_are_clipped_unless_strict(self, world: Any) -> None:
+        space = cast(Any, world_class(world).single_action_space)
+        if not isinstance(space, gym.spaces.Box):
+            pytest.skip("a Discrete space has no outside to clip from")
+        far = np.random.default_rng(0).choice([-1e6, 1e6], (20, 3, *space.shape))
+        lives = []
+        for actions in (far, np.clip(far, space.low, space.high)):
+            built = build(world)
+            built.reset(seed=6)
+            lives.append([built.step(action)[0] for action in actions])
+        assert_same(lives[0], lives[1], "an action outside the Box must do what the clipped action does")
+        strict = build(world, strict=True)
+        strict.reset(seed=6)
+        with pytest.raises(InvalidAction, match="outside"):
+            strict.step(far[0])
 
     def test_order_of_calls(self, world: Any) -> None:
         fresh = build(world)
@@ -313,9 +330,14 @@ class WorldContract:
             build(world, render_mode="ascii")
         with pytest.raises(UnknownName):
             build(world, autoreset_mode="sometimes")
-        for seed in (-1, [1, 2], [0.5, 1, 2]):
+        for seed in (-1, [1, 2], [0.5, 1, 2], 2**64 - 2, "1", 1.5, {1: 2}):
             with pytest.raises(InvalidArgument):
                 build(world).reset(seed=seed)
+        for dt in ("0.1", 0.0, -1.0, np.nan, [0.1], np.ones(3)):
+            with pytest.raises(InvalidArgument):
+                build(world, dt=dt)
+        with pytest.raises(UnknownName, match="option"):
+            build(world, no_such_option=1)
 
     def test_manipulations(self, world: Any) -> None:
         for name, switch in world_class(world).manipulations().items():
@@ -328,6 +350,25 @@ class WorldContract:
         built.reset(seed=4)
         with pytest.raises(UnknownName):
             built.manipulate("no_such_switch")
+
+    def test_refused_manipulations_change_nothing(self, world: Any) -> None:
+        odd: tuple[Any, ...] = (np.nan, np.inf, "much", [1.0], {}, object(), np.zeros(2), 1j, 10**400)
+        for name, switch in world_class(world).manipulations().items():
+            built = build(world)
+            built.reset(seed=4)
+            record(built, 5)
+            before = built.get_state()
+            for rows in ([-1], [3], [0.5], "all", 1, np.ones(2, bool)):
+                with pytest.raises(NestlingError):
+                    built.manipulate(name, rows)  # type: ignore[arg-type]
+            for parameter, value in [(parameter, value) for parameter in switch.parameters for value in odd]:
+                if isinstance(value, str) and isinstance(switch.arguments[parameter], Plain):
+                    continue
+                with pytest.raises(NestlingError):
+                    built.manipulate(name, **{parameter: value})
+            after = built.get_state()
+            changed = [part for part in before if not np.array_equal(before[part], after[part])]
+            assert not changed, f"the refused manipulation {name} changed {changed}"
 
     def test_frames(self, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("DISPLAY", "WAYLAND_DISPLAY"):

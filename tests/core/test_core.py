@@ -25,15 +25,17 @@ SPACE = Box(-1.0, 1.0, (2,), np.float32)
 
 @given(hnp.arrays(st.sampled_from([np.float64, np.float32, np.int64]), hnp.array_shapes(max_dims=3, max_side=4)))
 @settings(max_examples=300, deadline=None)
-def test_actions_are_valid_or_refused(array: np.ndarray) -> None:
-    fits = array.shape == (2, 2) and np.isfinite(array).all() and (np.abs(array) <= 1.0 + 1e-6).all()
-    if not fits:
-        with pytest.raises(InvalidAction, match=r".{30}"):
-            check_actions(array, SPACE, 2)
-    else:
-        checked = check_actions(array, SPACE, 2)
-        assert checked.dtype == np.float32
-        assert all(SPACE.contains(row) for row in checked)
+def test_actions_are_taken_clipped_or_refused(array: np.ndarray) -> None:
+    fits = array.shape == (2, 2) and np.isfinite(array).all()
+    inside = fits and (np.abs(array) <= 1.0 + 1e-6).all()
+    for strict in (False, True):
+        if not fits or (strict and not inside):
+            with pytest.raises(InvalidAction, match=r".{30}"):
+                check_actions(array, SPACE, 2, strict)
+        else:
+            checked = check_actions(array, SPACE, 2, strict)
+            assert checked.dtype == np.float32
+            assert np.array_equal(checked, np.clip(array, -1.0, 1.0).astype(np.float32))
 
 
 @given(st.lists(st.one_of(st.integers(-5, 9), st.floats(), st.text(max_size=2)), min_size=3, max_size=3))
