@@ -40,21 +40,22 @@ def user_cache() -> Path:
 def _user_cache(cache_home: str, _home: str) -> Path:
     with contextlib.suppress(OSError, RuntimeError):  # RuntimeError: no HOME, and no entry in passwd
         folder = (Path(cache_home) if cache_home else Path.home() / ".cache") / "nestling"
-        folder.mkdir(parents=True, exist_ok=True)
-        if _can_write(folder):
+        if can_write(folder):
             return folder
     return _own_temporary_folder()
 
 
-def _can_write(folder: Path) -> bool:
-    """Whether a file can be made there; asked by doing it, since permissions do not tell of read-only disks."""
+def can_write(folder: Path) -> bool:
+    """Whether a file can be written there; asked by doing it, since permissions do not tell of full or read-only disks."""
     probe = folder / f".{uuid.uuid4().hex}.partial"
     try:
-        probe.touch(exist_ok=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(bytes(4096))
     except OSError:
         return False
-    with contextlib.suppress(OSError):
-        probe.unlink()
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
     return True
 
 
@@ -66,6 +67,6 @@ def _own_temporary_folder() -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
         private = not hasattr(os, "getuid") or (found.st_uid == user and not found.st_mode & 0o022)
-        if private and not folder.is_symlink() and _can_write(folder):
+        if private and not folder.is_symlink() and can_write(folder):
             return folder
     return Path(tempfile.mkdtemp(prefix="nestling-"))

@@ -23,7 +23,11 @@ class Args:
     song: Annotated[Path | None, tyro.conf.Positional] = None
     """Recording of the tutor (WAV, FLAC ...); none for the project's own song."""
     labels: Path | None = None
-    """CSV file with columns onset_s, offset_s, label (and file): the syllables of the recording."""
+    """The syllables of the recording: a table (onset_s, offset_s, label, file), or from Raven, Audacity or Praat."""
+    channel: int | None = None
+    """Channel of the recording to hear, from 1; by default the first."""
+    tier: str | None = None
+    """Tier of a TextGrid that has several."""
     other: Path | None = None
     """Recording of another bird (with the same labels file), to compare resemblance with."""
     birds: int = 32
@@ -59,8 +63,10 @@ def main(args: Args) -> int:
     labels = None if args.labels is None else str(args.labels)
     other = innate_tutor("stranger") if args.song is None else None
     if args.other is not None:
-        other = recorded_tutor(str(args.other), labels)
-    options = {} if args.song is None else {"tutor": str(args.song), "labels": labels}
+        other = recorded_tutor(str(args.other), labels, args.channel, args.tier)
+    options = (
+        {} if args.song is None else {"tutor": str(args.song), "labels": labels, "channel": args.channel, "tier": args.tier}
+    )
     reporter = Reporter()
     with Progress(console=reporter.console) as bar:
         task = bar.add_task("practising", total=marks[-1])

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from core.errors import InvalidArgument, NestlingError
+from core.arguments import shown
+from core.errors import InvalidArgument
 from envs.birdsong.features import ENTROPY, FLOOR, LOUDNESS, PERIODICITY, PITCH, extract
 from envs.birdsong.gestures import FRAME_TIME, STRANGER, TUTOR, gesture_of
+from envs.birdsong.labels import BadLabels, read_labels
 from envs.birdsong.note_table import features_of
+from envs.birdsong.recordings import BadRecording, read_audio
 from envs.birdsong.similarity import AUDIBLE, measures_of, quantiles_of_moments, quantiles_of_strangers, weights_of
 from envs.birdsong.syrinx import FRAME, RATE, render
 
 LONGEST_MOTIF = 1.6  # s
-_LONGEST_FILE, _SHORTEST_FILE = 120.0, 0.1  # s
-_SLOWEST_RATE = 16_000  # samples per second, below which song is cut off
-_LEAST_PEAK, _LEAST_CONTRAST = 10 ** (-60 / 20), 15.0  # full scale; dB of song above the background
-_CLIPPED = 0.001  # share of samples at the peak from which a recording is called clipped
+_LEAST_CONTRAST = 15.0  # dB of song above the background
 _PAUSE = 0.15  # s of silence that end a motif; motifs of zebra finches have gaps of 20 to 60 ms
 _LEAST_SYLLABLE, _LEAST_GAP = 3, 2  # frames
 _CANDIDATES, _STIFFNESS = 60, 4.0  # notes that are considered for a frame; cost of a squared jump between frames
 _FIT_SCALE = np.array([0.12, 0.06, 0.15, 3.0, 0.7])  # loudness, octaves, periodicity, entropy, octaves; chosen
-
-
-class BadRecording(NestlingError, ValueError):
-    """A sound file or its labels that cannot serve as a tutor's song."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +67,22 @@ def innate_tutor(name: str = "tutor") -> Tutor:
     return _tutor(name, features_of(gesture), gesture)
 
 
-def recorded_tutor(path: str, labels: str | None = None) -> Tutor:
+def recorded_tutor(path: str, labels: str | None = None, channel: int | None = None, tier: str | None = None) -> Tutor:
     """The longest motif of a recording.
 
     Args:
-        path: a file that libsndfile reads (WAV, FLAC ...): any rate from 16 kHz, mono or more, up to 2 minutes.
-        labels: a CSV file with columns ``onset_s``, ``offset_s`` and ``label``, and ``file`` where it serves several files;
-            syllables labelled ``i`` (introductory notes) are left out. Without labels, energy decides what a syllable is.
+        path: a file that libsndfile reads (WAV, FLAC ...): any rate from 16 kHz, up to 2 minutes.
+        labels: a table with columns ``onset_s``, ``offset_s`` and ``label``, and ``file`` where it serves several files, or as Raven,
+            AVN, crowsetta, Audacity or Praat write them; see :mod:`envs.birdsong.labels`. Syllables labelled ``i`` (introductory notes)
+            are left out. Without labels, energy decides what a syllable is.
+        channel: of a recording that has several, from 1; None takes the first.
+        tier: of a TextGrid that has several.
 
     Raises:
         BadRecording: unreadable, silent, too quiet, too long, no song in it, or labels that do not fit.
+        InvalidArgument: there is no such channel.
     """
-    return _recorded_tutor(path, labels, *(_stamp(file) for file in (path, labels)))
+    return _recorded_tutor(path, labels, channel, tier, *(_stamp(file) for file in (path, labels)))
 
 
 def _stamp(path: str | None) -> int:
@@ -94,46 +91,17 @@ def _stamp(path: str | None) -> int:
 
 
 @lru_cache(maxsize=16)
-def _recorded_tutor(path: str, labels: str | None, _changed: int, _labels_changed: int) -> Tutor:
-    audio = read_audio(path)
+def _recorded_tutor(
+    path: str, labels: str | None, channel: int | None, tier: str | None, _changed: int, _labels_changed: int
+) -> Tutor:
+    audio = read_audio(path, channel)
     features = _heard(audio, path)
-    spans = _labelled(path, labels, len(audio) / RATE) if labels else _by_energy(features)
+    spans = _labelled(path, labels, len(audio) / RATE, tier) if labels else _by_energy(features)
     first, end = _motif(spans, path)
     end = min(end, len(features))  # a label may end with the file, within a frame that is not whole
     features = features[first:end].copy()
     features[:, LOUDNESS] = np.where(_inside(spans, first, end), features[:, LOUDNESS], 0.0)
     return _tutor(Path(path).stem, features, fit_gesture(features), audio[first * FRAME : end * FRAME])
-
-
-def read_audio(path: str | Path) -> np.ndarray:
-    """(samples,) float64 at 44.1 kHz, peak 1; see :func:`recorded_tutor` for what is refused."""
-    import librosa
-    import soundfile
-
-    if not Path(path).is_file():
-        raise BadRecording(f"There is no sound file at {path}.")
-    try:
-        info = soundfile.info(str(path))
-        seconds = info.frames / max(1, info.samplerate)
-        if seconds > _LONGEST_FILE:
-            raise BadRecording(f"{path} lasts {seconds:.0f} s; cut it to the song, at most {_LONGEST_FILE:.0f} s.")
-        audio, rate = soundfile.read(str(path), dtype="float64", always_2d=True)
-    except (soundfile.SoundFileError, RuntimeError) as error:
-        raise BadRecording(f"{path} cannot be read as sound ({error}). Give a WAV or FLAC file.") from None
-    if rate < _SLOWEST_RATE:
-        raise BadRecording(f"{path} has {rate} samples a second; song needs at least {_SLOWEST_RATE}.")
-    if len(audio) < _SHORTEST_FILE * rate:
-        raise BadRecording(f"{path} holds only {len(audio) / rate:.3f} s of sound; a motif needs at least 0.1 s.")
-    audio = audio.mean(axis=1)
-    if not np.isfinite(audio).all():
-        raise BadRecording(f"{path} holds samples that are not finite numbers; export it again.")
-    audio -= audio.mean()
-    peak = float(np.abs(audio).max())
-    if peak < _LEAST_PEAK:
-        raise BadRecording(f"{path} is silent or too quiet (peak {peak:.2g} of full scale); amplify the recording.")
-    if np.mean(np.abs(audio) > 0.999 * peak) > _CLIPPED:
-        warnings.warn(f"{path} is clipped: loud notes will be heard as noisier than they were.", stacklevel=2)
-    return librosa.resample(audio / peak, orig_sr=rate, target_sr=RATE) if rate != RATE else audio / peak
 
 
 def _heard(audio: np.ndarray, path: str) -> np.ndarray:
@@ -170,32 +138,19 @@ def _by_energy(features: np.ndarray) -> list[tuple[int, int, str]]:
     return [(first, end, "") for first, end in syllables_of(shifted)]
 
 
-def _labelled(path: str, labels: str, seconds: float) -> list[tuple[int, int, str]]:
-    if not Path(labels).is_file():
-        raise BadRecording(f"There is no file of labels at {labels}.")
+def _labelled(path: str, labels: str, seconds: float, tier: str | None) -> list[tuple[int, int, str]]:
     try:
-        with open(labels, newline="", encoding="utf-8") as file:
-            rows: list[dict[str, Any]] = list(csv.DictReader(file))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadRecording(f"{labels} cannot be read as a CSV file ({error}).") from None
-    if rows and not {"onset_s", "offset_s", "label"} <= rows[0].keys():
-        raise BadRecording(f"{labels} needs the columns onset_s, offset_s and label; it has {', '.join(rows[0])}.")
-    spans = []
-    for line, row in enumerate(rows, 2):
-        if row.get("file") not in (None, "", Path(path).name):
-            continue
-        try:
-            onset, offset = float(row["onset_s"]), float(row["offset_s"])
-        except (TypeError, ValueError):
-            raise BadRecording(f"Line {line} of {labels} has no number as onset or offset.") from None
-        if not 0.0 <= onset < offset <= seconds + 0.05:
+        found = read_labels(Path(labels), Path(path).name, tier)
+    except BadLabels as error:
+        raise BadRecording(str(error)) from None
+    for label in found:
+        if not 0.0 <= label.onset < label.offset <= seconds + 0.05:
             raise BadRecording(
-                f"Line {line} of {labels} spans {onset} to {offset} s, but {path} lasts {seconds:.2f} s; do they belong together?"
+                f"In {labels} {label.place} spans {label.onset:g} to {label.offset:g} s, but {path} lasts {seconds:.2f} s; do they "
+                "belong together?"
             )
-        spans.append((math.floor(onset / FRAME_TIME), math.ceil(offset / FRAME_TIME), str(row["label"])))
-    if not spans:
-        raise BadRecording(f"{labels} labels nothing in {Path(path).name}.")
-    return sorted(span for span in spans if span[2] != "i")
+    spans = [(math.floor(label.onset / FRAME_TIME), math.ceil(label.offset / FRAME_TIME), label.name) for label in found]
+    return [span for span in spans if span[2] != "i"]
 
 
 def _motif(spans: list[tuple[int, int, str]], path: str) -> tuple[int, int]:
@@ -266,10 +221,16 @@ def fit_distance(heard: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return (weight * np.minimum(away**2, 25.0)).sum(axis=-1)
 
 
-def tutor_of(tutor: str | Path | None, labels: str | Path | None) -> Tutor:
+def tutor_of(
+    tutor: str | Path | None, labels: str | Path | None = None, channel: int | None = None, tier: str | None = None
+) -> Tutor:
     """The default tutor, or that of a recording."""
+    for what, value in (("tutor", tutor), ("labels", labels)):
+        if not isinstance(value, str | Path | None):
+            raise InvalidArgument(f"{what} must be the path of a file, not {shown(value)}.")
     if tutor is None:
-        if labels is not None:
-            raise InvalidArgument("labels were given without a recording; give tutor=song.wav as well.")
+        given = [what for what, value in (("labels", labels), ("channel", channel), ("tier", tier)) if value is not None]
+        if given:
+            raise InvalidArgument(f"{given[0]} was given without a recording; give tutor=song.wav as well.")
         return innate_tutor()
-    return recorded_tutor(str(tutor), None if labels is None else str(labels))
+    return recorded_tutor(str(tutor), None if labels is None else str(labels), channel, tier)

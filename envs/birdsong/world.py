@@ -49,9 +49,10 @@ class Birdsong(World):
     End:
         Never terminated; truncated at the end of the rendition (65 frames and the hearing delay by default).
     Arguments:
-        tutor: a recording (any file that libsndfile reads), by default a song that the project's own syrinx sings; labels: a
-        CSV file of its syllables. num_envs, autoreset_mode, render_mode: see :class:`envs.world.World`; ``max_episode_steps``
-        can only cut renditions short; ``dt`` is always 0.01 s.
+        tutor: a recording (any file that libsndfile reads), by default a song that the project's own syrinx sings; labels:
+        its syllables, as a table or as Raven, Audacity or Praat write them; channel: of a recording that has several, from 1;
+        tier: of a TextGrid that has several. num_envs, autoreset_mode, render_mode: see :class:`envs.world.World`;
+        ``max_episode_steps`` can only cut renditions short; ``dt`` is always 0.01 s.
     Version history:
         v0: first version.
     Source:
@@ -130,13 +131,15 @@ class Birdsong(World):
         *,
         tutor: str | Path | None = None,
         labels: str | Path | None = None,
+        channel: int | None = None,
+        tier: str | None = None,
         max_episode_steps: int | None = None,
         dt: float | None = None,
         **options: Any,
     ) -> None:
         if dt is not None and in_range("dt", dt) != FRAME_TIME:
             raise InvalidArgument(f"dt is always {FRAME_TIME} s in {self.id}, since the syrinx is played frame by frame.")
-        self.tutors: tuple[Tutor, ...] = (tutor_of(tutor, labels), innate_tutor("stranger"))
+        self.tutors: tuple[Tutor, ...] = (tutor_of(tutor, labels, channel, tier), innate_tutor("stranger"))
         self.frames = max(len(song) for song in self.tutors)
         self._songs, self._gestures = _stacked(self.tutors, self.frames)
         kind = species()

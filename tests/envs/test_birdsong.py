@@ -116,7 +116,7 @@ def test_a_clipped_recording_is_warned_about(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a,b\n1,2\n", "columns"),
+        ("a,b\n1,2\n", "column for the onset"),
         ("onset_s,offset_s,label\n0.1,nothing,a\n", "no number"),
         ("onset_s,offset_s,label\n0.5,0.2,a\n", "spans"),
         ("onset_s,offset_s,label\n0.1,99,a\n", "lasts"),
