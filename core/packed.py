@@ -13,7 +13,7 @@ from safetensors.numpy import save as to_bytes
 
 from core.errors import NestlingError, told
 
-_KEY, _DIGESTS, _ARRAYS = "nestling", "digests", "arrays"
+_KEY, _DIGESTS, _ARRAYS, _CHECKSUM = "nestling", "digests", "arrays", "checksum"
 _LONGEST_TEXT = 300
 
 
@@ -65,12 +65,28 @@ def _read(path: Path, with_arrays: bool) -> tuple[dict[str, Any], dict[str, str]
         raise DamagedFile("it is a safetensors file, but Nestling did not write it")
     if _DIGESTS not in found:
         raise DamagedFile("it has no digests: another version wrote it, or it was changed by hand")
+    return read_json(found[_KEY]), read_json(found[_DIGESTS]), arrays
+
+
+def checked_json(values: dict[str, Any]) -> bytes:
+    """Indented JSON of plain values, for people to read, with a checksum as its last entry."""
+    plain = msgspec.json.decode(msgspec.json.encode(values))
+    return msgspec.json.format(msgspec.json.encode(plain | {_CHECKSUM: digest_of(plain)}), indent=2)
+
+
+def read_json(content: bytes | str, checked: bool = False) -> dict[str, Any]:
+    """The object that JSON from a file holds, without its checksum.
+
+    Raises:
+        DamagedFile: it is no JSON, no object, or, where it is ``checked``, not what :func:`checked_json` wrote.
+    """
     try:
-        about = msgspec.json.decode(found[_KEY], type=dict[str, Any])
-        digests = msgspec.json.decode(found[_DIGESTS], type=dict[str, str])
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise DamagedFile(f"what it says about itself is damaged ({told(error)})") from None
-    return about, digests, arrays
+        found = msgspec.json.decode(content, type=dict[str, Any])
+    except (ValueError, RecursionError) as error:  # ValueError: msgspec's own errors, and text in another encoding
+        raise DamagedFile(f"its text is damaged ({told(error)})") from None
+    if found.pop(_CHECKSUM, None) != digest_of(found) and checked:
+        raise DamagedFile("it is not as it was written, by damage or by hand")
+    return found
 
 
 def _compare(written: dict[str, str], found: dict[str, str]) -> None:

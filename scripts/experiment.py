@@ -49,7 +49,7 @@ def main(args: Args) -> int:
     last = before if before.exists() and not file.exists() else file  # as the last release called it
     try:
         results = {entry["id"]: entry for entry in msgspec.json.decode(last.read_bytes())} if last.exists() else {}
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidArgument(f"{last} cannot be read ({error}). Restore it, or choose another --out.") from None
     reporter = Reporter()
     table = Table(title="experiments")

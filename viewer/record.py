@@ -159,8 +159,8 @@ class Recorder:
             return error
         reason = "ffmpeg failed; what it said stands above" if "FFMPEG" in str(error) else told(error)
         return CannotRecord(
-            f"{self.path} cannot be recorded: {reason}. For mp4, a working ffmpeg or the package imageio-ffmpeg is needed; .gif and "
-            ".png need neither. A file that had this name before is as it was."
+            f"{self.path} cannot be recorded: {reason}. For mp4, install ffmpeg or the package "
+            "imageio-ffmpeg; or record to .gif or .png, which need neither. A file that had this name before is as it was."
         )
 
     def _save_strip(self) -> None:

@@ -48,10 +48,9 @@ class Settings(msgspec.Struct, frozen=True):
     shard: int = LARGEST_SHARD
     costly_animals: int = 10
 
-    def digest(self, sources: str | None = None) -> str:
-        """Eight hexadecimal digits that name what decides the results, the sources (by default today's) among them."""
-        sources = code_digest() if sources is None else sources
-        content = {k: v for k, v in msgspec.to_builtins(self).items() if k != "shard"} | {"sources": sources}
+    def digest(self) -> str:
+        """Eight hexadecimal digits that name what decides the results, the sources among them."""
+        content = {k: v for k, v in msgspec.to_builtins(self).items() if k != "shard"} | {"sources": code_digest()}
         return hashlib.blake2b(msgspec.json.encode(content), digest_size=4).hexdigest()
 
     def animals_of(self, agent: str) -> int:

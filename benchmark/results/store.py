@@ -21,7 +21,7 @@ from benchmark.results.jobs import Job, JobResult, LifeJob, Settings, check_sett
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, NestlingError, told
 from core.files import write_whole
-from core.packed import DamagedFile, digest_of, pack, unpack
+from core.packed import DamagedFile, checked_json, pack, read_json, unpack
 from core.registry import names_from
 from envs.registration import world_class
 
@@ -117,14 +117,17 @@ class Store:
                 "report.html": "everything to look at, in one file",
             },
         }
-        self._write(self._file, msgspec.json.format(msgspec.json.encode(about), indent=2))
+        self._write(self._file, checked_json(about))
 
     def about(self) -> dict[str, Any]:
         """The content of ``settings.json``."""
         try:
-            found = msgspec.json.decode(self._file.read_bytes(), type=dict[str, Any])
+            content = self._file.read_bytes()
+            found = read_json(content)
             found["settings"], found["schema"]
-        except (msgspec.DecodeError, KeyError, RecursionError) as error:
+            if found["schema"] == SCHEMA:
+                read_json(content, checked=True)
+        except (DamagedFile, KeyError) as error:
             raise OtherSettings(
                 f"{self._file} cannot be read ({told(error)}); choose another --out, or restore the file."
             ) from None
@@ -136,11 +139,6 @@ class Store:
             check_settings(settings)
         except (msgspec.ValidationError, InvalidArgument) as error:
             raise OtherSettings(f"{self._file} cannot be read ({told(error)}); restore the file.") from None
-        if about["schema"] != 1 and about.get("digest") != settings.digest(str(about.get("sources"))):
-            raise OtherSettings(
-                f"The settings in {self._file} are not those that were written: it is damaged, or was changed by hand. "
-                f"Restore it from a copy. It says now: {describe(settings)}"
-            )
         return settings
 
     def _compare(self) -> None:
@@ -189,7 +187,9 @@ class Store:
 
     def write(self, job: Job, result: JobResult) -> None:
         """Keep what a job found."""
-        self._write(self.path(job), pack(result, {"curves": job.name}) if isinstance(job, LifeJob) else _as_json(result))
+        self._write(
+            self.path(job), pack(result, {"curves": job.name}) if isinstance(job, LifeJob) else checked_json(result)
+        )
         self._error_path(job).unlink(missing_ok=True)
 
     def read(self, job: Job) -> Any:
@@ -199,7 +199,7 @@ class Store:
             return None
         try:
             if not isinstance(job, LifeJob):
-                return _from_json(path.read_bytes(), self._schema)
+                return read_json(path.read_bytes(), checked=self._schema == SCHEMA)
             return _undigested(path) if self._schema < SCHEMA else unpack(path)[0]
         except (SafetensorError, DamagedFile):
             with suppress(OSError):
@@ -265,22 +265,6 @@ def versions() -> dict[str, str]:
     """Versions of what decides results."""
     names = ("nestling", "numpy", "numba", "gymnasium")
     return {"python": sys.version.split()[0]} | {name: importlib.metadata.version(name) for name in names}
-
-
-def _as_json(result: JobResult) -> bytes:
-    """The plain values of an experiment as indented JSON, with a digest of them."""
-    plain = msgspec.json.decode(msgspec.json.encode(result))
-    return msgspec.json.format(msgspec.json.encode(plain | {"digest": digest_of(plain)}), indent=2)
-
-
-def _from_json(content: bytes, schema: int) -> dict[str, Any]:
-    try:
-        found = msgspec.json.decode(content, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise DamagedFile(told(error)) from None
-    if found.pop("digest", None) != digest_of(found) and schema == SCHEMA:
-        raise DamagedFile("it is not as it was written")
-    return found
 
 
 def _undigested(path: Path) -> dict[str, np.ndarray]:

@@ -29,8 +29,9 @@ from agents.population import Population
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.summary import day_fitness
 from core.code_digest import code_digest
-from core.errors import InvalidArgument, StateMismatch, unknown_name
+from core.errors import InvalidArgument, StateMismatch, told, unknown_name
 from core.files import write_whole
+from core.packed import DamagedFile, checked_json, read_json
 from core.renamed import renamed_attributes
 from envs.registration import world_class
 from learning.options import OptionLearner
@@ -268,7 +269,7 @@ class Evolution:
     def _write(self) -> None:
         if self.file is not None:
             kept = self._about() | {"fitness": self.fitness, "best": self._described_best()}
-            write_whole(self.file, msgspec.json.format(msgspec.json.encode(kept), indent=2))
+            write_whole(self.file, checked_json(kept))
 
     def _described_best(self) -> dict[str, float] | None:
         if self.plan.arm != "genes":
@@ -277,15 +278,15 @@ class Evolution:
 
     def _resume(self, file: Path) -> None:
         try:
-            kept = msgspec.json.decode(file.read_bytes())
-            there, fitness = {key: kept[key] for key in ("plan", "sources")}, kept["fitness"]
-        except (msgspec.DecodeError, KeyError, TypeError) as error:
+            kept = read_json(file.read_bytes(), checked=True)
+            plan, sources, fitness = dict(kept["plan"]), kept["sources"], kept["fitness"]
+        except (DamagedFile, KeyError, TypeError, ValueError) as error:
             raise StateMismatch(
-                f"{file} is no record of an evolution ({error}). Restore it, or choose another --out."
+                f"{file} is no record of an evolution ({told(error)}). Restore it, or choose another --out."
             ) from None
         here = msgspec.json.decode(msgspec.json.encode(self._about()))
-        changed = [key for key in here["plan"] if key != "generations" and there["plan"].get(key) != here["plan"][key]]
-        if there["sources"] != here["sources"]:
+        changed = [key for key in here["plan"] if key != "generations" and plan.get(key) != here["plan"][key]]
+        if sources != here["sources"]:
             changed.append("sources")
         if changed:
             raise StateMismatch(f"{file} belongs to another search ({', '.join(changed)} differ). Choose another --out.")

@@ -8,7 +8,7 @@ import pytest
 from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
 from benchmark.results.summary import summarise
-from benchmark.running.engines import Engine, RayEngine, make_engine
+from benchmark.running.engines import Engine, LocalEngine, RayEngine, make_engine
 from benchmark.running.run import run
 from benchmark.running.work import OtherSources, do_job
 from core.errors import InvalidArgument, UnknownName
@@ -56,7 +56,9 @@ def test_engines_agree_and_a_killer_cell_is_blamed_alone(
         "reflex": "complete",
     }
     oracle = next(job for job in jobs(killed.settings) if isinstance(job, LifeJob) and job.agent == "oracle")
-    assert "killed in each of 1 tries" in (killed.error(oracle) or "")
+    error = killed.error(oracle) or ""
+    assert "died in each of 1 tries" in error
+    assert ("killed by SIGKILL" if engine.__class__ is LocalEngine else "Ray says") in error
 
 
 def test_a_worker_with_other_sources_does_not_answer(finished: Store) -> None:

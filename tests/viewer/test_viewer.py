@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import imageio.v3 as imageio
 import numpy as np
@@ -342,7 +343,14 @@ def test_song_is_recorded_with_its_sound(tmp_path: Path) -> None:
 def test_a_film_without_its_sound_is_still_a_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session("LoomingEscape", "reflex", 1, folder=tmp_path)
     path = tmp_path / "mute.mp4"
-    monkeypatch.setattr("viewer.sound.subprocess.run", lambda *a, **k: (_ for _ in ()).throw(OSError("no ffmpeg")))
+    monkeypatch.setattr(
+        "viewer.sound.subprocess",
+        SimpleNamespace(
+            run=lambda *a, **k: (_ for _ in ()).throw(OSError("no ffmpeg")),
+            DEVNULL=subprocess.DEVNULL,
+            CalledProcessError=subprocess.CalledProcessError,
+        ),
+    )
     with pytest.warns(UserWarning, match="stays mute"), Recorder(path, 20, sound_rate=44_100) as recorder:
         recorder.add(pixels(compose(session)))
     assert len(imageio.imread(path)) == 1
