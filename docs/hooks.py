@@ -92,7 +92,7 @@ def _keys(_: str) -> str:
 def _experiments(name: str) -> str:
     from benchmark.experiments.experiment import experiments
 
-    kept = {entry["id"]: entry for entry in json.loads((ROOT / "docs" / "experiments.json").read_text())}
+    kept = {entry["id"]: entry for entry in json.loads((ROOT / "docs" / "experiments.json").read_text(encoding="utf-8"))}
     rows = []
     for known in experiments().values():
         if name and known.world != name:
@@ -130,4 +130,4 @@ def _file_of(module: str) -> Path:
 
 
 def _count(files: list[Path]) -> int:
-    return sum(len(file.read_text().splitlines()) for file in files)
+    return sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 
+from core.arguments import shown
 from core.batch_state import BatchState
-from core.errors import InvalidArgument
+from core.errors import InvalidArgument, told
 from core.senses import Sense, Senses
 from envs.world import World
 from envs.world_rules import broken_rule, broken_world
@@ -60,8 +61,26 @@ class ForeignWorld(World, abc.ABC):
         self.body.seed[mask] = (draw * 2**31).astype(int)[mask]
         self.body.steps[mask] = 0
         for row in np.flatnonzero(mask):
-            observation, _ = self._envs[row].reset(seed=int(self.body.seed[row]))
-            self._feel(row, observation)
+            self._feel(row, self._result_of("reset", self._envs[row].reset(seed=int(self.body.seed[row])), 2)[0])
+
+    def _result_of(self, method: str, result: Any, size: int) -> tuple[Any, ...]:
+        """What a method of the foreign environment returned, if it has as many parts as Gymnasium says."""
+        if not isinstance(result, tuple) or len(result) != size:
+            told = f"{len(result)} values" if isinstance(result, tuple) else type(result).__name__
+            wanted = {2: "(observation, info)", 5: "(observation, reward, terminated, truncated, info)"}[size]
+            raise broken_world(
+                self,
+                f"its environment's {method}() gave {told}, but Gymnasium's gives {wanted}. For an environment of the old Gym, wrap it "
+                "in make_env, for example by shimmy.",
+            )
+        return result
+
+    def _number_of(self, reward: Any) -> float:
+        """A reward as one number; some environments give it as an array of one."""
+        array = np.asarray(reward)
+        if array.size != 1 or array.dtype.kind not in "fiub":
+            raise broken_world(self, f"its environment gave the reward {shown(reward)}, but one number is needed.")
+        return float(array.reshape(()))
 
     def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         fitness, terminated = np.zeros(self.num_envs), np.zeros(self.num_envs, bool)
@@ -69,7 +88,12 @@ class ForeignWorld(World, abc.ABC):
         for row, env in enumerate(self._envs):
             body.actions[row, body.steps[row]] = action[row]
             body.steps[row] += 1
-            observation, fitness[row], terminated[row], truncated, _ = env.step(self._native(action[row]))
+            result = self._result_of("step", env.step(self._native(action[row])), 5)
+            observation, fitness[row], terminated[row], truncated = (
+                result[0],
+                self._number_of(result[1]),
+                *map(bool, result[2:4]),
+            )
             if truncated and body.steps[row] < self.max_episode_steps:
                 raise broken_world(
                     self,
@@ -157,7 +181,13 @@ def foreign_world(environment: str, *, dt: float = 1.0, **attributes: Any) -> ty
     Raises:
         InvalidArgument: observations are not a bounded plain array and no senses were given, or actions are neither Box nor Discrete.
     """
-    env = gym.make(environment)
+    try:
+        env = gym.make(environment)
+    except gym.error.UnregisteredEnv as error:
+        raise InvalidArgument(
+            f"There is no environment {environment} ({told(error)}). If a library registers it, import that library first, for example "
+            f"import {environment.split('/')[0].split('-')[0].lower()}."
+        ) from None
     space, single_action_space = env.observation_space, env.action_space
     if not isinstance(single_action_space, gym.spaces.Box | gym.spaces.Discrete):
         raise InvalidArgument(

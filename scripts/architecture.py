@@ -114,7 +114,11 @@ def summary(room: str) -> str:
     """The first line of the room's docstring."""
     if room == SPECIES:
         return "body, physics and drawing of each species"
-    text = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text())) if room != "scripts" else COMMANDS
+    text = (
+        ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text(encoding="utf-8")))
+        if room != "scripts"
+        else COMMANDS
+    )
     return (text or "").split("\n")[0].split(". ")[0].removesuffix(".").replace("`", "")
 
 
@@ -212,7 +216,9 @@ def main(args: Args) -> int:
     """Draw or check."""
     graph = rooms()
     if args.check:
-        current = FIGURE.exists() and fingerprint(graph).replace("<", "&lt;").replace(">", "&gt;") in FIGURE.read_text()
+        current = FIGURE.exists() and fingerprint(graph).replace("<", "&lt;").replace(">", "&gt;") in FIGURE.read_text(
+            encoding="utf-8"
+        )
         print(
             "the figure is current"
             if current

@@ -6,6 +6,7 @@ stopped, with the same results.
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -256,6 +257,8 @@ def _range(value: dict | None) -> str:
     if value is None:
         return "-"
     centre = value.get("iqm", value.get("mean"))
+    if not math.isfinite(value["low"]):
+        return f"{centre:.2f} (one value)"
     return f"{centre:.2f} [{value['low']:.2f}, {value['high']:.2f}]"
 
 

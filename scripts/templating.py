@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -31,7 +32,9 @@ def check_name(name: str, kind: str) -> None:
         raise InvalidArgument(
             f"A {kind} is named like a Python class, with a capital and then letters and digits (Thermotaxis), not {name!r}."
         )
-    used = "".join(file.read_text() for file in TEMPLATES.glob(f"{kind.replace('-', '_')}/*.py.j2"))
+    if name.casefold() in _RESERVED or snake_case(name) in _RESERVED:
+        raise InvalidArgument(f"No file can be named {snake_case(name)} on Windows; choose another name.")
+    used = "".join(file.read_text(encoding="utf-8") for file in TEMPLATES.glob(f"{kind.replace('-', '_')}/*.py.j2"))
     if name in re.findall(r"\b[A-Z]\w+\b", used):
         raise InvalidArgument(f"{name} is a word that the files themselves use already; choose another name.")
     registry = {"world": worlds, "learner": learners, "hand-over": hand_over_rules}[kind]
@@ -51,6 +54,8 @@ def check_free(root: Path, files: dict[str, str], own_folder: bool, package: str
     """
     from core.errors import InvalidArgument
 
+    if "\0" in str(root):
+        raise InvalidArgument(f"A folder cannot have a name with a NUL in it: {str(root)!r}.")
     if own_folder and root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise InvalidArgument(f"{root} is not an empty folder; name a new one, so that nothing of yours is overwritten.")
     for file in files:
@@ -81,7 +86,7 @@ def write_all(root: Path, files: dict[str, str], values: dict[str, Any]) -> None
     try:
         for file, text in rendered.items():
             (waiting / file).parent.mkdir(parents=True, exist_ok=True)
-            (waiting / file).write_text(text)
+            (waiting / file).write_text(text, encoding="utf-8")
         for file in files:
             (root / file).parent.mkdir(parents=True, exist_ok=True)
             os.replace(waiting / file, root / file)

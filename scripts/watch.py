@@ -48,9 +48,15 @@ def main(args: Args) -> int:
     from rich.progress import Progress
 
     from core.errors import InvalidArgument
+    from envs.registration import worlds
     from viewer.record import Recorder, check_ending, pace
     from viewer.session import Session, parse_age
 
+    swallowed = [part for part in args.lesion if part.casefold() in {name.casefold() for name in worlds.names()}]
+    if swallowed:
+        raise InvalidArgument(
+            f"--lesion takes every word that follows it, {swallowed[0]} too. Name the world first: watch.py {swallowed[0]} --lesion ..."
+        )
     if args.headless and args.record is None:
         raise InvalidArgument("--headless shows nothing by itself; say where to record: --record life.mp4")
     if args.steps is not None and args.steps < 1:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def code_blocks(page: str) -> list[str]:
-    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
 def test_a_world_of_ones_own_passes_conformance(tmp_path: Path) -> None:
@@ -46,15 +46,15 @@ def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     for page in sorted((ROOT / "docs" / "worlds").glob("*.md")):
-        built = (tmp_path / "worlds" / page.with_suffix(".html").name).read_text()
+        built = (tmp_path / "worlds" / page.with_suffix(".html").name).read_text(encoding="utf-8")
         assert "<!-- generated" not in built
-    assert "depletion_tally" in (tmp_path / "worlds" / "salt_appetite.html").read_text()
-    assert "SteeredWorld" in (tmp_path / "reference" / "agents.html").read_text()
+    assert "depletion_tally" in (tmp_path / "worlds" / "salt_appetite.html").read_text(encoding="utf-8")
+    assert "SteeredWorld" in (tmp_path / "reference" / "agents.html").read_text(encoding="utf-8")
 
 
 def test_links_of_the_pages_exist() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name} links to {link}, which does not exist"
 
 
@@ -62,7 +62,7 @@ def test_imports_point_downward() -> None:
     floors = {"core": 0, "envs": 1, "steering": 2, "learning": 2, "agents": 3, "benchmark": 4, "viewer": 4, "nestling": 4}
     for room, floor in floors.items():
         for file in (ROOT / room).rglob("*.py"):
-            for other in re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(), flags=re.MULTILINE):
+            for other in re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(encoding="utf-8"), flags=re.MULTILINE):
                 below = other == room or floors.get(other, -1) < floor
                 assert below, f"{file.relative_to(ROOT)} imports {other}, which is not on a floor below"
 
@@ -83,7 +83,7 @@ def test_no_two_modules_import_each_other() -> None:
 
 
 def test_what_the_architecture_names_exists() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text()
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     named = re.findall(r"`((?:core|envs|steering|learning|agents|benchmark|viewer)(?:\.\w+)+)`", page)
     assert len(named) > 20
     for name in named:

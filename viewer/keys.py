@@ -17,6 +17,7 @@ class Binding:
         action: what the window does, with an
         argument: for example the part that is lesioned.
         free_keys: keys that do the same while nobody drives an animal with them.
+        repeats: whether it is done again and again while a key is held.
     """
 
     meaning: str
@@ -24,16 +25,17 @@ class Binding:
     action: str
     argument: str = ""
     free_keys: tuple[str, ...] = ()
+    repeats: bool = False
 
 
 BINDINGS = (
     Binding("pause or go on", ("space",), "pause"),
-    Binding("one step forward", (".",), "step", free_keys=("right",)),
-    Binding("take back one step", (",",), "back", free_keys=("left",)),
-    Binding("faster", ("+", "="), "faster", free_keys=("up",)),
-    Binding("slower", ("-",), "slower", free_keys=("down",)),
-    Binding("the next animal", ("tab",), "next"),
-    Binding("the animal before", ("backspace",), "previous"),
+    Binding("one step forward", (".",), "step", free_keys=("right",), repeats=True),
+    Binding("take back one step", (",",), "back", free_keys=("left",), repeats=True),
+    Binding("faster", ("+", "="), "faster", free_keys=("up",), repeats=True),
+    Binding("slower", ("-",), "slower", free_keys=("down",), repeats=True),
+    Binding("the next animal", ("tab",), "next", repeats=True),
+    Binding("the animal before", ("backspace",), "previous", repeats=True),
     Binding("newborn", ("n",), "newborn"),
     Binding("grown", ("g",), "grown"),
     Binding("compare: newborn and grown side by side", ("c",), "compare"),
@@ -48,6 +50,19 @@ BINDINGS = (
     Binding("this help", ("h",), "help"),
     Binding("close", ("q", "escape"), "close"),
 )
+
+
+_MODIFIERS = ("shift", "ctrl", "alt", "meta", "gui", "super", "mode", "lock")
+
+
+def plain_name(key: str) -> str | None:
+    """The name of a key as bindings have it, keys of the keypad among them; None for a key that only changes what others mean."""
+    key = key.lower()
+    if key.rpartition(" ")[2] in _MODIFIERS or key in ("", "numlock", "capslock", "alt gr", "menu", "unknown key"):
+        return None
+    if key in ("enter", "keypad enter"):
+        return "return"
+    return key[1] if len(key) == 3 and key[0] == "[" and key[2] == "]" else key
 
 
 def binding_of(key: str, driving: bool) -> Binding | None:

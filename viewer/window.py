@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from core.canvas import Canvas, pixels
 from core.errors import NestlingError
@@ -11,7 +12,7 @@ from core.pygame_check import import_pygame
 from envs.registration import world_class
 from viewer.controls import Controls
 from viewer.driving import STEERING_KEYS
-from viewer.keys import binding_of
+from viewer.keys import binding_of, plain_name
 from viewer.record import Recorder, pace
 from viewer.session import Session
 from viewer.sound import Speaker
@@ -57,6 +58,7 @@ class Window:
             raise _no_display("there is no screen")
         pygame.key.set_repeat(300, 60)
         self.session, self._recorder = session, recorder
+        self._down: set[str] = set()
         self._paused, self._help, self._open, self._speed = False, False, True, SPEEDS.index(1.0)
         self._message, self._owed, self._manipulation, self._unrecorded = "", 0.0, -1, 0
         self._clock = pygame.time.Clock()
@@ -100,10 +102,10 @@ class Window:
                     self._open = False
                 elif event.type == pygame.VIDEORESIZE:
                     self._resize()
-                elif event.type == pygame.KEYDOWN:
-                    self._press(pygame.key.name(event.key))
-                elif event.type == pygame.KEYUP and self.session.driver is not None:
-                    self._hold(pygame.key.name(event.key), False)
+                elif event.type == pygame.WINDOWFOCUSLOST:
+                    self._let_go()
+                elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
+                    self._key(event)
                 elif action is not None:
                     self._do(*action)
             except NestlingError as error:
@@ -113,7 +115,28 @@ class Window:
         self._screen = import_pygame().display.get_surface()
         self._controls = Controls(self._screen.get_size(), self.session)
 
-    def _press(self, key: str) -> None:
+    def _key(self, event: Any) -> None:
+        """A key goes down or up; with Alt, Ctrl or the system's own key it is meant for somebody else."""
+        pygame = import_pygame()
+        key = plain_name(pygame.key.name(event.key))
+        if key is None:
+            return
+        if event.type == pygame.KEYUP:
+            self._down.discard(key)
+            self._hold(key, False)
+        elif not event.mod & (pygame.KMOD_ALT | pygame.KMOD_CTRL | pygame.KMOD_META):
+            held = key in self._down
+            self._down.add(key)
+            self._press(key, held)
+
+    def _let_go(self) -> None:
+        """Another window has the keyboard, and will hear of keys that go up."""
+        for key in self._down:
+            self._hold(key, False)
+        self._down.clear()
+
+    def _press(self, key: str, held: bool = False) -> None:
+        """A key goes down, or is held since long enough to repeat."""
         driver = self.session.driver
         if driver is not None and (key in STEERING_KEYS or key.isdigit()):
             self._hold(key, True)
@@ -121,7 +144,7 @@ class Window:
         binding = binding_of(key, driving=driver is not None)
         if binding is None:
             self._message = f"the key {key} does nothing; H shows help"
-        else:
+        elif binding.repeats or not held:
             self._do(binding.action, binding.argument)
 
     def _hold(self, key: str, held: bool) -> None:

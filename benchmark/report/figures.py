@@ -18,6 +18,7 @@ import numpy as np
 from agents.catalogue import agent_spec
 from benchmark.results.aggregates import performance_profile
 from benchmark.results.jobs import file_name
+from benchmark.results.plotting import own_style
 from benchmark.results.statistics import interval, survival
 from benchmark.results.store import Store
 from benchmark.results.summary import (
@@ -104,7 +105,7 @@ class Drawing:
 
 def draw_all(store: Store) -> list[Drawing]:
     """Every figure that the folder has results for."""
-    with mpl.rc_context(_STYLE):
+    with own_style(_STYLE):
         return list(_draw(store))
 
 

@@ -35,8 +35,8 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
     )
     environment.filters |= {"centre": show_centre, "bounds": show_bounds, "number": show_number, "p": show_p}
     page = environment.get_template("report.html.j2").render(
-        css=Markup((_PAGE / "report.css").read_text()),
-        js=Markup((_PAGE / "report.js").read_text()),
+        css=Markup((_PAGE / "report.css").read_text(encoding="utf-8")),
+        js=Markup((_PAGE / "report.js").read_text(encoding="utf-8")),
         summary=summary,
         about=store.about(),
         folder=store.folder.name,
@@ -163,7 +163,9 @@ def show_centre(value: dict[str, Any] | None, digits: int = 2) -> str:
 
 
 def show_bounds(value: dict[str, Any], digits: int = 2) -> str:
-    """``[low, high]``."""
+    """``[low, high]``, or words where one value has no interval."""
+    if value["low"] is None or math.isnan(value["low"]):
+        return "(one value)"
     return f"[{show_number(value['low'], digits)}, {show_number(value['high'], digits)}]"
 
 

@@ -38,17 +38,17 @@ def stratified(samples: Sequence[np.ndarray], statistic: Any, name: str, seed: i
     Args:
         samples: (animals,) for each group; NaN where an animal has no value.
         statistic: of the groups, as ``statistic(*groups, axis=...)``.
-        name: under which the statistic itself is returned, beside ``low`` and ``high``.
+        name: under which the statistic itself is returned, beside ``low`` and ``high``, which are NaN where a group has one value.
         seed: of the resampling.
     """
     known = [np.asarray(values, float)[np.isfinite(values)] for values in samples]
     if any(values.size == 0 for values in known):
         return {name: float("nan"), "low": float("nan"), "high": float("nan")}
     centre = float(statistic(*known))
-    if all(values.size < 2 or np.ptp(values) == 0.0 for values in known):
-        return {name: centre, "low": centre, "high": centre}
-    if any(values.size < 2 for values in known):
+    if any(values.size < 2 for values in known):  # one value says nothing about how far others lie
         return {name: centre, "low": float("nan"), "high": float("nan")}
+    if all(np.ptp(values) == 0.0 for values in known):
+        return {name: centre, "low": centre, "high": centre}
     found = stats.bootstrap(
         known, statistic, n_resamples=RESAMPLES, method="percentile", vectorized=True, rng=np.random.default_rng(seed)
     ).confidence_interval

@@ -184,7 +184,7 @@ class RayEngine(Engine):
             _knock(address)
             options["address"] = address
         try:
-            with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+            with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stderr(nowhere):
                 ray.init(**options)
         except Exception as error:
             where = "on this machine" if address is None else f"at {address}"

@@ -27,6 +27,7 @@ from agents.genome import Genome, Modulation
 from agents.life import live
 from agents.population import Population
 from benchmark.results.curves import CurveRecorder
+from benchmark.results.plotting import own_style
 from benchmark.results.summary import day_fitness
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, StateMismatch, told, unknown_name
@@ -240,6 +241,10 @@ class Evolution:
 
     def figure(self) -> bytes:
         """A PNG of the fitness of all candidates against generation, with the mean of each generation."""
+        with own_style():
+            return self._figure()
+
+    def _figure(self) -> bytes:
         figure, axis = plt.subplots(figsize=(7.4, 3.6), layout="constrained")
         fitness = np.array(self.fitness)
         generations = np.arange(1, len(fitness) + 1)

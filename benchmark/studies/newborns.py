@@ -20,6 +20,7 @@ from agents.catalogue import agent_spec
 from agents.life import live
 from agents.population import Population
 from benchmark.results.curves import CurveRecorder
+from benchmark.results.plotting import own_style
 from benchmark.results.statistics import mean_interval
 from benchmark.results.summary import day_fitness, fitness_by_window
 from core.errors import InvalidArgument, whole_number
@@ -191,7 +192,7 @@ def _acts(seen: Attribution, age: str) -> dict[str, dict[str, float]]:
 
 def development_curve(found: dict[str, Any]) -> Any:
     """A figure: fitness against age, and below it the share of steps by their cause."""
-    with mpl.rc_context({"font.size": 11, "axes.spines.top": False, "axes.spines.right": False}):
+    with own_style({"font.size": 11, "axes.spines.top": False, "axes.spines.right": False}):
         figure, (top, bottom) = plt.subplots(
             2, 1, figsize=(8.6, 6.4), sharex=True, layout="constrained", height_ratios=(3, 2)
         )

@@ -10,6 +10,7 @@ from scipy import signal
 
 from benchmark.laboratory.aviary import Aviary, heard, resemblance
 from benchmark.laboratory.lives import told_all
+from benchmark.results.plotting import own_style
 from envs.birdsong.features import LOUDNESS, PERIODICITY, PITCH
 from envs.birdsong.note_table import features_of
 from envs.birdsong.similarity import similarity
@@ -107,6 +108,11 @@ def teach(
 
 def draw(found: dict[str, Any], path: Any) -> None:
     """Spectrograms of tutor, grown pupil, the best of the syrinx, newborn and controls, one above the other."""
+    with own_style():
+        _draw(found, path)
+
+
+def _draw(found: dict[str, Any], path: Any) -> None:
     import matplotlib
 
     matplotlib.use("Agg")

@@ -32,7 +32,7 @@ def test_without_the_library_rows_say_so_and_nothing_breaks(tmp_path: Path, monk
     rows = summary["worlds"]["LoomingEscape"]
     assert rows["ppo"] == {"animals": 0, "status": "not installed"}
     assert rows["reflex"]["status"] == "complete"
-    page = write_report(store, summary, []).read_text()
+    page = write_report(store, summary, []).read_text(encoding="utf-8")
     assert "pip install nestling[sb3]" in page
 
 

@@ -136,7 +136,7 @@ def test_tables_sort(browser: Any, reported: Store) -> None:
 
 
 def test_report_says_what_is_missing(reported: Store) -> None:
-    text = (reported.folder / "report.html").read_text()
+    text = (reported.folder / "report.html").read_text(encoding="utf-8")
     assert "2 parts of this run failed or are missing" in text
     assert "the &lt;b&gt;cage&lt;/b&gt; was open" in text
     assert "No ranking: with 4 animals" in text
@@ -148,7 +148,7 @@ def test_report_says_what_is_missing(reported: Store) -> None:
 
 def test_report_of_an_empty_run(tmp_path: Path) -> None:
     store = Store(tmp_path / "out", small())
-    text = write_report(store, summarise(store), draw_all(store)).read_text()
+    text = write_report(store, summarise(store), draw_all(store)).read_text(encoding="utf-8")
     assert "8 parts of this run failed or are missing" in text
 
 

@@ -92,7 +92,7 @@ def digest(folder: Path) -> str:
 
 def test_a_comment_leaves_the_digest_and_code_changes_it_at_any_depth(package: Path) -> None:
     before, file = digest(package), package / "bare" / "deeper" / "world.py"
-    source = file.read_text()
+    source = file.read_text(encoding="utf-8")
     file.write_text(f"# why\n\n\n{source.replace('A place.', 'Another text.')}")
     assert digest(package) == before, "comments, docstrings and layout decide nothing"
     file.write_text(source.replace("dt = 0.1", "dt = 0.2"))
