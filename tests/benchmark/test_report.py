@@ -191,6 +191,22 @@ def test_figures_are_the_same_every_time(finished: Store) -> None:
     assert [drawing.svg for drawing in draw_all(finished)] == [drawing.svg for drawing in draw_all(finished)]
 
 
+def test_the_users_settings_of_figures_do_not_leak_in(finished: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib as mpl
+
+    plain = draw_all(finished)
+    dark = {
+        "text.usetex": True,
+        "text.color": "white",
+        "axes.facecolor": "black",
+        "figure.facecolor": "black",
+        "font.size": 40,
+    }
+    with mpl.rc_context(dark):
+        assert draw_all(finished) == plain
+        assert mpl.rcParams["font.size"] == 40, "the user's own settings are back afterwards"
+
+
 def test_export_keeps_every_number(finished: Store, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     store = Store.open(shutil.copytree(finished.folder, tmp_path / "out"))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from benchmark.report.report import show_bounds
 from benchmark.results import aggregates, statistics
 
 RNG = np.random.default_rng(5)
@@ -26,6 +27,15 @@ def test_interquartile_mean_and_interval() -> None:
     ]
     assert stats.binomtest(sum(covered), len(covered), 0.95).pvalue > 1e-3, "95% intervals must cover about 95%"
     assert np.isnan(statistics.interval(np.full(3, np.nan))["iqm"])
+
+
+def test_one_value_has_no_interval() -> None:
+    for values in (np.array([0.5]), np.array([0.5, np.nan])):
+        found = statistics.mean_interval(values)
+        assert found["mean"] == 0.5
+        assert np.isnan([found["low"], found["high"]]).all()
+    assert statistics.mean_interval(np.array([0.5, 0.5]))["low"] == 0.5
+    assert show_bounds(statistics.mean_interval(np.array([0.5]))) == "(one value)"
 
 
 def test_overtaking() -> None:

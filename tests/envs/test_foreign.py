@@ -2,7 +2,9 @@
 
 import importlib.util
 import inspect
+import itertools
 import pickle
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -114,6 +116,63 @@ class Impatient(gym.Env):
 
 
 @pytest.mark.skipif(importlib.util.find_spec("minigrid") is None, reason="MiniGrid is not installed")
+class Odd(gym.Env):
+    """An environment with one habit that Gymnasium's do not have."""
+
+    observation_space, action_space = gym.spaces.Box(-1, 1, (2,)), gym.spaces.Discrete(2)
+
+    def __init__(self, reward: Any = 1.0, info: bool = True, values: int = 5) -> None:
+        self.reward, self.info, self.values = reward, info, values
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
+        super().reset(seed=seed)
+        return (np.zeros(2, np.float32), {}) if self.info else np.zeros(2, np.float32)
+
+    def step(self, action: Any) -> Any:
+        return (np.zeros(2, np.float32), self.reward, False, False, {})[: self.values]
+
+
+_NUMBERS = itertools.count()
+
+
+def odd_world(**habits: Any) -> Any:
+    """A world around :class:`Odd`, registered under a name of its own."""
+    name = f"Odd{next(_NUMBERS)}-v0"
+    gym.register(name, Odd, kwargs=habits, max_episode_steps=9)
+    return foreign_world(name)
+
+
+@pytest.mark.parametrize(
+    ("habits", "says"),
+    [
+        ({"info": False}, r"reset\(\) gave ndarray.*\(observation, info\)"),
+        ({"values": 4}, r"step\(\) gave 4 values"),
+        ({"reward": "much"}, "reward 'much'"),
+        ({"reward": np.ones(2)}, "one number is needed"),
+    ],
+)
+def test_habits_of_foreign_environments_are_told(habits: dict, says: str) -> None:
+    with pytest.raises(BrokenWorld, match=says):
+        _one_step(odd_world(**habits)(2))
+
+
+def _one_step(world: Any) -> None:
+    world.reset(seed=1)
+    world.step(np.zeros(2, int))
+
+
+@pytest.mark.parametrize("reward", [np.ones(1), np.array([[1.0]]), np.float32(1.0), True, 1])
+def test_a_reward_may_be_an_array_of_one(reward: Any) -> None:
+    world = odd_world(reward=reward)(2)
+    world.reset(seed=1)
+    assert world.step(np.zeros(2, int))[1].tolist() == [1.0, 1.0]
+
+
+def test_a_library_that_must_be_imported_is_named() -> None:
+    with pytest.raises(InvalidArgument, match="import that library first, for example import nosuchlib"):
+        foreign_world("nosuchlib/World-v0")
+
+
 def test_names_with_hyphens_and_green_only_where_fitness_is() -> None:
     assert foreign_world("MountainCarContinuous-v0").id == "MountainCarContinuous-v0"
     population = Population("random-options", MINIGRID, 8, seed=0)

@@ -132,6 +132,17 @@ def test_names_that_are_refused(name: str, why: str) -> None:
     assert sorted(ROOT.rglob("*.py")) == before
 
 
+@pytest.mark.parametrize("name", ["CON", "Nul", "Aux", "Com1", "LPT9", "Prn"])
+def test_names_that_windows_reserves(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgument, match="on Windows"):
+        main(Args(name, into=tmp_path / "new"))
+
+
+def test_a_folder_with_a_nul(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgument, match="NUL"):
+        main(Args("Thermotaxis", into=Path(f"{tmp_path}/a\0b")))
+
+
 @pytest.mark.parametrize(("name", "kind"), [("Json", "learner"), ("Numpy", "learner"), ("Envs", "hand-over")])
 def test_modules_are_not_shadowed(name: str, kind: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument, match="shadow"):

@@ -222,10 +222,13 @@ def post(*events: tuple[int, dict]) -> None:
         pygame.event.post(pygame.event.Event(kind, **options))
 
 
-def press(window: Window, *keys: str) -> None:
+def press(window: Window, *keys: str, mod: int = 0, up: bool = True) -> None:
+    """Press keys, one after the other; ``up`` lets each go before the next."""
     import pygame
 
-    post(*((pygame.KEYDOWN, {"key": pygame.key.key_code(key)}) for key in keys))
+    for key in keys:
+        code = pygame.key.key_code(key)
+        post((pygame.KEYDOWN, {"key": code, "mod": mod}), *([(pygame.KEYUP, {"key": code, "mod": mod})] if up else []))
     window._events()
 
 
@@ -249,15 +252,40 @@ def test_keys(session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert session.age == pytest.approx(20.0)
     press(window, "c")
     assert session.twin is not None
-    press(window, "c", "n", "d", "right", "s", "x", "space")
+    press(window, "c", "n", "d", "s", "space")
+    press(window, "right", "x", up=False)
     assert session.driver is not None
     assert session.driver.held == {"right", "x"}
+    post((pygame.WINDOWFOCUSLOST, {}))
+    window._events()
+    assert session.driver.held == set(), "keys that go up while another window has the keyboard are not held for ever"
     press(window, "d", "f1")
     assert "does nothing" in window._message
     assert list(tmp_path.glob("nestling-*.png"))
     progress(compose(session), 1, 2, "growing up")
     press(window, "q")
     window.run()
+
+
+def test_keys_that_are_meant_for_others_or_held(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pygame
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    window = Window(session)
+    lesions, speed = session.population.steered.lesions, window._speed
+    press(window, "tab", mod=pygame.KMOD_LALT)
+    press(window, "l", "q", "w", mod=pygame.KMOD_LCTRL)
+    press(window, "left shift", "left ctrl", "left alt", "caps lock")
+    assert (session.row, window._open, window._message) == (0, True, "")
+    assert not lesions.learning.any()
+    press(window, "l", "l", "l", up=False)  # held: the system repeats it
+    assert lesions.learning[0], "a key that is held removes learning once"
+    press(window, ".", ".", up=False)
+    assert session.age == pytest.approx(0.2), "a step is done again while its key is held"
+    press(window, "[+]", "[+]", "[-]")
+    assert window._speed == speed + 1
+    press(window, "m", "enter")
+    assert "done:" in window._message
 
 
 def click(window: Window, text: str) -> None:
