@@ -2,12 +2,13 @@
 # make benchmark  compare agents, minutes                 make check   lint, types and tests
 # make quick      lint, types, and the tests of what changed, in about a minute
 # make clips      films of every world, for the docs      make docs    the site, in build/site
+# make fuzz       attack lives and files at random, 20 minutes; ARGS="--steps 200000" for less
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: watch benchmark clips test lint quick check docs clean
+.PHONY: watch benchmark clips test lint quick check fuzz docs clean
 
 watch: $(READY)
 	$(RUN) scripts/watch.py $(ARGS)
@@ -30,6 +31,9 @@ quick: $(READY)
 	$(RUN) scripts/quick.py $(ARGS)
 
 check: lint test
+
+fuzz: $(READY)
+	$(RUN) scripts/fuzz.py $(ARGS)
 
 # .venv is made on first use, and made anew when the pins or the dependencies change.
 $(READY): constraints.txt pyproject.toml

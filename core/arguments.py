@@ -51,6 +51,11 @@ class Number:
     high: float = math.inf
     unit: str = ""
 
+    def __str__(self) -> str:
+        ends = [f"from {self.low:g}"] if math.isfinite(self.low) else []
+        ends += [f"to {self.high:g}"] if math.isfinite(self.high) else []
+        return " ".join([*ends, *([self.unit] if self.unit else [])])
+
     def check(self, what: str, value: Any) -> float:
         """As :meth:`Argument.check`."""
         return in_range(what, value, self.low, self.high, self.unit)
@@ -62,6 +67,9 @@ class Whole:
 
     low: int
     high: int
+
+    def __str__(self) -> str:
+        return f"from {self.low} to {self.high}"
 
     def check(self, what: str, value: Any) -> int:
         """As :meth:`Argument.check`."""
@@ -76,6 +84,9 @@ class OneOf:
 
     names: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return ", ".join(self.names)
+
     def check(self, what: str, value: Any) -> str:
         """As :meth:`Argument.check`."""
         if not isinstance(value, str) or value not in self.names:
@@ -87,6 +98,9 @@ class OneOf:
 class Flag:
     """True or False."""
 
+    def __str__(self) -> str:
+        return ""
+
     def check(self, what: str, value: Any) -> bool:
         """As :meth:`Argument.check`."""
         if not isinstance(value, bool | np.bool_):
@@ -97,6 +111,9 @@ class Flag:
 @dataclass(frozen=True)
 class Plain:
     """Any text, flag or finite number: what a parameter takes of which nothing is declared."""
+
+    def __str__(self) -> str:
+        return ""
 
     def check(self, what: str, value: Any) -> Any:
         """As :meth:`Argument.check`."""

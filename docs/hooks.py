@@ -44,7 +44,7 @@ def _world(name: str) -> str:
         for s in kind.senses
     ]
     switches = [
-        (f"`{s.name}`", ", ".join(f"{k}={v!r}" for k, v in s.parameters.items()), s.meaning)
+        (f"`{s.name}`", ", ".join(_parameter(k, v, s.arguments[k]) for k, v in s.parameters.items()), s.meaning)
         for s in kind.manipulations().values()
     ]
     variables = [
@@ -71,6 +71,11 @@ def _world(name: str) -> str:
         *("## Experiments", _experiments(name)),
     )
     return "\n\n".join(sections)
+
+
+def _parameter(name: str, default: Any, kind: Any) -> str:
+    told = str(kind)
+    return f"{name}={default!r}" + (f" ({told})" if told else "")
 
 
 def _state(fields: tuple[Any, ...]) -> str:
