@@ -14,7 +14,7 @@ import numpy as np
 from agents.population import Population
 from core.code_digest import code_digest
 from core.errors import NestlingError, StateMismatch, UnknownName
-from core.files import write_whole
+from core.files import as_text, write_whole
 from core.packed import DamagedFile, pack, unpack, unpack_about
 from core.registry import names_from
 
@@ -69,6 +69,8 @@ def save(population: Population, path: str | Path) -> Path:
 def _as_option(value: Any) -> Any:
     if isinstance(value, type):
         return f"{value.__module__}:{value.__qualname__}"
+    if isinstance(value, str):
+        return as_text(value)
     return value.item() if isinstance(value, np.generic) else value
 
 

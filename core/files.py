@@ -27,6 +27,11 @@ def write_whole(path: Path, content: bytes) -> Path:
     return path
 
 
+def as_text(path: str) -> str:
+    """A path or an argument as text that can be written: bytes that the locale could not read are read as UTF-8."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def user_cache() -> Path:
     """The folder for what can be made again: compiled kernels, the table of notes and grown animals.
 

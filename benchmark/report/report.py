@@ -19,6 +19,7 @@ from benchmark.experiments.experiment import find_experiment
 from benchmark.report.figures import Drawing
 from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
+from core.files import as_text
 from envs.registration import world_class
 
 _PAGE = Path(__file__).parent / "page"
@@ -53,7 +54,7 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         problems=_problems(store),
         headlines=_headlines(summary),
     )
-    return store.write_bytes("report.html", page.encode())
+    return store.write_bytes("report.html", as_text(page).encode())
 
 
 def _lives(store: Store) -> dict[str, dict[str, Any]]:

@@ -20,7 +20,7 @@ from agents.catalogue import agent_spec
 from benchmark.results.jobs import Job, JobResult, LifeJob, Settings, check_settings, describe
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, NestlingError, told
-from core.files import write_whole
+from core.files import as_text, write_whole
 from core.packed import DamagedFile, checked_json, pack, read_json, unpack
 from core.registry import names_from
 from envs.registration import world_class
@@ -107,7 +107,7 @@ class Store:
                 "processor": platform.machine(),
                 "cores": os.cpu_count(),
             },
-            "command": sys.argv,
+            "command": [as_text(word) for word in sys.argv],
             "files": {
                 f"{JOBS}/*.safetensors": "curves, (animals, windows) for each quantity, and pictures; a file a finished job",
                 f"{JOBS}/*.json": "an experiment's claim and outcome",

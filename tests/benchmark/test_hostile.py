@@ -184,3 +184,17 @@ def test_a_script_without_a_main_guard_is_told(tmp_path: Path) -> None:
     assert told.returncode == 1
     assert "No worker can be started: it ended by itself with exit status 1" in told.stderr
     assert '`if __name__ == "__main__":`' in told.stderr
+
+
+def test_a_locale_without_letters_and_a_folder_that_has_them(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "Läufe der Mäuse"
+    store.folder.rename(folder)
+    told = subprocess.run(
+        [sys.executable, "scripts/benchmark.py", "--report-only", "--out", str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert "Läufe" in (folder / "report.html").read_text(encoding="utf-8")

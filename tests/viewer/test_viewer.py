@@ -387,6 +387,54 @@ def test_a_film_without_its_sound_is_still_a_film(tmp_path: Path, monkeypatch: p
     assert [file.name for file in tmp_path.iterdir()] == ["mute.mp4"]
 
 
+def _record_noise(path: Path) -> None:
+    frames = np.random.default_rng(0).integers(0, 255, (30, 480, 640, 3)).astype(np.uint8)
+    with Recorder(path, 20) as recorder:
+        for frame in frames:
+            recorder.add(frame)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("life.mp4", "ffmpeg"), ("life.gif", "disk"), ("life.mp4", "disk")])
+def test_a_film_that_fails_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    path = tmp_path / "films" / name
+    path.parent.mkdir()
+    if kind == "ffmpeg":
+        broken = tmp_path / "ffmpeg"
+        broken.write_text(
+            '#!/bin/sh\ncase "$*" in *-version*) echo "ffmpeg version 6";; *) exit 1;; esac\n', encoding="utf-8"
+        )
+        broken.chmod(0o755)
+        monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", lambda: str(broken))
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(broken))
+    elif subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", path.parent], check=False).returncode:
+        pytest.skip("this machine does not let a test mount a file system")
+    path.write_bytes(b"the film before")
+    try:
+        with pytest.raises(CannotRecord, match=r"cannot be recorded.*as it was"):
+            _record_noise(path)
+        assert path.read_bytes() == b"the film before"
+        assert [file.name for file in path.parent.iterdir()] == [name], "nothing half-written is left behind"
+    finally:
+        if kind == "disk":
+            subprocess.run(["umount", "-l", path.parent], check=True)
+
+
+def test_a_recording_ends_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "life.mp4"
+    command = [sys.executable, "scripts/watch.py", "Birdsong", "--headless", "--record", str(path), "--steps", "1000000"]
+    viewer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not any(file.name.endswith(".wav") and file.stat().st_size > 100_000 for file in tmp_path.iterdir()):
+        assert time.monotonic() < deadline, "nothing is recorded"
+        time.sleep(0.1)
+    viewer.terminate()
+    assert viewer.wait(30) == 128 + 15
+    assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"], "the film is whole, and nothing else is left"
+    assert len(imageio.imread(path)) >= 1
+
+
 def test_without_a_sound_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import pygame
 
