@@ -12,8 +12,11 @@ import functools
 import hashlib
 import os
 import pickle
+import re
 import shutil
 import warnings
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,42 +30,92 @@ from core.files import can_write, user_cache
 _ROOT = Path(__file__).resolve().parents[1]
 _KEPT_CACHES = 8
 _DIGEST_SIZE = 16
+_KERNEL = re.compile(rb"\b(njit|vectorize|guvectorize)\b")
+_ROOM = "|".join(ROOMS).encode()
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(?P<source>(?:%s)\b[\w.]*)[ \t]+import[ \t]+(?P<parts>\([^)]*\)|[^\n#]*)"
+    rb"|import[ \t]+(?P<whole>(?:%s)\b[\w.]*))" % (_ROOM, _ROOM),
+    re.MULTILINE,
+)
 
 
 def cache_kernels_by_code() -> None:
-    """Keep compiled kernels in a folder named by a digest of the rooms' files. A ``NUMBA_CACHE_DIR`` that can be written is kept."""
+    """Keep compiled kernels in a folder named by a digest of the code they are made from.
+
+    A ``NUMBA_CACHE_DIR`` of the user's is kept if it can be written.
+    """
     caching.IndexDataCacheFile = KernelFiles  # type: ignore[misc]  # what every kernel that asks for a cache keeps its code in
-    _bind_wrappers()
+    _wrap(caching.Cache, _bind_to_rooms)
+    _wrap(wrappers._GufuncWrapper, _bind_to_kernel)
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     if chosen and can_write(Path(chosen)):
         return
-    content = hashlib.blake2b(digest_size=8)  # of bytes: parsing every file would take longer than all other imports
-    for name, file in python_files(_ROOT, ROOMS):
-        content.update(name.encode() + file.read_bytes())
     folder = user_cache() / "kernels"
-    numba.config.CACHE_DIR = str(folder / content.hexdigest())  # type: ignore[attr-defined]  # set by numba at run time
+    numba.config.CACHE_DIR = str(folder / _digest(kernel_files()))  # type: ignore[attr-defined]  # set by numba at run time
     with contextlib.suppress(OSError):
         for path in sorted(folder.iterdir(), key=_changed, reverse=True)[_KEPT_CACHES:]:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _bind_wrappers() -> None:
-    """Let the wrapper of a generalised ufunc be found only by the kernel it was made for.
+def kernel_files() -> dict[str, bytes]:
+    """Name below the root -> content of every file of the rooms that has kernels, and of all that these files import from the rooms.
 
-    A wrapper calls its kernel by a name that differs between processes. Of two that compile at once, one may leave the kernel and the
-    other its wrapper, and whoever loaded both would crash. librosa has such kernels.
+    Nothing else can change what is compiled: what a kernel calls, and the constants it uses, are in its file or imported there.
     """
-    original = wrappers._GufuncWrapper.__init__
+    every = _room_files()
+    waiting, found = [name for name, content in every.items() if _KERNEL.search(content)], {}
+    while waiting:
+        name = waiting.pop()
+        if name in every and name not in found:
+            found[name] = every[name]
+            waiting += _imported(every[name])
+    return dict(sorted(found.items()))
+
+
+@cache
+def _room_files() -> dict[str, bytes]:
+    return {name: file.read_bytes() for name, file in python_files(_ROOT, ROOMS)}
+
+
+def _imported(content: bytes) -> list[str]:
+    """Files that a file may import from the rooms; read from its text, since parsing all files would take longer than all else."""
+    names = []
+    for found in _IMPORT.finditer(content):
+        module = (found["source"] or found["whole"]).decode().replace(".", "/")
+        parts = re.findall(r"\w+", (found["parts"] or b"").decode())
+        names += [f"{module}.py", f"{module}/__init__.py", *(f"{module}/{part}.py" for part in parts)]
+    return names
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    content = hashlib.blake2b(digest_size=8)
+    for name, text in files.items():
+        content.update(name.encode() + b"\n" + text)
+    return content.hexdigest()
+
+
+def _wrap(kind: Any, then: Callable[..., None]) -> None:
+    """Let ``then`` follow the initialisation of every instance of a class of numba's, once."""
+    original = kind.__init__
+    if hasattr(original, "__wrapped__"):
+        return
 
     @functools.wraps(original)
     def initialise(self: Any, *args: Any, **options: Any) -> None:
         original(self, *args, **options)
-        files = getattr(self.cache, "_cache_file", None)
-        if files is not None:
-            files.bound_to = self.cres.fndesc.mangled_name
+        then(self)
 
-    if not hasattr(original, "__wrapped__"):
-        wrappers._GufuncWrapper.__init__ = initialise  # type: ignore[method-assign]
+    kind.__init__ = initialise
+
+
+def _bind_to_rooms(kept: Any) -> None:
+    """A third party's kernels may use anything of the rooms, so they are good for this very code only."""
+    try:
+        content = Path(kept._py_func.__code__.co_filename).read_bytes()
+    except OSError:
+        return
+    if _IMPORT.search(content) and content not in _room_files().values():
+        kept._cache_file.bound_to = _digest(_room_files())
 
 
 def _changed(path: Path) -> float:
@@ -72,10 +125,21 @@ def _changed(path: Path) -> float:
         return 0.0
 
 
+def _bind_to_kernel(wrapper: Any) -> None:
+    """Let the wrapper of a generalised ufunc be found only by the kernel it was made for.
+
+    A wrapper calls its kernel by a name that differs between processes. Of two that compile at once, one may leave the kernel and the
+    other its wrapper, and whoever loaded both would crash. librosa has such kernels.
+    """
+    files = getattr(wrapper.cache, "_cache_file", None)
+    if files is not None:
+        files.bound_to += wrapper.cres.fndesc.mangled_name
+
+
 class KernelFiles(caching.IndexDataCacheFile):
     """The files of one kernel, one for each signature; takes the place of numba's index and its numbered files.
 
-    ``bound_to`` names the compiled kernel that these files call, where they are no good for another.
+    ``bound_to`` names what else these files depend on, and are no good without.
     """
 
     bound_to = ""

@@ -12,7 +12,6 @@ from functools import cache
 
 import numpy as np
 from numba import njit
-from scipy import signal
 
 RATE = 44_100  # samples per second
 FRAME = 441  # samples per frame of 10 ms
@@ -123,6 +122,8 @@ def source(gesture: np.ndarray, seed: int, frame: int = FRAME) -> np.ndarray:
 @cache
 def _cavity() -> np.ndarray:
     """The oro-oesophageal cavity as second-order sections at ``RATE`` (bilinear transform of its circuit)."""
+    from scipy import signal  # half of what importing all worlds would take
+
     a = np.array([[0.0, 1.0, 0.0], [-_G * _C, -_RH * (_B + _G), _G * _C - _RH * _RB * _B * _G], [0.0, -_B / _G, -_RB * _B]])
     # States: charge i1, its rate, i3. Inputs are the pressure at the glottis and its rate, which transfers add up.
     output = np.array([[0.0, 0.0, _RB]])
@@ -138,6 +139,8 @@ def tract(pressure: np.ndarray) -> np.ndarray:
     Args:
         pressure: (samples,) at the lower end of the trachea.
     """
+    from scipy import signal
+
     echo = np.zeros(2 * _DELAY + 1)
     echo[0], echo[-1] = 1.0, _REFLECTION
     through = np.zeros(_DELAY + 1)

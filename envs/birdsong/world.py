@@ -50,8 +50,8 @@ class Birdsong(World):
         Never terminated; truncated at the end of the rendition (65 frames and the hearing delay by default).
     Arguments:
         tutor: a recording (any file that libsndfile reads), by default a song that the project's own syrinx sings; labels:
-        its syllables, as a table or as Raven, Audacity or Praat write them; channel: of a recording that has several, from 1;
-        tier: of a TextGrid that has several. num_envs, autoreset_mode, render_mode: see :class:`envs.world.World`;
+        its syllables, as a table or as Raven, Audacity or Praat write them; channel and tier: of a recording or TextGrid that has
+        several. num_envs, autoreset_mode, render_mode: see :class:`envs.world.World`;
         ``max_episode_steps`` can only cut renditions short; ``dt`` is always 0.01 s.
     Version history:
         v0: first version.

@@ -1,13 +1,17 @@
 """The cache of compiled kernels: damaged, mixed up, read-only, full or without a home, the same answer comes out."""
 
+import ast
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from core.code_digest import ROOMS
 from core.files import user_cache
+from core.kernel_cache import kernel_files
 
 ROOT = Path(__file__).parents[2]
 MODULE = """
@@ -80,6 +84,43 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path, where: str) -> None:
     fallback = [path for path in tmp_path.iterdir() if path.name.startswith("nestling-")]
     assert len(fallback) == 1, "the next start finds what this one compiled"
     assert fallback[0].stat().st_mode & 0o077 == 0
+
+
+def test_all_that_kernels_are_made_from_is_known() -> None:
+    """What the text of files says of imports is what Python's own parser says."""
+    found = kernel_files()
+    for name, content in found.items():
+        for node in ast.walk(ast.parse(content)):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in ROOMS:
+                module = ROOT / node.module.replace(".", "/")
+                parts = [module / f"{alias.name}.py" for alias in node.names]
+                needed = [path for path in (module.with_suffix(".py"), *parts) if path.is_file()]
+                assert needed, (name, node.module)
+                assert all(path.relative_to(ROOT).as_posix() in found for path in needed), (name, node.module)
+    assert {"core/streams.py", "envs/salt_appetite/physiology.py", "learning/option_kernels.py"} <= found.keys()
+    assert "envs/rivals/world.py" not in found, "a world without kernels does not have all kernels compiled again"
+
+
+def test_kernels_of_others_depend_on_all_that_they_may_import(tmp_path: Path) -> None:
+    cache, plain = tmp_path / "cache", MODULE
+    for text, same in (
+        (plain, True),
+        (plain.replace("import core, os", "import core, os\nfrom envs.rivals.world import VALUE"), False),
+    ):
+        (tmp_path / "kernels.py").write_text(text, encoding="utf-8")
+        names = []
+        for digest in ("one", "other"):
+            probe = f"import core.kernel_cache as k; k._room_files = lambda: {{'x': {digest!r}.encode()}}\n"
+            run = f"exec(compile(open({str(tmp_path / 'kernels.py')!r}).read(), {str(tmp_path / 'kernels.py')!r}, 'exec'))"
+            subprocess.run(
+                [sys.executable, "-c", probe + run],
+                env=os.environ | {"PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(cache / digest)},
+                check=True,
+                capture_output=True,
+            )
+            names.append({file.name for file in (cache / digest).rglob("*twice*.nbc")})
+            shutil.rmtree(cache / digest)
+        assert (names[0] == names[1]) is same
 
 
 def test_no_home_and_no_entry_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
