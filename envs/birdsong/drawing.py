@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy import signal
 
 from core.canvas import INK, Canvas, write
 from envs.birdsong.syrinx import FRAME, RATE, render
@@ -21,6 +20,8 @@ _GESTURE = (("pressure", (0, 114, 178)), ("tension", (213, 94, 0)), ("turbulence
 
 def spectrogram(audio: np.ndarray, size: tuple[int, int] = (_WIDTH, _HEIGHT)) -> np.ndarray:
     """(width, height, 3) uint8 picture of audio at 44.1 kHz, time to the right, 0 to 10 kHz upwards, dark is loud."""
+    from scipy import signal
+
     frequency, _, power = signal.stft(audio, RATE, nperseg=256, noverlap=160, nfft=512)
     level = 20.0 * np.log10(np.abs(power[frequency <= _HIGHEST]) + 1e-9)
     shade = np.clip((level + _RANGE + 25.0) / _RANGE, 0.0, 1.0)
