@@ -218,7 +218,7 @@ def _against_reflex(curves: Curves, reflex: Curves, scale: Scale | None, setting
     }
     if scale is not None:
         by_age = [mean_interval(difference[:, age] / scale.unit) for age in range(windows)]
-        row["worst_difference_from_reflex"] = min(by_age, key=lambda i: i["low"])
+        row["worst_difference_from_reflex"] = min(by_age, key=lambda i: np.nan_to_num(i["low"], nan=np.inf))
         row["birth_difference_from_reflex"] = by_age[0]
         row["dip"] = _dip(difference / scale.unit)
         row["grown_minus_reflex"] = paired(scale.score(day_fitness(curves, late)), scale.score(day_fitness(reflex, late)))

@@ -17,6 +17,7 @@ from agents.population import Population
 from core.canvas import pixels
 from core.errors import InvalidArgument, UnknownName
 from nestling.testing.animal_contract import states_equal
+from scripts.watch import Args, main
 from viewer.record import CannotRecord, Recorder, pace
 from viewer.session import Session, parse_age
 from viewer.stage import compose, progress
@@ -433,6 +434,11 @@ def test_a_recording_ends_in_order(tmp_path: Path) -> None:
     assert viewer.wait(30) == 128 + 15
     assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"], "the film is whole, and nothing else is left"
     assert len(imageio.imread(path)) >= 1
+
+
+def test_a_world_that_follows_a_lesion_is_pointed_out() -> None:
+    with pytest.raises(InvalidArgument, match=r"watch\.py saltappetite --lesion"):
+        main(Args(lesion=("learning", "saltappetite")))
 
 
 def test_without_a_sound_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
