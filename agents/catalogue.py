@@ -9,7 +9,7 @@ from typing import Any
 
 from agents.genome import Genome
 from agents.hand_over.base import hand_over_rule
-from core.errors import unknown_name
+from core.errors import InvalidArgument, shown, unknown_name
 from core.renamed import AGENTS as OLD_AGENTS
 from core.renamed import warn
 from learning.node_perturbation import NodePerturbationLearner
@@ -148,6 +148,8 @@ def agent_spec(agent: Any) -> AgentSpec:
     """
     if isinstance(agent, AgentSpec):
         return agent
+    if not isinstance(agent, str):
+        raise InvalidArgument(f"An agent is a name or an AgentSpec, not {shown(agent)}.")
     learner, plus, rule = str(agent).partition("+")
     if plus:
         found = hand_over_rule(rule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import warnings
 from dataclasses import asdict
@@ -13,7 +14,7 @@ import numpy as np
 
 from agents.population import Population
 from core.code_digest import code_digest
-from core.errors import NestlingError, StateMismatch, UnknownName
+from core.errors import InvalidArgument, NestlingError, StateMismatch, UnknownName, shown
 from core.files import as_text, write_whole
 from core.packed import DamagedFile, pack, unpack, unpack_about
 from core.registry import names_from
@@ -58,7 +59,7 @@ def save(population: Population, path: str | Path) -> Path:
         sources=code_digest(),
         agent=population.spec.name,
         world=population.world_name,
-        world_options={name: _as_option(value) for name, value in population.world_options.items()},
+        world_options={name: _as_option(name, value) for name, value in population.world_options.items()},
         seeds=[int(seed) for seed in population.seeds],
         age=float(population.steered.age.max()),
         innate=_innate(population),
@@ -66,12 +67,17 @@ def save(population: Population, path: str | Path) -> Path:
     return write_whole(Path(path), pack(population.get_state(), msgspec.structs.asdict(header)))
 
 
-def _as_option(value: Any) -> Any:
+def _as_option(name: str, value: Any) -> Any:
     if isinstance(value, type):
         return f"{value.__module__}:{value.__qualname__}"
+    value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, str):
         return as_text(value)
-    return value.item() if isinstance(value, np.generic) else value
+    if value is None or type(value) in (bool, int) or (isinstance(value, float) and np.isfinite(value)):
+        return value
+    raise InvalidArgument(
+        f"A checkpoint cannot keep the option {name}={shown(value)}: it keeps numbers, texts, True, False, None and classes."
+    )
 
 
 def _innate(population: Population) -> dict[str, Any]:
@@ -81,8 +87,12 @@ def _innate(population: Population) -> dict[str, Any]:
     found = {f"learner.{name}": value for name, value in settings.items()}
     found |= {f"modulation.{name}": value for name, value in asdict(steered.modulation).items()}
     found |= {"hand_over": steered.hand_over.name, "steering": type(steered.steering).__qualname__}
-    found |= {"dt": world.dt, "max_episode_steps": world.max_episode_steps}
-    return msgspec.json.decode(msgspec.json.encode(found))
+    found |= {"dt": world.dt, "max_episode_steps": world.max_episode_steps, "policy": population.spec.policy}
+    found |= {"learner": None if learner is None else type(learner).__qualname__}
+    for name, value in population.world_options.items():
+        if isinstance(value, str) and Path(value).is_file():  # a recording, for example, whose content decides a life
+            found[f"content of {name}"] = hashlib.blake2b(Path(value).read_bytes(), digest_size=8).hexdigest()
+    return msgspec.json.decode(msgspec.json.encode(found, enc_hook=lambda value: value.item()))
 
 
 def read_header(path: str | Path) -> Header:
@@ -123,6 +133,9 @@ def load(path: str | Path) -> Population:
     try:
         state, about = unpack(Path(path))
         header = _header_of(about, path)
+        taken = sorted(header.world_options.keys() & {"self", "agent", "world", "animals", "seed"})
+        if taken:
+            raise BadCheckpoint(f"{path} has options of a world that are none: {', '.join(taken)}.")
         with names_from(path):
             population = Population(
                 header.agent, header.world, len(header.seeds), seed=header.seeds, **header.world_options

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from core.arguments import in_range
 from core.errors import InvalidArgument, unknown_name
 from core.interfaces import Gains
 
@@ -36,8 +37,7 @@ class Modulation:
 
     def __post_init__(self) -> None:
         for gene in fields(self):
-            if not 0.0 <= getattr(self, gene.name) < np.inf:
-                raise InvalidArgument(f"{gene.name} must be finite and not negative, not {getattr(self, gene.name)!r}.")
+            in_range(gene.name, getattr(self, gene.name), 0.0)
 
     def applied(self, gains: Gains, share_of_life: np.ndarray) -> Gains:
         """Steering's gains at an age, (animals,) as a share of life, with these factors."""
@@ -65,8 +65,10 @@ class Genome:
     modulation: Modulation = NEUTRAL
 
     def __post_init__(self) -> None:
-        if self.learner is not None and not is_dataclass(self.learner):
+        if self.learner is not None and (not is_dataclass(self.learner) or isinstance(self.learner, type)):
             raise InvalidArgument(f"The learner's settings must be a dataclass such as OptionGenome, not {self.learner!r}.")
+        if not isinstance(self.modulation, Modulation):
+            raise InvalidArgument(f"The modulation must be a Modulation, not {self.modulation!r}.")
 
     def described(self) -> dict[str, Any]:
         """Every gene by its path, for example ``learner.rate``."""
@@ -87,6 +89,9 @@ class Genome:
             if path not in known:
                 raise unknown_name("gene", path, known)
             part, _, gene = path.partition(".")
-            parts[part][gene] = type(known[path])(value)
+            try:
+                parts[part][gene] = type(known[path])(value)
+            except (TypeError, ValueError):
+                raise InvalidArgument(f"{path} must be a {type(known[path]).__name__}, not {value!r}.") from None
         learner = replace(self.learner, **parts["learner"]) if parts["learner"] else self.learner
         return Genome(learner, replace(self.modulation, **parts["modulation"]))

@@ -14,7 +14,7 @@ from agents.experts import expert_class
 from agents.lesions import apply_lesion, lesionable
 from agents.steered_world import SteeredWorld, Tick
 from core.batch_state import nest, unnest
-from core.errors import InvalidArgument, whole_number
+from core.errors import InvalidArgument, number_of_animals
 from core.interfaces import Proposal, Recollection
 from core.streams import check_same_layout, row_seeds
 from envs.registration import short_name, worlds
@@ -38,7 +38,7 @@ class Population:
 
     def __init__(self, agent: Any, world: Any, animals: int, seed: Any = 0, **world_options: Any) -> None:
         self.spec: AgentSpec = agent_spec(agent)
-        self.animals = whole_number("animals", animals)
+        self.animals = number_of_animals("animals", animals)
         self.seeds = row_seeds(seed, self.animals)
         for name in sorted(world_options.keys() & {"hand_over", "autoreset_mode", "num_envs"}):
             raise InvalidArgument(

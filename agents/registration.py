@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium as gym
 from gymnasium.vector import AutoresetMode
 
-from envs.registration import NAMESPACE, short_name, worlds
+from envs.registration import NAMESPACE, check_single, short_name, worlds
 from envs.single import Single
 from envs.world import World
 from steering.registration import steerings
@@ -25,6 +25,7 @@ def make_steered(world: Any, num_envs: int = 1, **options: Any) -> SteeredWorld:
 
 def make_single_steered(world: Any, **options: Any) -> Single:
     """The single-life face of a steered world; the entry point of every steered id."""
+    check_single(options)
     return Single(make_steered(world, 1, autoreset_mode=AutoresetMode.DISABLED, **options))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete, Space
 
-from core.errors import InvalidAction, InvalidArgument
+from core.errors import InvalidAction, InvalidArgument, told
 from core.renamed import old_names
 
 _TOLERANCE = 1e-6
@@ -26,8 +26,10 @@ def check_actions(actions: Any, space: Space, num_animals: int, strict: bool = F
         raise InvalidArgument(f"An action space must be a Box or a Discrete space, not {space}.")
     try:
         array = np.asarray(actions)
-    except (ValueError, TypeError) as error:
-        raise InvalidAction(f"The actions are not an array of numbers: {error}.") from None
+    except Exception as error:  # ragged lists, tensors of other libraries, objects of any kind
+        raise InvalidAction(f"The actions are not an array of numbers: {told(error)}.") from None
+    if isinstance(actions, np.ma.MaskedArray):
+        raise InvalidAction("The actions are a masked array, of which some may be missing; fill it first.")
     shape = (num_animals, *(space.shape or ()))
     if array.shape != shape:
         raise InvalidAction(f"The actions have shape {array.shape}, but {shape} is needed: one row for each animal.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import numbers
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from core.errors import InvalidArgument, unknown_name
+from core.errors import InvalidArgument, shown, unknown_name
 
 
 def in_range(what: str, value: Any, low: float = -math.inf, high: float = math.inf, unit: str = "") -> float:
@@ -25,15 +26,6 @@ def in_range(what: str, value: Any, low: float = -math.inf, high: float = math.i
         wanted = f"a number from {low:g} to {high:g}" if math.isfinite(low) or math.isfinite(high) else "a finite number"
         raise InvalidArgument(f"{what} must be {wanted}{unit and ' '}{unit}, not {shown(value)}.")
     return number
-
-
-def shown(value: Any) -> str:
-    """A value as an error shows it: short, whatever it is."""
-    try:
-        text = repr(value)
-    except Exception:  # what somebody passes in may fail in any way when it is asked for its name
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 class Argument(Protocol):
@@ -110,23 +102,21 @@ class Flag:
 
 @dataclass(frozen=True)
 class Plain:
-    """Any text, flag or finite number: what a parameter takes of which nothing is declared."""
+    """What a parameter takes of which nothing is declared: anything but a number that is not finite, as it is."""
 
     def __str__(self) -> str:
         return ""
 
     def check(self, what: str, value: Any) -> Any:
         """As :meth:`Argument.check`."""
-        if isinstance(value, str):
-            return value
-        return Flag().check(what, value) if isinstance(value, bool | np.bool_) else in_range(what, value)
+        if isinstance(value, numbers.Real) and not isinstance(value, bool):
+            in_range(what, value)
+        return value
 
 
 def kind_of(default: Any) -> Argument:
     """The kind of a parameter of which only the default is known."""
-    if isinstance(default, bool):
-        return Flag()
-    return Number() if isinstance(default, int | float) else Plain()
+    return Flag() if isinstance(default, bool) else Plain()
 
 
 def row_mask(rows: Iterable[int] | np.ndarray | None, count: int) -> np.ndarray:
@@ -138,14 +128,14 @@ def row_mask(rows: Iterable[int] | np.ndarray | None, count: int) -> np.ndarray:
     if rows is None:
         return np.ones(count, bool)
     try:
-        chosen = np.asarray(rows if isinstance(rows, np.ndarray) else list(rows))
-    except (TypeError, ValueError, OverflowError):
+        chosen = np.asarray(rows if isinstance(rows, np.ndarray) else list(itertools.islice(rows, count + 1)))
+    except Exception:  # whatever somebody's rows do when they are looked at
         raise InvalidArgument(f"Rows must be whole numbers from 0 to {count - 1}, or a mask, not {shown(rows)}.") from None
     if chosen.dtype == bool:
         if chosen.shape != (count,):
             raise InvalidArgument(f"A row mask must have shape ({count},), not {chosen.shape}.")
         return chosen.copy()
-    whole = chosen.dtype.kind in "iu" and chosen.ndim == 1
+    whole = chosen.dtype.kind in "iu" and chosen.ndim == 1 and len(chosen) <= count
     if chosen.size and not (whole and chosen.min() >= 0 and chosen.max() < count):
         raise InvalidArgument(f"Rows must be whole numbers from 0 to {count - 1}, not {shown(chosen.tolist())}.")
     mask = np.zeros(count, bool)

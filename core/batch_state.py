@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from core.errors import InvalidArgument
+from core.errors import InvalidArgument, StateMismatch
 from core.renamed import renamed_attributes
 from core.streams import check_same_layout
 
@@ -46,6 +46,26 @@ class Field:
         """(animals,) bool: where all entries of ``values`` (animals, *shape) lie in the declared range."""
         inside = (values >= self.low) & (values <= self.high)  # NaN is inside nothing
         return np.asarray(inside.reshape(len(values), -1).all(axis=1))
+
+
+def check_declared(owner: str, fields: Iterable[Any], state: dict[str, np.ndarray], prefix: str = "") -> None:
+    """Raise :class:`core.errors.StateMismatch` unless saved values lie in their declared ranges.
+
+    Args:
+        owner: whose state it is, for the error.
+        fields: with ``name``, ``low`` and ``high``; those that the state does not have are left out.
+        state: name -> (animals, ...) array.
+        prefix: before the names.
+    """
+    for field in fields:
+        values = state.get(f"{prefix}{field.name}")
+        if values is None or values.dtype.kind not in "fiub":
+            continue
+        inside = (values >= field.low) & (values <= field.high)  # NaN is inside nothing
+        if not inside.all():
+            raise StateMismatch(
+                f"In the saved state of the {owner}, {field.name} is {values[~inside][0]!r}, outside [{field.low:g}, {field.high:g}]."
+            )
 
 
 class BatchState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 import gymnasium
 
@@ -64,7 +65,27 @@ def unknown_name(kind: str, name: str, known: Iterable[str], remedy: str = "") -
     close = difflib.get_close_matches(str(name).casefold(), by_folded_name, n=1, cutoff=0.4)
     hint = f" Did you mean {by_folded_name[close[0]]!r}?" if close else ""
     listing = ", ".join(choices) if choices else "none are available"
-    return UnknownName(f"There is no {kind} named {name!r}.{hint} Known: {listing}. {remedy}".rstrip())
+    return UnknownName(f"There is no {kind} named {shown(name)}.{hint} Known: {listing}. {remedy}".rstrip())
+
+
+def shown(value: Any) -> str:
+    """A value as an error shows it: short, whatever it is."""
+    try:
+        text = repr(value)
+    except Exception:  # what somebody passes in may fail in any way when it is asked for its name
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+MOST_ANIMALS = 10_000_000
+
+
+def number_of_animals(what: str, value: object) -> int:
+    """As :func:`whole_number`, and at most ten million, since no machine holds more."""
+    number = whole_number(what, value)
+    if number > MOST_ANIMALS:
+        raise InvalidArgument(f"{what} must be at most {MOST_ANIMALS:,}, not {shown(number)}.")
+    return number
 
 
 def whole_number(what: str, value: object, least: int = 1) -> int:
@@ -73,7 +94,7 @@ def whole_number(what: str, value: object, least: int = 1) -> int:
     if not is_whole and hasattr(value, "__index__") and not isinstance(value, bool):
         value, is_whole = int(value.__index__()), True
     if not is_whole or value < least:  # type: ignore[operator]  # is_whole has settled the type
-        raise InvalidArgument(f"{what} must be a whole number of at least {least}, not {value!r}.")
+        raise InvalidArgument(f"{what} must be a whole number of at least {least}, not {shown(value)}.")
     return value  # type: ignore[return-value]  # as above
 
 

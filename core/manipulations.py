@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 
 from core.arguments import Argument, in_range, kind_of, row_mask
-from core.errors import unknown_name
+from core.errors import InvalidArgument, shown, unknown_name
 
 __all__ = ["Manipulable", "Manipulation", "in_range", "manipulation", "row_mask"]
 
@@ -45,13 +45,28 @@ def manipulation(method: Method | None = None, /, **arguments: Argument) -> Any:
 
 
 def _marked(method: Method, arguments: dict[str, Argument]) -> Method:
+    if not callable(method):
+        raise InvalidArgument(
+            f"A manipulation declares its arguments by name, as in dose=Number(0.0, 1.0), not {shown(method)}."
+        )
     signature = inspect.signature(method)
     defaults = {p.name: p.default for p in list(signature.parameters.values())[2:]}
+    for name in arguments.keys() - defaults.keys():
+        raise unknown_name(f"argument of the manipulation {method.__name__}", name, defaults)
     kinds = {name: arguments.get(name) or kind_of(default) for name, default in defaults.items()}
+    for name in arguments:
+        if defaults[name] not in (None, inspect.Parameter.empty):
+            kinds[name].check(f"the default of {name}", defaults[name])
 
     @functools.wraps(method)
     def checked(self: Any, mask: np.ndarray, *args: Any, **kwargs: Any) -> None:
-        bound = signature.bind(self, mask, *args, **kwargs)
+        mask = row_mask(mask, self.num_envs)
+        try:
+            bound = signature.bind(self, mask, *args, **kwargs)
+        except TypeError as error:
+            raise InvalidArgument(
+                f"{method.__name__}: {error}; it takes {', '.join(defaults) or 'no arguments'}."
+            ) from None
         for name, value in list(bound.arguments.items())[2:]:
             if value is not None or defaults[name] is not None:
                 bound.arguments[name] = kinds[name].check(name, value)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numba import njit
 
-from core.errors import InvalidArgument, StateMismatch, UnknownName, unknown_name
+from core.errors import InvalidArgument, StateMismatch, UnknownName, shown, told, unknown_name
 from core.renamed import old_names
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
@@ -170,25 +170,30 @@ def row_seeds(seed: int | Sequence[int] | np.ndarray, num_animals: int) -> np.nd
         try:
             seeds = list(seed)  # type: ignore[arg-type]  # what else it may be is found out here
         except TypeError:
-            raise InvalidArgument(f"{wanted}, or one for each animal, not {seed!r}.") from None
+            raise InvalidArgument(f"{wanted}, or one for each animal, not {shown(seed)}.") from None
     if len(seeds) != num_animals:
         raise InvalidArgument(
             f"There are {len(seeds)} seeds for {num_animals} animals; give one seed, or one for each animal."
         )
     for value in seeds:
         if not isinstance(value, numbers.Integral) or isinstance(value, bool) or not 0 <= int(value) < 2**64:
-            raise InvalidArgument(f"{wanted}, not {value!r}.")
+            raise InvalidArgument(f"{wanted}, not {shown(value)}.")
     return np.array(seeds, np.uint64)
 
 
 def check_same_layout(owner: str, expected: dict[str, np.ndarray], given: dict[str, np.ndarray]) -> None:
     """Raise :class:`StateMismatch` unless both dictionaries have the same names, shapes and dtypes."""
+    if not isinstance(given, dict) or not all(isinstance(name, str) for name in given):
+        raise StateMismatch(f"The saved state of the {owner} must be a dictionary of arrays by name, not {shown(given)}.")
     if missing := sorted(expected.keys() - given.keys()):
         raise StateMismatch(f"The saved state of the {owner} lacks {', '.join(missing)}: it was made by another version.")
     if extra := sorted(given.keys() - expected.keys()):
         raise StateMismatch(f"The saved state of the {owner} has unknown entries {', '.join(extra)}.")
     for name, array in expected.items():
-        other = np.asarray(given[name])
+        try:
+            other = np.asarray(given[name])
+        except Exception as error:  # ragged lists, tensors of other libraries ...
+            raise StateMismatch(f"In the saved state of the {owner}, {name!r} is no array ({told(error)}).") from None
         if other.shape != array.shape or other.dtype != array.dtype:
             raise StateMismatch(
                 f"In the saved state of the {owner}, {name!r} is {other.dtype}{list(other.shape)} "

@@ -13,8 +13,9 @@ import numpy as np
 
 from core.arguments import shown
 from core.batch_state import BatchState
-from core.errors import InvalidArgument, told
+from core.errors import InvalidArgument, StateMismatch, told
 from core.senses import Sense, Senses
+from core.streams import check_same_layout
 from envs.world import World
 from envs.world_rules import broken_rule, broken_world
 
@@ -122,6 +123,10 @@ class ForeignWorld(World, abc.ABC):
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """As :meth:`envs.world.World.set_state`; the episode so far is done again."""
+        check_same_layout(f"world {self.id}", self.get_state(), state)
+        steps = state["body/steps"]
+        if not ((steps >= 0) & (steps <= self.max_episode_steps)).all():
+            raise StateMismatch(f"In the saved state of the world {self.id}, an episode has {steps.max()} steps.")
         super().set_state(state)
         self._redo(np.ones(self.num_envs, bool))
 

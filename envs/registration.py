@@ -8,7 +8,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.vector import AutoresetMode
 
-from core.errors import unknown_name
+from core.errors import InvalidArgument, unknown_name
 from core.registry import Registry
 from envs.single import Single
 from envs.world import World
@@ -29,7 +29,11 @@ worlds = Registry(
 
 def world_class(name: Any) -> type[World]:
     """The class of a world by name, Gymnasium id, ``module:Class`` or itself."""
-    return worlds.get(short_name(name) if isinstance(name, str) else name)
+    kind = worlds.get(short_name(name) if isinstance(name, str) else name)
+    version = re.search(r"-v\d+$", name) if isinstance(name, str) and ":" not in name else None
+    if version and not kind.id.endswith(version[0]):
+        raise unknown_name("world", name, [kind.id])
+    return kind
 
 
 def make_world(world: Any, num_envs: int = 1, **options: Any) -> World:
@@ -49,7 +53,14 @@ def make_world(world: Any, num_envs: int = 1, **options: Any) -> World:
 
 def make_single(world: Any, **options: Any) -> Single:
     """Build the single-life face of a world; the entry point of every ``nestling/*`` id."""
+    check_single(options)
     return Single(make_world(world, 1, autoreset_mode=AutoresetMode.DISABLED, **options))
+
+
+def check_single(options: dict[str, Any]) -> None:
+    """Raise :class:`core.errors.InvalidArgument` for options that only a vector environment has."""
+    for name in options.keys() & {"num_envs", "autoreset_mode"}:
+        raise InvalidArgument(f"A single environment has no {name}; gymnasium.make_vec makes many.")
 
 
 make_single.metadata = make_world.metadata = World.metadata  # type: ignore[attr-defined]  # where gymnasium.make looks for it

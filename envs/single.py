@@ -8,6 +8,9 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 
+from core.errors import InvalidAction, told
+from core.streams import row_seeds
+
 
 class Single(gym.Env):
     """One animal of a vector environment with plain ``bool`` and ``float`` results.
@@ -27,13 +30,17 @@ class Single(gym.Env):
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Start an episode; see :meth:`envs.world.World.reset`."""
-        super().reset(seed=seed)
+        super().reset(seed=None if seed is None else int(row_seeds(seed, 1)[0]) % 2**63)
         observation, info = self.vector.reset(seed=seed, options=options)
         return observation[0], _first_row(info)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Advance by one action of shape ``action_space.shape``."""
-        observation, reward, terminated, truncated, info = self.vector.step(np.asarray(action)[None])
+        try:
+            batch = np.asarray(action)[None]
+        except Exception as error:  # as in check_actions
+            raise InvalidAction(f"The action is not an array of numbers: {told(error)}.") from None
+        observation, reward, terminated, truncated, info = self.vector.step(batch)
         return observation[0], float(reward[0]), bool(terminated[0]), bool(truncated[0]), _first_row(info)
 
     def render(self) -> Any:

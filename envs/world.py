@@ -23,8 +23,8 @@ from gymnasium.vector.utils import batch_space
 
 from core.actions import check_actions
 from core.arguments import Flag, OneOf, in_range, shown
-from core.batch_state import BatchState, Field, RecordState, nest, only, unnest
-from core.errors import InvalidArgument, ResetNeeded, UnknownName, unknown_name, whole_number
+from core.batch_state import BatchState, Field, RecordState, check_declared, nest, only, unnest
+from core.errors import InvalidArgument, ResetNeeded, UnknownName, number_of_animals, unknown_name, whole_number
 from core.manipulations import Manipulable
 from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
@@ -61,6 +61,7 @@ class StepResult:
         return self.terminated | self.truncated
 
 
+_FINEST = 10_000  # times that a step may be shorter than the world's own
 _OLD_MEMBERS = {"command_space": "single_action_space", "purposes": "stream_names", "command_names": "action_names"}
 
 
@@ -131,16 +132,14 @@ class World(Manipulable, VectorEnv, abc.ABC):
         dt: float | None = None,
         strict: bool = False,
     ) -> None:
-        self.num_envs = whole_number("num_envs (the number of animals)", num_envs)
+        self.num_envs = number_of_animals("num_envs (the number of animals)", num_envs)
         self.autoreset_mode = _autoreset_mode(autoreset_mode)
         if render_mode is not None:
             OneOf(tuple(self.metadata["render_modes"])).check("render mode", render_mode)
         self.render_mode = render_mode
         if dt is not None:
             longest = max(1.0, type(self).dt)
-            if in_range("dt", dt, 0.0, longest, "s") == 0.0:
-                raise InvalidArgument(f"dt must be above 0 and at most {longest:g} s in {self.id}, not {dt!r}.")
-            self.dt = float(dt)
+            self.dt = in_range(f"dt of {self.id}", dt, type(self).dt / _FINEST, longest, "s")
         self.strict = Flag().check("strict", strict)
         self.max_episode_steps = whole_number(
             "max_episode_steps", self.episode_steps if max_episode_steps is None else max_episode_steps
@@ -406,6 +405,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave; raises :class:`StateMismatch` and changes nothing if it does not fit."""
         check_same_layout(f"world {self.id}", self.get_state(), state)
+        check_declared(f"world {self.id}", self.state, state, "body/")
         for name, part in self._parts():
             part.set_state(unnest(name, state))
         self._started = bool(self._clock.born.all())
@@ -450,7 +450,9 @@ class World(Manipulable, VectorEnv, abc.ABC):
     # -- checks ----------------------------------------------------------------------------------
 
     def _reset_mask(self, options: dict[str, Any] | None) -> np.ndarray:
-        options = options or {}
+        options = {} if options is None else options
+        if not isinstance(options, dict):
+            raise InvalidArgument(f'options must be a dictionary such as {{"reset_mask": mask}}, not {shown(options)}.')
         for key in options:
             if key != "reset_mask":
                 raise unknown_name("reset option", key, ["reset_mask"])
@@ -459,7 +461,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
             return np.ones(self.num_envs, bool)
         if not isinstance(mask, np.ndarray) or mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
             raise InvalidArgument(
-                f"options['reset_mask'] must be a bool array of shape ({self.num_envs},) with at least one True, not {mask!r}."
+                f"options['reset_mask'] must be a bool array of shape ({self.num_envs},) with at least one True, not {shown(mask)}."
             )
         return mask.copy()
 

@@ -249,6 +249,10 @@ class NodePerturbationLearner(Learner):
 
     # -- state -----------------------------------------------------------------------------------
 
+    def _counts(self) -> dict[str, int]:
+        slots = self.trace.units.shape[1]
+        return {"units": self.separator.units, "newest": slots, "length": slots + 1}
+
     def _state_parts(self) -> dict[str, Any]:
         return {
             "wiring": self.separator,

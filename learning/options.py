@@ -298,6 +298,9 @@ class OptionLearner(Learner):
 
     # -- state -----------------------------------------------------------------------------------
 
+    def _counts(self) -> dict[str, int]:
+        return dict.fromkeys(("units", "past_units"), self.separator.units)
+
     def _state_parts(self) -> dict[str, Any]:
         return {
             "wiring": self.separator,

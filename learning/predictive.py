@@ -278,6 +278,9 @@ class PredictiveLearner(Learner):
 
     # -- state -----------------------------------------------------------------------------------
 
+    def _counts(self) -> dict[str, int]:
+        return {"units": self.code.units}
+
     def _state_parts(self) -> dict[str, Any]:
         return {
             "wiring": self.code,

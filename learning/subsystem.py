@@ -10,7 +10,7 @@ import gymnasium as gym
 import numpy as np
 
 from core.batch_state import BatchState, nest, unnest
-from core.errors import WrongOrder
+from core.errors import StateMismatch, WrongOrder
 from core.interfaces import Gains, Proposal, Recollection, Reflex, Repertoire, Verdict
 from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
@@ -241,9 +241,31 @@ class Learner(abc.ABC):
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave; raises :class:`core.errors.StateMismatch` if it does not fit."""
         check_same_layout(f"learner {self.name}", self.get_state(), state)
+        self._check_numbers(state)
         for name, part in self._state_parts().items():
             part.set_state(unnest(name, state))
         self.interrupt()
+
+    def _check_numbers(self, state: dict[str, np.ndarray]) -> None:
+        """Raise unless whole numbers by which kernels find their way name something that there is; -1 names nothing."""
+        counts = {
+            name: len(self.option_names) + 1 for name in ("option", "chosen", "past_option", "base", "act")
+        } | self._counts()
+        for name, values in state.items():
+            count = counts.get(name.rpartition("/")[2])
+            if (
+                count is not None
+                and values.dtype.kind in "iu"
+                and values.size
+                and not (-1 <= values.min() <= values.max() < count)
+            ):
+                raise StateMismatch(
+                    f"In the saved state of the learner {self.name}, {name} names number {values.max()}, but there are {count}."
+                )
+
+    def _counts(self) -> dict[str, int]:
+        """Names of fields of state that hold numbers of things -> how many such things there are."""
+        return {}
 
     # -- for those who watch and compare ---------------------------------------------------------
 

@@ -158,11 +158,12 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     import msgspec
 
     from benchmark.report.figures import draw_all, write_pngs
-    from benchmark.report.report import write_report
+    from benchmark.report.report import experiments_of, write_report
     from benchmark.results.export import export
     from benchmark.results.store import JOBS
     from benchmark.results.summary import summarise
 
+    experiments_of(store)
     with reporter.console.status("statistics, figures and report"):
         summary = summarise(store)
         content = msgspec.json.format(msgspec.json.encode(summary), indent=2)

@@ -18,7 +18,7 @@ import gymnasium as gym
 import numpy as np
 
 from core.arguments import in_range, row_mask
-from core.batch_state import Field, RecordState, nest, only, unnest
+from core.batch_state import Field, RecordState, check_declared, nest, only, unnest
 from core.errors import unknown_name
 from core.interfaces import Gains, Recollection, Reflex, Repertoire, Verdict
 from core.renamed import accept_old_members, renamed_attributes
@@ -303,7 +303,10 @@ class Steering(abc.ABC):
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave; raises :class:`core.errors.StateMismatch` if it does not fit."""
-        check_same_layout(f"steering {type(self).__name__}", self.get_state(), state)
+        owner = f"steering {type(self).__name__}"
+        check_same_layout(owner, self.get_state(), state)
+        check_declared(owner, self.transient_state, state, "transient/")
+        check_declared(owner, self.variables, state, "mutable/")
         for name, part in self._state_parts().items():
             part.set_state(unnest(name, state))
 

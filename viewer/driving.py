@@ -26,7 +26,7 @@ class Driver:
     def action(self) -> np.ndarray:
         """What the held keys mean: full or no deflection of each axis; for discrete actions, the number of the digit."""
         if isinstance(self.space, gym.spaces.Discrete):
-            digits = [int(key) for key in self.held if key.isdigit()]
+            digits = [int(key) for key in self.held if key.isdecimal()]
             return np.array(min(self.space.n - 1, digits[0]) if digits else self.space.start)
         assert isinstance(self.space, gym.spaces.Box)
         low, high = self.space.low.ravel(), self.space.high.ravel()

@@ -138,7 +138,7 @@ class Window:
     def _press(self, key: str, held: bool = False) -> None:
         """A key goes down, or is held since long enough to repeat."""
         driver = self.session.driver
-        if driver is not None and (key in STEERING_KEYS or key.isdigit()):
+        if driver is not None and (key in STEERING_KEYS or key.isdecimal()):
             self._hold(key, True)
             return
         binding = binding_of(key, driving=driver is not None)

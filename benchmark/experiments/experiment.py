@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from typing import Any
 import msgspec
 
 from benchmark.experiments.criterion import Condition, Measure
-from core.errors import BrokenFile, unknown_name
-from core.registry import modules_below
+from core.errors import BrokenFile, NotTrusted, unknown_name
+from core.registry import module_named, modules_below
 from core.renamed import warn
 
 
@@ -150,7 +149,9 @@ def experiments() -> dict[str, Experiment]:
 
 def _collect(name: str, found: dict[str, Experiment]) -> None:
     try:
-        module = importlib.import_module(name)
+        module = module_named("experiments file", name, "EXPERIMENTS")
+    except NotTrusted:
+        raise
     except Exception as error:  # whatever a file does wrong while it is imported, the user is told which file it was
         raise BrokenFile(f"The experiments file {name} cannot be imported: {type(error).__name__}: {error}") from error
     listed: Iterable[Any] = getattr(module, "EXPERIMENTS", ())

@@ -15,14 +15,26 @@ from markupsafe import Markup
 from PIL import Image
 
 from agents.catalogue import agent_spec
-from benchmark.experiments.experiment import find_experiment
+from benchmark.experiments.experiment import Experiment, find_experiment
 from benchmark.report.figures import Drawing
 from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
 from core.files import as_text
+from core.registry import names_from
 from envs.registration import world_class
 
 _PAGE = Path(__file__).parent / "page"
+
+
+def experiments_of(store: Store) -> dict[str, Experiment]:
+    """The experiments that a folder has outcomes of, by name.
+
+    Raises:
+        UnknownName: there is none of that name.
+        NotTrusted: the folder names a module that is not loaded.
+    """
+    with names_from(store.folder / "settings.json"):
+        return {name: find_experiment(name) for name, _ in store.settings.experiments}
 
 
 def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing]) -> Path:
@@ -35,6 +47,7 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         lstrip_blocks=True,
     )
     environment.filters |= {"centre": show_centre, "bounds": show_bounds, "number": show_number, "p": show_p}
+    claims = experiments_of(store)
     page = environment.get_template("report.html.j2").render(
         css=Markup((_PAGE / "report.css").read_text(encoding="utf-8")),
         js=Markup((_PAGE / "report.js").read_text(encoding="utf-8")),
@@ -47,8 +60,8 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         ),
         meanings={agent: agent_spec(agent).meaning for agent in store.settings.agents},
         drawings=[{"section": d.section, "title": d.title, "alt": d.alt, "svg": Markup(d.svg)} for d in drawings],
-        claims={name: find_experiment(name) for name, _ in store.settings.experiments},
-        fewer_animals=any(n < find_experiment(name).animals for name, n in store.settings.experiments),
+        claims=claims,
+        fewer_animals=any(n < claims[name].animals for name, n in store.settings.experiments),
         command="python " + shlex.join(store.about().get("command", ["scripts/benchmark.py"])),
         films=_films(store),
         problems=_problems(store),

@@ -16,7 +16,7 @@ from core.errors import InvalidArgument
 from envs.registration import world_class
 
 LARGEST_SHARD = 64
-MOST_ANIMALS = 1_000_000
+MOST_ANIMALS, MOST_STEPS = 1_000_000, 10**12
 LAST_SEED = 2**63
 _COSTLY_SHARD = 2  # each animal of a costly agent takes as long as many others, so they are spread over the workers
 
@@ -139,7 +139,7 @@ def check_settings(settings: Settings) -> None:
     for what in ("animals", "costly_animals", "shard"):
         in_range(what, getattr(settings, what), 1, MOST_ANIMALS)
     for number in (*settings.lifetimes, *settings.windows, *(animals for _, animals in settings.experiments)):
-        in_range("A lifetime, a window or a number of animals", number, 1, 10**12)
+        in_range("A lifetime, a window or a number of animals", number, 1, MOST_STEPS)
     in_range("seed", settings.seed, 0, LAST_SEED)
 
 

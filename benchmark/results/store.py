@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 
 from agents.catalogue import agent_spec
+from benchmark.results.curves import CURVES
 from benchmark.results.jobs import Job, JobResult, LifeJob, Settings, check_settings, describe
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, NestlingError, told
@@ -187,9 +188,7 @@ class Store:
 
     def write(self, job: Job, result: JobResult) -> None:
         """Keep what a job found."""
-        self._write(
-            self.path(job), pack(result, {"curves": job.name}) if isinstance(job, LifeJob) else checked_json(result)
-        )
+        self._write(self.path(job), _packed(job, result))
         self._error_path(job).unlink(missing_ok=True)
 
     def read(self, job: Job) -> Any:
@@ -199,8 +198,8 @@ class Store:
             return None
         try:
             if not isinstance(job, LifeJob):
-                return read_json(path.read_bytes(), checked=self._schema == SCHEMA)
-            return _undigested(path) if self._schema < SCHEMA else unpack(path)[0]
+                return _outcome(job, path.read_bytes(), self._schema)
+            return _undigested(path) if self._schema < SCHEMA else _curves(job, path)
         except (SafetensorError, DamagedFile):
             with suppress(OSError):
                 path.replace(_free(path.with_suffix(".damaged")))
@@ -265,6 +264,32 @@ def versions() -> dict[str, str]:
     """Versions of what decides results."""
     names = ("nestling", "numpy", "numba", "gymnasium")
     return {"python": sys.version.split()[0]} | {name: importlib.metadata.version(name) for name in names}
+
+
+def _packed(job: Job, result: Any) -> bytes:
+    """The content of the file of a job; it says which job it is of."""
+    plain = msgspec.to_builtins(job)
+    return pack(result, {"job": plain}) if isinstance(job, LifeJob) else checked_json(result | {"job": plain})
+
+
+def _curves(job: LifeJob, path: Path) -> dict[str, np.ndarray]:
+    arrays, about = unpack(path)
+    shape = (job.animals, job.windows)
+    own = {name: array for name, array in arrays.items() if not name.startswith("film.")}
+    if (
+        about != {"job": msgspec.to_builtins(job)}
+        or own.keys() != set(CURVES)
+        or {a.shape for a in own.values()} != {shape}
+    ):
+        raise DamagedFile("it holds the results of another job")
+    return arrays
+
+
+def _outcome(job: Job, content: bytes, schema: int) -> dict[str, Any]:
+    found = read_json(content, checked=schema == SCHEMA)
+    if schema == SCHEMA and found.pop("job", None) != msgspec.to_builtins(job):
+        raise DamagedFile("it holds the outcome of another job")
+    return found
 
 
 def _undigested(path: Path) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from agents.catalogue import agent_spec
+from benchmark.experiments.experiment import find_experiment
 from benchmark.running.suites import Suite
 from core.errors import InvalidArgument, unknown_name
 from core.registry import names_from
@@ -29,7 +30,7 @@ def read_suite(path: Path) -> Suite:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InvalidArgument(f"The suite file {path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, another encoding, or a number of thousands of digits
         raise InvalidArgument(f"The suite file {path} is not valid TOML: {error}.") from None
     except RecursionError:
         raise InvalidArgument(
@@ -51,4 +52,7 @@ def read_suite(path: Path) -> Suite:
             world_class(world)
         for agent in suite.agents:
             agent_spec(agent)
+        for experiment in suite.experiments:
+            if ":" in experiment:
+                find_experiment(experiment)
     return suite

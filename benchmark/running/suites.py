@@ -6,8 +6,8 @@ import msgspec
 
 from agents.catalogue import AGENTS, agent_spec
 from benchmark.experiments.experiment import experiments, find_experiment
-from benchmark.results.jobs import LARGEST_SHARD, LAST_SEED, MOST_ANIMALS, Purpose, Settings
-from core.errors import InvalidArgument, unknown_name, whole_number
+from benchmark.results.jobs import LARGEST_SHARD, LAST_SEED, MOST_ANIMALS, MOST_STEPS, Purpose, Settings
+from core.errors import InvalidArgument, shown, unknown_name, whole_number
 from envs.registration import short_name, world_class, worlds
 from steering.registration import steering_class
 
@@ -93,7 +93,7 @@ def _number_of_animals(what: str, value: int) -> int:
     number = whole_number(f"{what} (an interval needs two)", value, least=2)
     if number > MOST_ANIMALS:
         raise InvalidArgument(
-            f"{what} must be at most {MOST_ANIMALS:,}, not {number:,}; their curves would not fit anywhere."
+            f"{what} must be at most {MOST_ANIMALS:,}, not {shown(number)}; their curves would not fit anywhere."
         )
     return number
 
@@ -115,6 +115,8 @@ def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
             raise InvalidArgument(
                 f"A lifetime in {name} must hold at least two episodes, {2 * world.episode_steps} steps, not {steps}."
             )
+        if steps > MOST_STEPS:
+            raise InvalidArgument(f"A lifetime must be at most {MOST_STEPS:,} steps, not {shown(steps)}.")
         found.append(steps)
     return tuple(found)
 
@@ -122,7 +124,7 @@ def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
 def _check_seeds(suite: Suite) -> None:
     first, end = whole_number("seed", suite.seed, least=0), suite.seed + suite.animals
     if end > LAST_SEED:
-        raise InvalidArgument(f"seed must be at most 2**63 less the number of animals, not {first}.")
+        raise InvalidArgument(f"seed must be at most 2**63 less the number of animals, not {shown(first)}.")
     if suite.purpose == "report" and first < REPORTING_SEED:
         raise InvalidArgument(
             f"Seeds below {REPORTING_SEED} are for choosing hyperparameters; report on {REPORTING_SEED} or more, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,14 +88,15 @@ def _text_of(path: Path) -> str:
     content = path.read_bytes()
     wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+        return text.split("\n", 1)[-1] if re.match(r"sep=.\n", text) else text  # what Excel puts before a table
     except UnicodeDecodeError as error:
         raise BadLabels(f"{path} is not text in UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8.") from None
 
 
 def _number(text: str | None, comma: bool) -> float | None:
     try:
-        return float((text or "").strip().replace(",", "." if comma else ","))
+        return float((text or "").strip().replace(",", "." if comma else ",").replace("_", "?"))  # Python reads 1_0 as 10
     except ValueError:
         return None
 

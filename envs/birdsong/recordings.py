@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import InvalidArgument, NestlingError
+from core.arguments import Whole
+from core.errors import NestlingError
 from envs.birdsong.syrinx import RATE
 
 _LONGEST_FILE, _SHORTEST_FILE = 120.0, 0.1  # s
@@ -66,7 +67,7 @@ def _read(path: Path) -> tuple[np.ndarray, int]:
         if seconds > _LONGEST_FILE:
             raise BadRecording(f"{path} lasts {seconds:.0f} s; cut it to the song, at most {_LONGEST_FILE:.0f} s.")
         audio, rate = soundfile.read(str(path), dtype="float64", always_2d=True)
-    except (soundfile.SoundFileError, RuntimeError) as error:
+    except (soundfile.SoundFileError, RuntimeError, TypeError) as error:  # TypeError: raw data without a rate
         raise BadRecording(f"{path} cannot be read as sound ({error}). Give a WAV or FLAC file.") from None
     if rate < _SLOWEST_RATE:
         raise BadRecording(f"{path} has {rate} samples a second; song needs at least {_SLOWEST_RATE}.")
@@ -80,9 +81,7 @@ def _read(path: Path) -> tuple[np.ndarray, int]:
 def _chosen(channels: np.ndarray, rate: int, channel: int | None, path: str | Path) -> np.ndarray:
     count = channels.shape[1]
     if channel is not None:
-        if isinstance(channel, bool) or not isinstance(channel, int) or not 1 <= channel <= count:
-            raise InvalidArgument(f"channel must be a whole number from 1 to {count} in {path}, not {channel!r}.")
-        chosen = channels[:, channel - 1]
+        chosen = channels[:, Whole(1, count).check(f"channel of {path}", channel) - 1]
     else:
         chosen = channels[:, 0]
         others = [number for number in range(2, count + 1) if not _same(chosen, channels[:, number - 1])]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.arguments import shown
-from core.errors import InvalidArgument
+from core.arguments import Whole
+from core.errors import InvalidArgument, shown
 from envs.birdsong.features import ENTROPY, FLOOR, LOUDNESS, PERIODICITY, PITCH, extract
 from envs.birdsong.gestures import FRAME_TIME, STRANGER, TUTOR, gesture_of
 from envs.birdsong.labels import BadLabels, read_labels
@@ -82,6 +82,12 @@ def recorded_tutor(path: str, labels: str | None = None, channel: int | None = N
         BadRecording: unreadable, silent, too quiet, too long, no song in it, or labels that do not fit.
         InvalidArgument: there is no such channel.
     """
+    if channel is not None:
+        channel = Whole(1, 10_000).check("channel", channel)
+    if tier is not None and (not isinstance(tier, str) or labels is None or Path(labels).suffix.lower() != ".textgrid"):
+        raise InvalidArgument(
+            f"tier is the name of a tier, for labels in a TextGrid; not {shown(tier)} for {shown(labels)}."
+        )
     return _recorded_tutor(path, labels, channel, tier, *(_stamp(file) for file in (path, labels)))
 
 
@@ -96,7 +102,7 @@ def _recorded_tutor(
 ) -> Tutor:
     audio = read_audio(path, channel)
     features = _heard(audio, path)
-    spans = _labelled(path, labels, len(audio) / RATE, tier) if labels else _by_energy(features)
+    spans = _labelled(path, labels, len(audio) / RATE, tier) if labels is not None else _by_energy(features)
     first, end = _motif(spans, path)
     end = min(end, len(features))  # a label may end with the file, within a frame that is not whole
     features = features[first:end].copy()

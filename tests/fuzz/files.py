@@ -24,6 +24,7 @@ import numpy as np
 from agents import checkpoint
 from agents.life import live
 from agents.population import Population
+from benchmark.results.curves import CURVES
 from benchmark.results.jobs import Settings, jobs
 from benchmark.results.store import Store
 from benchmark.running.suite_file import read_suite
@@ -62,7 +63,7 @@ def kinds(folder: Path) -> list[Kind]:
     settings = resolve(Suite(worlds=("LoomingEscape",), agents=("reflex",), animals=2, lifetime=2000))
     store = Store(folder / "run", settings)
     job = jobs(settings)[0]
-    store.write(job, {"fitness": np.arange(20.0).reshape(2, 10)})
+    store.write(job, {name: np.arange(2.0 * settings.windows[0]).reshape(2, -1) for name in CURVES})
     notes = folder / "notes.safetensors"
     notes.write_bytes(pack({"notes": np.arange(30, dtype=np.float32)}, {"content": "table of notes"}))
     experiment = Store(folder / "experiment", msgspec.structs.replace(settings, experiments=(("L1", 10),)))
