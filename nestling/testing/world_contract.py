@@ -144,6 +144,10 @@ class WorldContract:
             built.set_state(broken)
         with pytest.raises(StateMismatch):
             build(world, 2).set_state(state)
+        wrong: list[Any] = [None, [], {1: np.zeros(2)}, {name: [[1], [2, 3]] for name in state}]
+        for odd in wrong:
+            with pytest.raises(StateMismatch):
+                built.set_state(odd)
         assert_same(list(before.values()), list(built.get_state().values()), "a refused state must change nothing")
 
     def test_pickles_under_spawn(self, world: Any) -> None:
@@ -316,9 +320,10 @@ class WorldContract:
             built.step(built.random_actions())
 
     @pytest.mark.parametrize(
-        "options", [{"reset_mask": [True]}, {"reset_mask": np.zeros(3, bool)}, {"reset_mask": np.ones(2, bool)}]
+        "options",
+        [{"reset_mask": [True]}, {"reset_mask": np.zeros(3, bool)}, {"reset_mask": np.ones(2, bool)}, 5, ["reset_mask"]],
     )
-    def test_bad_reset_masks(self, world: Any, options: dict) -> None:
+    def test_bad_reset_masks(self, world: Any, options: Any) -> None:
         with pytest.raises(InvalidArgument):
             build(world).reset(seed=0, options=options)
 

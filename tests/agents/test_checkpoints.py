@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
@@ -15,8 +16,10 @@ from agents import checkpoint
 from agents.checkpoint import BadCheckpoint
 from agents.life import live
 from agents.population import Population
-from core.errors import UnknownName
+from core.errors import InvalidArgument, UnknownName
 from core.packed import pack
+from envs.birdsong.gestures import STRANGER, TUTOR, gesture_of
+from envs.birdsong.syrinx import RATE, render
 
 WORLD = "LoomingEscape"
 
@@ -150,6 +153,44 @@ def test_loading_imports_nothing(
     with pytest.raises(BadCheckpoint, match="import payload first" if write is _forge else "changed"):
         checkpoint.load(path)
     assert "payload" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learner/trace/units", 10**6),
+        ("learner/bout/option", 10**6),
+        ("steered/world/body/disc_kind", 10**6),
+        ("steered/world/body/energy", np.nan),
+        ("steered/steering/transient/heading", 9.0),
+    ],
+)
+def test_forged_state_is_refused_before_a_kernel_reads_it(path: Path, name: str, value: float) -> None:
+    arrays, about, _ = _parts(path)
+    arrays[name][:] = value
+    path.write_bytes(pack(arrays, about))
+    with pytest.raises(BadCheckpoint, match=name.rpartition("/")[2]):
+        checkpoint.load(path)
+
+
+def test_a_recording_that_was_changed_is_seen(tmp_path: Path) -> None:
+    song = tmp_path / "song.wav"
+    quiet = 1e-3 * np.random.default_rng(0).standard_normal(RATE // 5)
+    for number, gesture in enumerate((STRANGER, TUTOR)):
+        soundfile.write(song, np.concatenate([quiet, 0.5 * render(gesture_of(gesture)), quiet]), RATE)
+        if number == 0:
+            kept = checkpoint.save(Population("reflex", "Birdsong", 2, tutor=song), tmp_path / "a.safetensors")
+            checkpoint.load(kept)
+    with pytest.raises(BadCheckpoint, match="content of tutor"):
+        checkpoint.load(kept)
+
+
+@pytest.mark.parametrize("value", [np.inf, (1, 2), b"x", np.ones(2), print])
+def test_options_that_cannot_be_kept_are_refused_at_once(tmp_path: Path, value: Any) -> None:
+    population = Population("reflex", WORLD, 2)
+    population.world_options["max_episode_steps"] = value
+    with pytest.raises(InvalidArgument, match="cannot keep the option"):
+        checkpoint.save(population, tmp_path / "a.safetensors")
 
 
 def test_a_tensor_type_that_numpy_lacks(path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmark.report.report import experiments_of
 from benchmark.results.compare import compare
 from benchmark.results.jobs import jobs
 from benchmark.results.store import OtherSettings, Store
@@ -73,22 +74,38 @@ def test_settings_that_no_benchmark_has(store: Store, changes: dict) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"worlds": ["payload:World"]}, {"agents": ["payload:Mine+earned"]}, {"agents": ["options+payload:X"]}],
+    [
+        {"worlds": ["payload:World"]},
+        {"agents": ["payload:Mine+earned"]},
+        {"agents": ["options+payload:X"]},
+        {"experiments": [["payload:L1", 10]]},
+    ],
 )
 def test_opening_results_imports_nothing(store: Store, finished: Store, payload: str, changes: dict) -> None:
     _rewrite(store, True, **changes)
     with pytest.raises(NotTrusted, match="--trust payload"):
-        Store.open(store.folder)
-    with pytest.raises(NotTrusted):
-        compare(Store.open(finished.folder), Store.open(store.folder))
+        experiments_of(Store.open(store.folder))
+    if "experiments" not in changes:
+        with pytest.raises(NotTrusted):
+            compare(Store.open(finished.folder), Store.open(store.folder))
+    told = subprocess.run(
+        [sys.executable, "scripts/benchmark.py", "--report-only", "--out", str(store.folder)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(store.folder.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, "--trust payload" in told.stderr) == (2, True), told.stderr
     assert payload not in sys.modules
 
 
 def test_a_suite_imports_nothing(tmp_path: Path, payload: str) -> None:
     suite = tmp_path / "mine.toml"
-    suite.write_text('worlds = ["payload:World"]\n', encoding="utf-8")
-    with pytest.raises(NotTrusted, match="--trust payload"):
-        read_suite(suite)
+    for line in ('worlds = ["payload:World"]', 'experiments = ["payload:L1"]', 'agents = ["options+payload:Rule"]'):
+        suite.write_text(line, encoding="utf-8")
+        with pytest.raises(NotTrusted, match="--trust payload"):
+            read_suite(suite)
     assert payload not in sys.modules
     (tmp_path / "trusted.py").write_text("from envs.looming_escape.world import LoomingEscape as World\n", encoding="utf-8")
     suite.write_text('worlds = ["trusted:World"]\n', encoding="utf-8")
@@ -127,6 +144,13 @@ def test_one_changed_bit_of_a_result_is_seen(store: Store) -> None:
     store.path(job).write_bytes(content)
     assert store.read(job) is None
     assert list(store.folder.rglob("*.damaged*"))
+
+
+def test_a_result_under_another_name_is_seen(store: Store) -> None:
+    one, other = jobs(store.settings)[:2]
+    store.path(one).write_bytes(store.path(other).read_bytes())
+    assert store.read(one) is None
+    assert store.read(other) is not None
 
 
 def _workers_of(process: subprocess.Popen) -> list[int]:
