@@ -23,7 +23,9 @@ def in_range(what: str, value: Any, low: float = -math.inf, high: float = math.i
         except OverflowError:
             number = math.inf
     if not (math.isfinite(number) and low <= number <= high):
-        wanted = f"a number from {low:g} to {high:g}" if math.isfinite(low) or math.isfinite(high) else "a finite number"
+        ends = " and ".join([f"at least {low:g}"] * math.isfinite(low) + [f"at most {high:g}"] * math.isfinite(high))
+        both = math.isfinite(low) and math.isfinite(high)
+        wanted = f"a number from {low:g} to {high:g}" if both else f"a finite number{ends and ', '}{ends}"
         raise InvalidArgument(f"{what} must be {wanted}{unit and ' '}{unit}, not {shown(value)}.")
     return number
 

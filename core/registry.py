@@ -45,23 +45,17 @@ def names_from(file: Path | str) -> Iterator[None]:
         _FROM_FILE.reset(token)
 
 
-def module_named(kind: str, module_name: str, attribute: str) -> Any:
-    """Import the module of ``module:attribute``; where a file names it, only take it if it is loaded.
+def naming_file() -> str | None:
+    """The file that names come from just now, or None where the user has chosen them."""
+    return _FROM_FILE.get()
 
-    Raises:
-        NotTrusted: a file names a module that is not loaded, or something that is not in it.
-        Exception: whatever the module raises when it is imported.
-    """
-    file = _FROM_FILE.get()
-    if file is None:
-        return importlib.import_module(module_name)
-    module = sys.modules.get(module_name)
-    if module is None or attribute not in vars(module):
-        raise NotTrusted(
-            f"{file} names the {kind} {module_name}:{attribute}, and names in files are not imported. If you trust that module, import "
-            f"{module_name} first; commands do it with --trust {module_name}."
-        )
-    return module
+
+def not_trusted(file: str, kind: str, module_name: str, attribute: str) -> NotTrusted:
+    """The error for a name in a file whose module is not loaded."""
+    return NotTrusted(
+        f"{file} names the {kind} {module_name}:{attribute}, and names in files are not imported. If you trust that module, import "
+        f"{module_name} first; commands do it with --trust {module_name}."
+    )
 
 
 class Registry:
@@ -143,12 +137,11 @@ class Registry:
         return found
 
     def _in_module(self, module_name: str, attribute: str) -> Any:
-        try:
-            module = module_named(self.kind, module_name, attribute)
-        except NotTrusted:
-            raise
-        except Exception as error:  # as in _import
-            raise self._broken(module_name, error) from error
+        file = naming_file()
+        if file is None:
+            module = self._import(module_name)
+        elif (module := sys.modules.get(module_name)) is None or attribute not in vars(module):
+            raise not_trusted(file, self.kind, module_name, attribute)
         if not hasattr(module, attribute):
             raise unknown_name(f"{self.kind} in module {module_name}", attribute, vars(module))
         return self._checked(getattr(module, attribute), module_name)

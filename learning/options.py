@@ -299,7 +299,8 @@ class OptionLearner(Learner):
     # -- state -----------------------------------------------------------------------------------
 
     def _counts(self) -> dict[str, int]:
-        return dict.fromkeys(("units", "past_units"), self.separator.units)
+        options = dict.fromkeys(("option", "chosen", "past_option", "base"), len(self.option_names))
+        return options | dict.fromkeys(("units", "past_units"), self.separator.units)
 
     def _state_parts(self) -> dict[str, Any]:
         return {

@@ -279,7 +279,7 @@ class PredictiveLearner(Learner):
     # -- state -----------------------------------------------------------------------------------
 
     def _counts(self) -> dict[str, int]:
-        return {"units": self.code.units}
+        return {"units": self.code.units} | dict.fromkeys(("option", "act"), len(self.option_names))
 
     def _state_parts(self) -> dict[str, Any]:
         return {

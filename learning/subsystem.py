@@ -248,9 +248,7 @@ class Learner(abc.ABC):
 
     def _check_numbers(self, state: dict[str, np.ndarray]) -> None:
         """Raise unless whole numbers by which kernels find their way name something that there is; -1 names nothing."""
-        counts = {
-            name: len(self.option_names) + 1 for name in ("option", "chosen", "past_option", "base", "act")
-        } | self._counts()
+        counts = self._counts()
         for name, values in state.items():
             count = counts.get(name.rpartition("/")[2])
             if (

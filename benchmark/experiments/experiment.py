@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,8 +13,8 @@ from typing import Any
 import msgspec
 
 from benchmark.experiments.criterion import Condition, Measure
-from core.errors import BrokenFile, NotTrusted, unknown_name
-from core.registry import module_named, modules_below
+from core.errors import BrokenFile, unknown_name
+from core.registry import modules_below, naming_file, not_trusted
 from core.renamed import warn
 
 
@@ -149,9 +151,7 @@ def experiments() -> dict[str, Experiment]:
 
 def _collect(name: str, found: dict[str, Experiment]) -> None:
     try:
-        module = module_named("experiments file", name, "EXPERIMENTS")
-    except NotTrusted:
-        raise
+        module = importlib.import_module(name)
     except Exception as error:  # whatever a file does wrong while it is imported, the user is told which file it was
         raise BrokenFile(f"The experiments file {name} cannot be imported: {type(error).__name__}: {error}") from error
     listed: Iterable[Any] = getattr(module, "EXPERIMENTS", ())
@@ -172,10 +172,13 @@ def find_experiment(identifier: str) -> Experiment:
     Raises:
         UnknownName: there is none; the nearest id is suggested.
         BrokenFile: the module cannot be imported.
+        NotTrusted: a file names a module that is not loaded; see :func:`core.registry.names_from`.
     """
     module, colon, name = identifier.rpartition(":")
     known: dict[str, Experiment] = {}
     if colon:
+        if (file := naming_file()) is not None and module not in sys.modules:
+            raise not_trusted(file, "experiment", module, name)
         _collect(module, known)
     else:
         known = experiments()

@@ -86,7 +86,7 @@ def test_genomes_are_typed_and_checked() -> None:
     assert genome.described()["modulation.closes"] == 0.5
     with pytest.raises(UnknownName, match=r"Did you mean 'learner\.rate'"):
         Genome(OptionGenome()).with_genes(learner__rat=1.0)
-    with pytest.raises(InvalidArgument, match="not negative"):
+    with pytest.raises(InvalidArgument, match="exploration must be a finite number, at least 0"):
         Modulation(exploration=-1.0)
     with pytest.raises(InvalidArgument, match="dataclass"):
         Genome(learner={"rate": 1.0})
