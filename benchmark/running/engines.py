@@ -23,7 +23,7 @@ from typing import Any
 from benchmark.results.jobs import Job, JobResult
 from benchmark.running.work import do_job
 from core.code_digest import code_digest
-from core.errors import InvalidArgument, NestlingError, unknown_name
+from core.errors import InvalidArgument, NestlingError, told, unknown_name
 
 ENGINES = ("local", "ray")
 _LEFT_AT_HOME = [
@@ -186,10 +186,10 @@ class RayEngine(Engine):
         try:
             with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stderr(nowhere):
                 ray.init(**options)
-        except Exception as error:
+        except Exception as error:  # Ray raises whatever its own connection does
             where = "on this machine" if address is None else f"at {address}"
             raise InvalidArgument(
-                f"No Ray answers {where} ({type(error).__name__}: {str(error).splitlines()[0][:160]}). Start one with "
+                f"No Ray answers {where} ({type(error).__name__}: {told(error)}). Start one with "
                 "`ray start --head`, give its address, or leave out --address to start one just for this run."
             ) from None
 
@@ -214,7 +214,7 @@ class RayEngine(Engine):
         except errors.OutOfMemoryError:
             return Answer(job, death="Ray ended it, since memory ran out")
         except (errors.WorkerCrashedError, errors.NodeDiedError, errors.ObjectLostError) as error:
-            return Answer(job, death=f"Ray says: {str(error).splitlines()[0]}")
+            return Answer(job, death=f"Ray says: {told(error)}")
         except Exception:  # as in the local engine
             return Answer(job, error=traceback.format_exc())
 
