@@ -12,14 +12,11 @@ from agents.hand_over.base import hand_over_rule
 from core.errors import InvalidArgument, shown, unknown_name
 from core.renamed import AGENTS as OLD_AGENTS
 from core.renamed import warn
-from learning.node_perturbation import NodePerturbationLearner
-from learning.options import OptionLearner
-from learning.predictive import PredictiveGenome, PredictiveLearner
+from learning.cortex import CorticalGenome, Cortex
 from learning.random_options import RandomOptions
 from learning.registration import learner_class
 from learning.subsystem import Learner, LearnerSpec
 
-CORTEX = "cortex"
 MakeLearner = Callable[..., Learner]
 
 
@@ -61,29 +58,16 @@ class AgentSpec:
         return self.learner(num_animals, learner_spec, may_defer, *settings)
 
 
-def _cortex(num_animals: int, learner_spec: LearnerSpec, may_defer: bool, settings: Any = None) -> Learner:
-    """The learner that the species is born with, by what its steering offers.
-
-    Thought assessors where steering values predictions, graded actions where it judges each moment, else values of
-    motor programmes.
-    """
-    if learner_spec.judging_delay is not None:
-        return NodePerturbationLearner(num_animals, learner_spec, may_defer, settings)
-    return (PredictiveLearner if learner_spec.assessed else OptionLearner)(num_animals, learner_spec, may_defer, settings)
-
-
-def _values_of_programmes(hears_signals: bool) -> MakeLearner:
-    """A model-free critic on the assessors' own code and rates."""
-    genome = PredictiveGenome(predicts_reward=True, hears_signals=hears_signals)
-    return lambda num_animals, learner_spec, may_defer, settings=None: PredictiveLearner(
-        num_animals, learner_spec, may_defer, settings or genome
+def _cortex(**settings: Any) -> MakeLearner:
+    """The one learner, with settings of its genome that make it a control."""
+    own = CorticalGenome(**settings)
+    return lambda num_animals, learner_spec, may_defer, genome=None: Cortex(
+        num_animals, learner_spec, may_defer, genome or own
     )
 
 
 def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec:
-    """An agent of a registered learner, or the species' own for ``cortex``."""
-    if learner == CORTEX:
-        return AgentSpec(name, meaning, rule, _cortex)
+    """An agent of a registered learner."""
     kind: Any = learner_class(learner)
 
     def make(num_animals: int, learner_spec: LearnerSpec, may_defer: bool, *settings: Any) -> Learner:
@@ -98,30 +82,30 @@ _SPECS = (
     AgentSpec("expert", "hand-written on the animal's own senses and memory", "always", policy="expert"),
     AgentSpec("random-options", "motor programmes at random: chance for a learner", "always", RandomOptions),
     AgentSpec("reflex", "innate steering alone, for life", "never"),
-    AgentSpec("learner", "learning from scratch alone, no reflex in control", "always", _cortex),
-    AgentSpec("steered", "the whole animal: reflexes, and a learner that earns control", "earned", _cortex),
-    AgentSpec("steered-urgency", "the learner acts unless the reflex is urgent", "urgency", _cortex),
-    AgentSpec("steered-maturation", "control passes to the learner with age", "maturation", _cortex),
-    AgentSpec("steered-outcome", "control follows a tally of reward", "outcome", _cortex),
-    AgentSpec(
-        "steered-options", "as steered, with cached values of motor programmes in every world", "earned", OptionLearner
-    ),
+    AgentSpec("learner", "learning from scratch alone, no reflex in control", "always", _cortex()),
+    AgentSpec("steered", "the whole animal: reflexes, and a learner that earns control", "earned", _cortex()),
+    AgentSpec("steered-urgency", "the learner acts unless the reflex is urgent", "urgency", _cortex()),
+    AgentSpec("steered-maturation", "control passes to the learner with age", "maturation", _cortex()),
+    AgentSpec("steered-outcome", "control follows a tally of reward", "outcome", _cortex()),
     AgentSpec(
         "steered-predicted-reward",
-        "as steered, with a model-free critic in place of thought assessors",
+        "as steered, with a model-free critic: reward is forecast, without hearing the body's state",
         "earned",
-        _values_of_programmes(False),
+        _cortex(appraised=False, hears_signals=False),
     ),
     AgentSpec(
         "steered-predicted-reward-state",
         "as steered-predicted-reward, and the critic hears the body's state",
         "earned",
-        _values_of_programmes(True),
+        _cortex(appraised=False),
     ),
-    AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex),
-    _put_together(
-        "steered-policy-iteration", "a critic of the reflex, adopted in rounds of proof", "gate", "policy_iteration"
+    AgentSpec(
+        "steered-reflex-critic",
+        "a critic of the reflex's own value, under the rule gate",
+        "gate",
+        _cortex(then_reflex=True),
     ),
+    AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex()),
     _put_together(
         "steered-episodic-memory", "as steered, with a memory bank that starts empty", "earned", "episodic_memory"
     ),
@@ -139,8 +123,8 @@ AGENTS = {spec.name: spec for spec in _SPECS}
 def agent_spec(agent: Any) -> AgentSpec:
     """Look up an agent by name, put one together from ``LEARNER+RULE``, or pass a spec through.
 
-    ``LEARNER`` is a registered learner, ``cortex`` (the species' own) or ``module:Class``; ``RULE`` a registered hand-over rule
-    or ``module:Class``. For example ``options+spibb``, ``cortex+annealed``, ``my_package.my_learner:Mine+earned``.
+    ``LEARNER`` is a registered learner or ``module:Class``; ``RULE`` a registered hand-over rule
+    or ``module:Class``. For example ``cortex+spibb``, ``my_package.my_learner:Mine+earned``.
 
     Raises:
         UnknownName: there is no such agent, learner or rule; the nearest name is suggested.
@@ -153,11 +137,10 @@ def agent_spec(agent: Any) -> AgentSpec:
     learner, plus, rule = str(agent).partition("+")
     if plus:
         found = hand_over_rule(rule)
-        who = "the species' own learner" if learner == CORTEX else f"the learner {learner}"
-        return _put_together(agent, f"{who} under the hand-over rule {found.name}", rule, learner)
+        return _put_together(agent, f"the learner {learner} under the hand-over rule {found.name}", rule, learner)
     if agent in OLD_AGENTS:
         warn(f"The agent {agent}", OLD_AGENTS[agent], depth=2)
         agent = OLD_AGENTS[agent]
     if agent not in AGENTS:
-        raise unknown_name("agent", agent, AGENTS, "Or put one together: LEARNER+RULE, for example options+spibb.")
+        raise unknown_name("agent", agent, AGENTS, "Or put one together: LEARNER+RULE, for example cortex+spibb.")
     return AGENTS[agent]

@@ -66,7 +66,9 @@ class Genome:
 
     def __post_init__(self) -> None:
         if self.learner is not None and (not is_dataclass(self.learner) or isinstance(self.learner, type)):
-            raise InvalidArgument(f"The learner's settings must be a dataclass such as OptionGenome, not {self.learner!r}.")
+            raise InvalidArgument(
+                f"The learner's settings must be a dataclass such as CorticalGenome, not {self.learner!r}."
+            )
         if not isinstance(self.modulation, Modulation):
             raise InvalidArgument(f"The modulation must be a Modulation, not {self.modulation!r}.")
 

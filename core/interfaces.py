@@ -163,9 +163,12 @@ class Repertoire:
         actions: (programmes, *action shape).
         goals: programmes that need a target.
         place: name of the two-dimensional sense in which targets are remembered, or None.
+        mapped: name of the sense by which the animal knows where it is, of which a cortex has a map of its own: a place, a
+            direction of gaze, the phase of a song; by default that of ``place``.
     """
 
     names: tuple[str, ...]
     actions: np.ndarray
     goals: tuple[Goal, ...] = ()
     place: str | None = None
+    mapped: str | None = None

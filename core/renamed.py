@@ -44,13 +44,13 @@ MODULES = {
     "steering.mouse": "steering.looming_escape",
     "steering.rat": "steering.salt_appetite",
     "steering.finch": "steering.birdsong",
-    "learning.bouts": "learning.options",
-    "learning.bout_kernels": "learning.option_kernels",
+    "learning.bouts": "learning.cortex",
+    "learning.bout_kernels": "learning.cortex_kernels",
     "learning.babble": "learning.random_options",
-    "learning.gated": "learning.policy_iteration",
-    "learning.graded": "learning.node_perturbation",
-    "learning.graded_kernels": "learning.node_perturbation_kernels",
-    "learning.assessors": "learning.predictive",
+    "learning.gated": "learning.cortex",
+    "learning.graded": "learning.cortex",
+    "learning.graded_kernels": "learning.motor_map",
+    "learning.assessors": "learning.cortex",
     "learning.memory_bank": "learning.episodic_memory",
     "agents.rules_fixed": "agents.hand_over.fixed",
     "agents.rules_gated": "agents.hand_over.gated",
@@ -114,21 +114,18 @@ NAMES: dict[str, dict[str, str]] = {
     "core.streams": {"purpose_key": "stream_key"},
     "envs.world": {"Transition": "StepResult"},
     "learning.episodic_memory": {"LookupTable": "EpisodicMemoryLearner", "LookupGenome": "EpisodicMemoryGenome"},
-    "learning.node_perturbation": {"GradedLearner": "NodePerturbationLearner", "GradedGenome": "NodePerturbationGenome"},
-    "learning.options": {"BoutLearner": "OptionLearner", "BoutGenome": "OptionGenome"},
-    "learning.policy_iteration": {"GatedLearner": "PolicyIterationLearner", "GatedGenome": "PolicyIterationGenome"},
-    "learning.predictive": {"AssessorLearner": "PredictiveLearner", "AssessorGenome": "PredictiveGenome"},
+    "learning.cortex": {
+        f"{old}{what}": new
+        for old in ("Bout", "Graded", "Gated", "Assessor")
+        for what, new in (("Learner", "Cortex"), ("Genome", "CorticalGenome"))
+    },
     "learning.random_options": {"Babbler": "RandomOptions"},
     "learning.subsystem": {"Experience": "Transition", "Anatomy": "LearnerSpec"},
 }
 """Module of this release -> old name -> new name of what it holds, with its module where it moved."""
 
 
-LEARNERS = {
-    "bouts": "options",
-    "gated": "policy_iteration",
-    "graded": "node_perturbation",
-    "assessors": "predictive",
+LEARNERS = dict.fromkeys(("bouts", "gated", "graded", "assessors"), "cortex") | {
     "lookup": "episodic_memory",
     "babble": "random_options",
 }
@@ -136,10 +133,10 @@ LEARNERS = {
 
 AGENTS = {
     "babble": "random-options",
-    "steered-bouts": "steered-options",
+    "steered-bouts": "steered",
     "steered-cached": "steered-predicted-reward",
     "steered-cached-state": "steered-predicted-reward-state",
-    "steered-gated": "steered-policy-iteration",
+    "steered-gated": "steered-reflex-critic",
     "steered-lookup": "steered-episodic-memory",
 }
 """Old name of an agent -> new name."""

@@ -14,10 +14,12 @@ import numpy as np
 from numba import njit
 
 from core.batch_state import BatchState
+from core.interfaces import Gains, Proposal, Reflex
 from core.renamed import renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams
-from learning.options import OptionGenome, OptionLearner
+from learning.codes import Code
+from learning.cortex import CorticalGenome, Cortex
 from learning.pattern_separator import SenseScaling
 
 _EXCITABILITY = 0.02  # by which a unit's threshold follows its use, each time; chosen
@@ -142,8 +144,8 @@ def retinal_waves(streams: RowStreams, mask: np.ndarray, size: int, steps: int) 
 
 @renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
-class AutoencoderGenome(OptionGenome):
-    """As :class:`learning.options.OptionGenome`, and for the features:
+class AutoencoderGenome(CorticalGenome):
+    """As :class:`learning.cortex.CorticalGenome`, and for the features:
 
     Attributes:
         feature_rate: how far active features move at each look, at first.
@@ -156,17 +158,18 @@ class AutoencoderGenome(OptionGenome):
     womb: int = 0
 
 
-class AutoencoderLearner(OptionLearner):
-    """The option learner on learned features in place of a fixed random expansion."""
+class AutoencoderLearner(Cortex):
+    """The cortex on learned features in place of the fixed random expansion of all that is heard."""
 
     name = "autoencoder"
-    stream_names = (*OptionLearner.stream_names, "womb")
+    stream_names = (*Cortex.stream_names, "womb")
     genome: AutoencoderGenome
     genome_type = AutoencoderGenome
 
-    def _make_code(self, senses: Senses) -> SparseAutoencoder:
-        self.features = SparseAutoencoder(self.num_animals, senses, self.genome.units)
+    def _mixed_code(self, senses: Senses) -> Code:
+        self.features = SparseAutoencoder(self.num_animals, senses, self.genome.mixed_units, self.genome.mixed_share)
         self.looks = BatchState(self.num_animals, looks=0.0)
+        self._plasticity = np.ones(self.num_animals)
         return self.features
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
@@ -181,7 +184,7 @@ class AutoencoderLearner(OptionLearner):
             for step in range(self.genome.womb):
                 inputs[:, :-1] = waves[:, step]
                 self._open_period(chosen, 1.0)
-                self.features.look(chosen, inputs, np.zeros_like(self._next_units))
+                self.features.look(chosen, inputs, np.zeros((self.num_animals, self.features.active_units), np.int32))
 
     def _open_period(self, rows: np.ndarray, plasticity: np.ndarray | float) -> None:
         self.features.rate[rows] = (
@@ -189,9 +192,13 @@ class AutoencoderLearner(OptionLearner):
         )
         self.looks.looks[rows] += 1.0
 
-    def _encode(self, rows: np.ndarray, observation: np.ndarray) -> None:
+    def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+        self._plasticity = gains.plasticity
+        return super()._propose(observation, reflex, gains)
+
+    def _encode(self, rows: np.ndarray, observation: np.ndarray, units: np.ndarray) -> None:
         self._open_period(rows, (self._plasticity * ~self.lesions.plasticity)[rows])
-        super()._encode(rows, observation)
+        super()._encode(rows, observation, units)
 
     def _state_parts(self) -> dict[str, Any]:
         return super()._state_parts() | {"looks": self.looks}

@@ -17,7 +17,8 @@ from numba import njit
 from core.renamed import renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams
-from learning.options import OptionGenome, OptionLearner
+from learning.codes import Code
+from learning.cortex import CorticalGenome, Cortex
 from learning.pattern_separator import SenseScaling
 
 
@@ -122,25 +123,26 @@ class MemoryBank:
 
 @renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
-class EpisodicMemoryGenome(OptionGenome):
-    """As :class:`learning.options.OptionGenome`, with ``units`` slots; ``apart`` as in :class:`MemoryBank`."""
+class EpisodicMemoryGenome(CorticalGenome):
+    """As :class:`learning.cortex.CorticalGenome`, with ``mixed_units`` slots; ``apart`` as in :class:`MemoryBank`."""
 
-    units: int = 1000
+    mixed_units: int = 1000
     apart: float = 1.5
 
 
-class EpisodicMemoryLearner(OptionLearner):
-    """The option learner with a memory bank in place of the pattern separator."""
+class EpisodicMemoryLearner(Cortex):
+    """The cortex with a memory bank in place of its mixed map."""
 
     name = "episodic_memory"
     genome: EpisodicMemoryGenome
     genome_type = EpisodicMemoryGenome
 
-    def _make_code(self, senses: Senses) -> MemoryBank:
-        self.bank = MemoryBank(self.num_animals, senses, self.genome.units, apart=self.genome.apart)
+    def _mixed_code(self, senses: Senses) -> Code:
+        self.bank = MemoryBank(self.num_animals, senses, self.genome.mixed_units, apart=self.genome.apart)
         return self.bank
 
-    def _encode(self, rows: np.ndarray, observation: np.ndarray) -> None:
-        super()._encode(rows, observation)
+    def _encode(self, rows: np.ndarray, observation: np.ndarray, units: np.ndarray) -> None:
+        super()._encode(rows, observation, units)
         new = rows[self.bank.written[rows] >= 0]
-        self.synapses.weights[new, self.bank.written[new]] = self._newborn_unit
+        first = self.code.units - self.bank.units
+        self.synapses.table[new, first + self.bank.written[new]] = self._newborn_unit

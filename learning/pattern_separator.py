@@ -8,6 +8,8 @@ of one genome have uncorrelated codes.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -25,27 +27,58 @@ def _normalise(rows, observation, inner, scale, low, high, inputs):
             inputs[row, entry] = 2.0 * (stretched - low[entry]) / (high[entry] - low[entry]) - 1.0
 
 
+class Wiring(NamedTuple):
+    """What each unit samples, (animals, groups, window, units of a group), and ``first`` input of each group's window."""
+
+    first: np.ndarray
+    sampled: np.ndarray
+    preferred: np.ndarray
+
+
 @njit(cache=True)
-def _encode(rows, inputs, first, sampled, preferred, winners, active):
-    """Fill ``active[row]`` with the indices of the active units, group after group."""
-    groups, window, per_group = sampled.shape[1:]
+def _least(values, first, places):
+    """Fill ``places`` (n,) with ``first`` + where the least values are, in their order; of equal ones the first comes first."""
+    count, held = places.shape[0], 0
+    for place in range(values.shape[0]):
+        value = values[place]
+        if held == count and value >= values[places[count - 1] - first]:
+            continue
+        slot = held if held < count else count - 1
+        held = min(count, held + 1)
+        while slot > 0 and values[places[slot - 1] - first] > value:
+            places[slot] = places[slot - 1]
+            slot -= 1
+        places[slot] = first + place
+
+
+@njit(cache=True)
+def _encode(rows, inputs, wiring, known, winners, active):
+    """Fill ``active[row]`` with the indices of the active units, group after group.
+
+    ``known`` (animals, size) are the inputs that ``winners`` (animals, groups, n) belong to: a group none of whose inputs has
+    changed keeps its winners.
+    """
+    groups, window, per_group = wiring.sampled.shape[1:]
+    count = winners.shape[2]
     mismatch = np.empty(per_group, np.float32)
     for row in rows:
         for group in range(groups):
-            mismatch[:] = 0.0
+            start = wiring.first[group]
+            changed = False
             for place in range(window):
-                value = inputs[row, first[group] + place]
-                mask, wanted = sampled[row, group, place], preferred[row, group, place]
-                for unit in range(per_group):
-                    off = value - wanted[unit]
-                    mismatch[unit] += mask[unit] * off * off
-            for winner in range(winners):
-                best = 0
-                for unit in range(1, per_group):
-                    if mismatch[unit] < mismatch[best]:
-                        best = unit
-                active[row, group * winners + winner] = group * per_group + best
-                mismatch[best] = np.inf
+                changed |= inputs[row, start + place] != known[row, start + place]
+            if changed:
+                mismatch[:] = 0.0
+                for place in range(window):
+                    value = inputs[row, start + place]
+                    mask, wanted = wiring.sampled[row, group, place], wiring.preferred[row, group, place]
+                    for unit in range(per_group):
+                        off = value - wanted[unit]
+                        mismatch[unit] += mask[unit] * off * off
+                _least(mismatch, group * per_group, winners[row, group])
+            for winner in range(count):
+                active[row, group * count + winner] = winners[row, group, winner]
+        known[row] = inputs[row]
 
 
 class SenseScaling:
@@ -97,6 +130,8 @@ class PatternSeparator:
         shape = (num_animals, self.groups, self.window, self.per_group)
         self.sampled, self.preferred = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         self.scaling = SenseScaling(num_animals, senses)
+        self._known = np.full((num_animals, senses.size), np.nan, np.float32)
+        self._winners = np.zeros((num_animals, self.groups, self.winners), np.int32)
 
     def wire(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
         """Draw the wiring of the chosen animals (bool mask) from their own streams."""
@@ -106,6 +141,7 @@ class PatternSeparator:
             rank = np.argsort(np.argsort(keys, axis=1, kind="stable"), axis=1, kind="stable")
             self.sampled[row] = rank < self.fan_in
             self.preferred[row] = 2.0 * preferred - 1.0
+        self._known[mask] = np.nan  # what is known of inputs was said by another wiring
 
     def get_state(self) -> dict[str, np.ndarray]:
         """The wiring, as copies."""
@@ -114,6 +150,7 @@ class PatternSeparator:
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave."""
         self.sampled[:], self.preferred[:] = state["sampled"], state["preferred"]
+        self._known[:] = np.nan
 
     def encode(self, rows: np.ndarray, observation: np.ndarray, inner: np.ndarray, active: np.ndarray) -> None:
         """Write the active units of the given row numbers into ``active`` (animals, active_units) int32, in place.
@@ -123,12 +160,5 @@ class PatternSeparator:
             observation: (animals, k) and
             inner: (animals, senses.size - k), together the senses in their order.
         """
-        _encode(
-            rows,
-            self.scaling.scale(rows, observation, inner),
-            self.first,
-            self.sampled,
-            self.preferred,
-            self.winners,
-            active,
-        )
+        inputs = self.scaling.scale(rows, observation, inner)
+        _encode(rows, inputs, Wiring(self.first, self.sampled, self.preferred), self._known, self._winners, active)

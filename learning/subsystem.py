@@ -56,12 +56,14 @@ class LiveMap:
         title: what it shows, in words.
         values: (len(row_names), columns); negative and positive are told apart by colour.
         row_names, column_names: labels along the sides; those of columns may be missing.
+        marked: number of a column that stands out, or -1.
     """
 
     title: str
     values: np.ndarray
     row_names: tuple[str, ...]
     column_names: tuple[str, ...] = ()
+    marked: int = -1
 
 
 @renamed_attributes(command_space="action_space", command_names="action_names")
@@ -136,7 +138,7 @@ class Learner(abc.ABC):
     name: ClassVar[str]
     option_names: tuple[str, ...] = ()
     stream_names: ClassVar[tuple[str, ...]] = ("wiring", "exploration")
-    lesionable: ClassVar[tuple[str, ...]] = ()
+    lesionable: tuple[str, ...] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     costly: ClassVar[bool] = False
 

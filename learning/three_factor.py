@@ -1,12 +1,8 @@
-"""The three-factor rule: weight change = rate x modulator x eligibility, on one linear read-out.
+"""The one rule of the cortex: weight change = rate x eligibility x error (Fremaux and Gerstner 2016; Gerstner et al. 2018).
 
-The eligibility trace of a synapse is what its units did (pre x post), fading with time; the modulator is
-broadcast (Fremaux and Gerstner 2016; Gerstner et al. 2018). Here the code is sparse, so a trace is
-kept as the last few sets of active units with one strength each, instead of one number a synapse.
-
-All that belongs to a unit lies side by side, since it is always read together: ``synapses`` is
-(units, width) float32 with, in each row, the weights of the options, their visits, the weight of the value
-common to all options, the mean square of the error, and the unit's visits.
+The eligibility of a synapse is what its unit and its output did, fading or delayed with time; the error is broadcast. Read-outs
+differ in where the error comes from and in the shape of the eligibility, never in the rule. The code is sparse, so an eligibility
+trace is kept as the last few sets of active units with one strength each, instead of one number a synapse.
 """
 
 from __future__ import annotations
@@ -16,103 +12,92 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-MEMORY = 4
-_LINE = 16
-
-
-def width(options: int) -> int:
-    """Numbers kept for each unit, rounded up to whole cache lines."""
-    return -(-(2 * options + 3) // _LINE) * _LINE
-
-
-def fields(options: int) -> dict[str, slice]:
-    """Where each quantity lies in a unit's row."""
-    return {
-        "weights": slice(0, options),
-        "visits": slice(options, 2 * options),
-        "shared": slice(2 * options, 2 * options + 1),
-        "square": slice(2 * options + 1, 2 * options + 2),
-        "seen": slice(2 * options + 2, 2 * options + 3),
-    }
-
-
-@njit(cache=True)
-def read_out(active, synapses, options, values, evidence):
-    """Sum over the active units; returns the largest and the mean square error among them.
-
-    Args:
-        active: (n,) int32.
-        synapses: (units, width) float32.
-        options: number of options.
-        values: (options,) float32, becomes the sum of shared and option weights.
-        evidence: (options,) float32, becomes the mean number of visits.
-    """
-    for option in range(options):
-        values[option] = evidence[option] = np.float32(0.0)
-    base = largest = mean = np.float32(0.0)
-    for unit in active:
-        row = synapses[unit]
-        base += row[2 * options]
-        largest = max(largest, row[2 * options + 1])
-        mean += row[2 * options + 1]
-        for option in range(options):
-            values[option] += row[option]
-            evidence[option] += row[options + option]
-    for option in range(options):
-        values[option] += base
-        evidence[option] /= np.float32(active.shape[0])
-    return largest, mean / np.float32(active.shape[0])
-
-
-class Trace(NamedTuple):
-    """What is eligible, for every animal.
-
-    Attributes:
-        past_units: (animals, MEMORY, n) int32, sets of active units, newest first.
-        past_option: (animals, MEMORY) int, the option of each set; -1 where the slot is empty.
-        strength: (animals, MEMORY) eligibility.
-    """
-
-    past_units: np.ndarray
-    past_option: np.ndarray
-    strength: np.ndarray
-
 
 class Plasticity(NamedTuple):
-    """How a synapse follows the modulator.
+    """How the active units share a change.
 
     Attributes:
-        anneal, floor: a unit's rate is rate * max(floor, 1 / (1 + visits / anneal)).
-        portion: (options,) share of each option's change that goes to the value common to all options.
+        portion: (n,) learning rate of each of the active units, in their order, divided among those of a map.
+        anneal, floor: where visits count, it is multiplied by max(floor, 1 / (1 + visits / anneal)): averaging at first.
     """
 
+    portion: np.ndarray
     anneal: float
     floor: float
-    portion: np.ndarray
+
+
+def equal_portions(units: int) -> Plasticity:
+    """That of so many active units which share a rate of 1 alike, however often they were visited."""
+    return Plasticity(np.full(units, 1.0 / units), 1.0, 1.0)
 
 
 @njit(cache=True)
-def update(row, trace, modulator, rate, plasticity, synapses):
-    """Apply ``modulator`` to everything in the eligibility trace of one animal.
+def change(table, units, column, visits, step, plasticity):
+    """Apply eligibility x error = ``step`` to one output of the active units, each at its rate.
+
+    Args:
+        table: (units, width) float32, all read-outs of one animal; changed in place.
+        units: (n,) int32, active when the output was eligible.
+        column: of the output.
+        visits: column of the counts by which a unit's rate falls; -1 where it does not.
+        step: eligibility x error, and whatever else multiplies all rates.
+        plasticity: a :class:`Plasticity`.
+    """
+    for index in range(units.shape[0]):
+        row = table[units[index]]
+        own = 1.0 if visits < 0 else max(plasticity.floor, 1.0 / (1.0 + row[visits] / plasticity.anneal))
+        row[column] += np.float32(own * plasticity.portion[index] * step)
+
+
+class Ring(NamedTuple):
+    """What was done in the last steps: the eligibility trace of a read-out that learns at every step.
+
+    Attributes:
+        units: (animals, slots, n) int32, active then.
+        factor: (animals, slots, outputs) what each output did then; 1 for a read-out that predicts.
+        newest: (animals,) the slot of the last step.
+        length: (animals,) slots in use.
+    """
+
+    units: np.ndarray
+    factor: np.ndarray
+    newest: np.ndarray
+    length: np.ndarray
+
+
+@njit(cache=True)
+def remember(row, units, factor, ring):
+    """Put a step of one animal into its ring."""
+    slots = ring.units.shape[1]
+    place = (ring.newest[row] + 1) % slots
+    ring.newest[row] = place
+    ring.length[row] = min(slots, ring.length[row] + 1)
+    for index in range(units.shape[0]):
+        ring.units[row, place, index] = units[index]
+    for output in range(factor.shape[0]):
+        ring.factor[row, place, output] = factor[output]
+
+
+@njit(cache=True)
+def teach(row, ring, first_output, eligibility, errors, rate, first_column, plasticity, table):
+    """Apply an error of each output of one animal to all that is eligible.
 
     Args:
         row: which animal.
-        trace: of all animals, a :class:`Trace`.
-        modulator: the third factor, for example a temporal-difference error.
-        rate: learning rate, shared by all units of a set.
-        plasticity: a :class:`Plasticity`.
-        synapses: (animals, units, width) float32, changed in place.
+        ring: a :class:`Ring`.
+        first_output: number of the first output in the ring.
+        eligibility: (slots,) of what was done 0, 1, 2 ... steps ago.
+        errors: (outputs,) the third factor.
+        rate: learning rate.
+        first_column: of the outputs.
+        plasticity: a :class:`Plasticity`; counts are not used.
+        table: (units, width), changed in place.
     """
-    portion = plasticity.portion
-    options = portion.shape[0]
-    for slot in range(trace.past_option.shape[1]):
-        option, strength = trace.past_option[row, slot], trace.strength[row, slot]
-        if option < 0 or strength < 1e-4:
-            continue
-        units = trace.past_units[row, slot]
-        step = modulator * strength * rate / units.shape[0]
-        for unit in units:
-            own = synapses[row, unit]
-            change = step * max(plasticity.floor, 1.0 / (1.0 + own[options + option] / plasticity.anneal))
-            own[2 * options] += portion[option] * change
-            own[option] += (1.0 - portion[option]) * change
+    slots = ring.units.shape[1]
+    for back in range(ring.length[row]):
+        if eligibility[back] > 0.01:
+            slot = (ring.newest[row] - back) % slots
+            for output in range(errors.shape[0]):
+                step = rate * eligibility[back] * errors[output] * ring.factor[row, slot, first_output + output]
+                if step != 0.0:
+                    change(table, ring.units[row, slot], first_column + output, -1, step, plasticity)

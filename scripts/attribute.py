@@ -24,7 +24,7 @@ class Args:
     world: Annotated[str, tyro.conf.Positional] = "LoomingEscape"
     """World by name, or package.module:Class."""
     agent: str = "steered"
-    """Agent by name, or LEARNER+RULE, for example options+spibb."""
+    """Agent by name, or LEARNER+RULE, for example cortex+spibb."""
     animals: int = 32
     """Individuals in each condition."""
     lifetime: int = 0

@@ -23,8 +23,8 @@ class Args:
 
     world: Annotated[str, tyro.conf.Positional] = "LoomingEscape"
     """World by name, or package.module:Class."""
-    agent: str = "options+always"
-    """Agent by name, or LEARNER+RULE; weights can evolve in option learners."""
+    agent: str = "learner"
+    """Agent by name, or LEARNER+RULE; weights can evolve where it forecasts reward alone."""
     arm: Literal["genes", "weights"] = "genes"
     """What evolves: settings of learning (evolved_genome), or a newborn's read-out (evolved_weights: evolutionary pretraining)."""
     wiring: Literal["redrawn", "fixed"] = "redrawn"

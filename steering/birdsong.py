@@ -284,7 +284,7 @@ class Finch(Steering):
         tension, turbulence = np.array([-0.7, -0.4, 0.0, 0.4, 0.8, 0.0]), np.array([-1.0, -1.0, -1.0, -1.0, -1.0, 0.6])
         notes = np.stack([np.full(6, 0.8), tension, turbulence], axis=1)
         names = ("silence", "low stack", "stack", "high stack", "whistle", "high whistle", "noise")
-        return Repertoire(names, np.concatenate([[[SILENT, 0.0, -1.0]], notes]))
+        return Repertoire(names, np.concatenate([[[SILENT, 0.0, -1.0]], notes]), mapped="phase")
 
     def sense_signals(self, reading: Any) -> None:
         """The expected match, as broadcast to the learner."""

@@ -148,7 +148,7 @@ class Owl(Steering):
         """Gaze ahead, and in eight directions."""
         looks = np.concatenate([np.zeros((1, 2)), SITES / REACH])
         names = ("look ahead", *(f"look {x:+.0f}, {y:+.0f}" for x, y in SITES))
-        return Repertoire(names, looks)
+        return Repertoire(names, looks, mapped="gaze")
 
 
 class SlowingOwl(Owl):

@@ -13,10 +13,10 @@ from core.interfaces import Proposal, Reflex
 class Earned(HandOver):
     """The learner acts where its own evidence says that it beats the reflex by a margin.
 
-    Evidence is a lower confidence bound of the advantage over letting the reflex act (``lower_bound``),
-    and visits of the active units (``familiarity``), after SPIBB's counts (Laroche et al. 2019) and the
-    advantage gate Q(s, learner) - Q(s, reflex) > margin. It may also explore, but never while the
-    reflex is urgent.
+    Evidence is the advantage over letting the reflex act, less ``doubts`` times the learner's own doubt about it (``advantage`` -
+    ``lower_bound``), and visits of the active units (``familiarity``), after SPIBB's counts (Laroche et al. 2019) and the
+    advantage gate Q(s, learner) - Q(s, reflex) > margin. While the reflex is urgent, ``urgent_doubts`` are subtracted, so that
+    nothing but much evidence lifts its veto. The learner may also explore, but never while the reflex is urgent.
     """
 
     name = "earned"
@@ -29,9 +29,14 @@ class Earned(HandOver):
     urgent_margin: ClassVar[float] = 1.0
     familiar: ClassVar[float] = 0.6
     too_urgent: ClassVar[float] = 0.45
+    doubts: ClassVar[float] = 3.0
+    urgent_doubts: ClassVar[float] = 100.0
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         margin = self.margin + self.urgent_margin * reflex.urgency**2
-        earned = (proposal.lower_bound > margin) & (proposal.familiarity >= self.familiar)
-        tries = proposal.explores & (reflex.urgency < self.too_urgent)
+        doubt = np.maximum(0.0, proposal.advantage - proposal.lower_bound)
+        urgent = reflex.urgency >= self.too_urgent
+        earned = proposal.advantage - np.where(urgent, self.urgent_doubts, self.doubts) * doubt > margin
+        earned &= proposal.familiarity >= self.familiar
+        tries = proposal.explores & ~urgent
         return np.where(proposal.explores, tries, earned) & ~proposal.defers

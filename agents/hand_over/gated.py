@@ -59,7 +59,7 @@ class Spibb(HandOver):
 class Gate(HandOver):
     """The learner acts where its critic **of the present baseline** says that it beats that baseline by a margin.
 
-    The baseline is the reflex at birth. A learner that evaluates baselines (see :mod:`learning.policy_iteration`) adopts the
+    The baseline is the reflex at birth. A learner that evaluates baselines (as one with ``then_reflex`` in its genome does) adopts the
     mixture as its next baseline when that has proven itself, and says with ``adopted`` where the baseline itself is its own
     earlier choice; then the argument repeats, as in policy iteration. With any other learner this is the first round only.
     """

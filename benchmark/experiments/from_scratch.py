@@ -183,7 +183,7 @@ def evolved_weights(animals: int, seed: int, world: str) -> Lived:
         search = Evolution(
             Plan(
                 world=world,
-                agent="options+always",
+                agent="cortex+always",
                 arm="weights",
                 wiring=wiring,
                 candidates=_CANDIDATES,
@@ -201,7 +201,7 @@ def evolved_weights(animals: int, seed: int, world: str) -> Lived:
         return search.lives(search.genome, many, animals, seed, learns=False)
 
     for wiring, search in searches.items():
-        options = len(Population("options+always", world, 1).learner.option_names)  # type: ignore[union-attr]  # it learns
+        options = len(Population("cortex+always", world, 1).learner.option_names)  # type: ignore[union-attr]  # it learns
         table = search.best.reshape(-1, options)
         mean = np.broadcast_to(table.mean(axis=0), table.shape)
         found |= {
@@ -251,7 +251,7 @@ def evolved_genome(animals: int, seed: int, world: str) -> tuple[Scale, dict[str
     """Settings of learning evolve under redrawn wiring, and are judged in fresh lives with wiring redrawn and fixed."""
     days = episodes_of(world, 0.1 if world != "Birdsong" else 0.03)
     steps = days * Population("reflex", world, 1).world.max_episode_steps
-    agent = "options+always"
+    agent = "cortex+always"
     plan = Plan(
         world=world,
         agent=agent,

@@ -41,7 +41,7 @@ from benchmark.laboratory.lives import (
 from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
 from benchmark.results.summary import fitness_by_window
-from learning.options import OptionGenome
+from learning.cortex import CorticalGenome
 
 _LIFE = 0.5  # share of life that these experiments last
 RULES = ("earned", "spibb", "argmax_q", "residual", "jump_start", "annealed", "bayes_fusion", "outcome", "always")
@@ -291,7 +291,7 @@ _NOISES = (0.0, 2.0, 8.0)  # of the critic, in typical advantages
 def critic_noise(animals: int, seed: int, world: str) -> tuple[float, Scale, dict[str, list[np.ndarray]]]:
     """A rule without margin, with a fixed margin, and with a margin of twice the noise, under three sizes of noise in the critic.
 
-    Uniform noise of at most epsilon is added to every option's value at every decision of the option learner; sizes are multiples
+    Uniform noise of at most epsilon is added to every option's value at every decision of the cortex; sizes are multiples
     of the median advantage over the reflex that grown animals see.
     """
     days = episodes_of(world, 0.35)
@@ -300,10 +300,10 @@ def critic_noise(animals: int, seed: int, world: str) -> tuple[float, Scale, dic
     minus: dict[str, list[np.ndarray]] = {"argmax_q": [], "earned": [], "earned, margin 2 epsilon": []}
     for size in _NOISES:
         noise = size * typical
-        genome = Genome(OptionGenome(noise=noise))
+        genome = Genome(CorticalGenome(noise=noise))
         careful = type("Careful", (hand_over_rule("earned"),), {"name": "careful", "margin": 2.0 * noise})
         for name, rule in (("argmax_q", "argmax_q"), ("earned", "earned"), ("earned, margin 2 epsilon", careful)):
-            spec = replace(agent_spec("options+earned"), name=name, hand_over=rule, genome=genome)
+            spec = replace(agent_spec("cortex+earned"), name=name, hand_over=rule, genome=genome)
             minus[name].append(_late_days(spec, world, animals, seed, days) - reflex)
     return typical, scale_of(world, animals, seed, max(2, days // 5)), minus
 
@@ -336,7 +336,7 @@ def _late_days(agent: Any, world: str, animals: int, seed: int, days: int, **opt
 
 
 def _typical_advantage(world: str, animals: int, seed: int, days: int) -> float:
-    population, _ = life_by_age("options+earned", world, animals, seed, days)
+    population, _ = life_by_age("cortex+earned", world, animals, seed, days)
     seen = [np.abs(population.tick().proposal.advantage) for _ in range(population.world.max_episode_steps)]
     return float(np.median(np.concatenate(seen)))
 

@@ -19,7 +19,7 @@ from benchmark.experiments.criterion import (
 from benchmark.experiments.experiment import Experiment, Score
 from benchmark.laboratory.lives import live_days, scale_of, told
 from benchmark.results.statistics import mean_interval
-from learning.node_perturbation import NodePerturbationGenome
+from learning.cortex import CorticalGenome
 from steering.rivals import GAINS, Fighter
 from steering.subsystem import MutableVariable
 
@@ -35,7 +35,7 @@ def width(animals: int, seed: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
     scale = scale_of(_BIRD, animals, seed, 20)
     scores, young = [], []
     for units in _WIDTHS:
-        spec = replace(agent_spec("node_perturbation+always"), genome=Genome(NodePerturbationGenome(units=units)))
+        spec = replace(agent_spec("learner"), genome=Genome(CorticalGenome(map_units=units)))
         population = Population(spec, _BIRD, animals, seed=seed)
         live_days(population, _RENDITIONS // 6)
         young.append(scale.score(live_days(population, _RENDITIONS // 6)))

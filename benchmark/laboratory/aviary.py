@@ -61,7 +61,7 @@ class Aviary:
         """(birds, frames, 3) gestures as the birds' learners intend them, without their variability."""
         learner: Any = self.population.learner
         phases = np.minimum(1.0, np.arange(self.frames) / self.frames).astype(np.float32)
-        song = np.stack([learner.read(np.full((self.population.animals, 1), phase)) for phase in phases], axis=1)
+        song = np.stack([learner.read_motor_map(np.full((self.population.animals, 1), phase)) for phase in phases], axis=1)
         return song[self.rows(group)]
 
     def rewards(self, renditions: int) -> np.ndarray:

@@ -35,7 +35,7 @@ from core.files import write_whole
 from core.packed import DamagedFile, checked_json, read_json
 from core.renamed import renamed_attributes
 from envs.registration import world_class
-from learning.options import OptionLearner
+from learning.cortex import Cortex
 
 REPORTING_SEED = 1_000_000
 _LIFE_SEEDS = 10_000  # between the first seeds of two generations
@@ -175,9 +175,11 @@ class Evolution:
             bounds = np.tile([0.0, 1.0], (len(mean), 1))
             return CMA(mean, plan.spread, bounds, seed=plan.seed, population_size=plan.candidates)
         learner = Population(plan.agent, plan.world, 1).learner
-        if not isinstance(learner, OptionLearner):
-            raise InvalidArgument(f"Weights can evolve in option learners, not in that of {plan.agent}.")
-        size = learner.separator.units * len(learner.option_names)
+        if not isinstance(learner, Cortex) or learner.forecast_channels != ("reward",):
+            raise InvalidArgument(
+                f"Weights can evolve in a cortex that forecasts reward alone, not in that of {plan.agent} in {plan.world}."
+            )
+        size = learner.code.units * len(learner.option_names)
         return SepCMA(np.zeros(size), plan.spread, seed=plan.seed, population_size=plan.candidates)
 
     @property
@@ -302,16 +304,16 @@ class Evolution:
 def wire_alike(population: Population, seed: int) -> None:
     """Give every animal the wiring and place cells that the animal of ``seed`` would draw: as if the genome wired them."""
     learner, model = population.learner, Population(population.spec, population.world_name, 1, seed=seed).learner
-    if not isinstance(learner, OptionLearner) or not isinstance(model, OptionLearner):
-        raise InvalidArgument(f"Wiring can be fixed in option learners, not in {population.spec.name}'s.")
-    state = model.separator.get_state()
-    learner.separator.set_state({name: np.repeat(array, population.animals, axis=0) for name, array in state.items()})
+    if not isinstance(learner, Cortex) or not isinstance(model, Cortex):
+        raise InvalidArgument(f"Wiring can be fixed in a cortex, not in the learner of {population.spec.name}.")
+    state = model.code.get_state()
+    learner.code.set_state({name: np.repeat(array, population.animals, axis=0) for name, array in state.items()})
     learner.place_memory.state.centres[:] = model.place_memory.state.centres
 
 
 def give_weights(population: Population, weights: np.ndarray) -> None:
-    """Let newborns have these read-out weights, (animals, units x options)."""
+    """Let newborns have these forecasts of reward within reach, (animals, units x options)."""
     learner = population.learner
-    assert isinstance(learner, OptionLearner)
-    shape = (population.animals, learner.separator.units, len(learner.option_names))
-    learner.synapses.weights[:, :, : shape[2]] = weights.reshape(shape)
+    assert isinstance(learner, Cortex)
+    shape = (population.animals, learner.code.units, len(learner.option_names))
+    learner.synapses.table[:, :, : shape[2]] = weights.reshape(shape)

@@ -193,15 +193,15 @@ def test_mixing_rules_refuse_discrete_actions() -> None:
 
 
 def test_agents_are_put_together_by_name() -> None:
-    spec = agent_spec("options+spibb")
+    spec = agent_spec("cortex+spibb")
     assert (spec.hand_over, spec.costly) == ("spibb", False)
     assert agent_spec("tests.agents.third_party:Stubborn+tests.agents.third_party:Coin").learner is not None
     population = Population("tests.agents.third_party:Stubborn+tests.agents.third_party:Coin", "LoomingEscape", 4, seed=3)
     live(population, 30)
     assert population.steered.hand_over.name == "coin"
     for wrong, hint in (
-        ("option+spibb", "Did you mean 'options'"),
-        ("options+spib", "Did you mean 'spibb'"),
+        ("corte+spibb", "Did you mean 'cortex'"),
+        ("cortex+spib", "Did you mean 'spibb'"),
         ("stered", "LEARNER.RULE"),
     ):
         with pytest.raises(UnknownName, match=hint):

@@ -14,9 +14,9 @@ from agents.life import live
 from agents.population import Population
 from benchmark.studies.evolution import Evolution, Gene, Plan, genes, give_weights, innate, wire_alike
 from core.errors import InvalidArgument, StateMismatch, UnknownName
-from learning.options import OptionGenome
+from learning.cortex import CorticalGenome
 
-AGENT, WORLD = "options+always", "LoomingEscape"
+AGENT, WORLD = "cortex+always", "LoomingEscape"
 BRIEF = Plan(
     world=WORLD,
     agent=AGENT,
@@ -66,14 +66,14 @@ def test_bad_plans_are_refused_before_any_life() -> None:
     ):
         with pytest.raises(InvalidArgument, match=message):
             Evolution(replace(BRIEF, **change))
-    with pytest.raises(UnknownName, match=r"Did you mean 'learner\.rate'"):
-        genes(innate(AGENT, WORLD), ("learner.rat",))
-    with pytest.raises(InvalidArgument, match="option learners"):
+    with pytest.raises(UnknownName, match=r"Did you mean 'learner\.map_rate'"):
+        genes(innate(AGENT, WORLD), ("learner.map_rat",))
+    with pytest.raises(InvalidArgument, match="forecasts reward alone"):
         Evolution(replace(BRIEF, arm="weights", agent="learner", world="SaltAppetite", lifetime=2880))
 
 
 def test_genes_keep_their_range() -> None:
-    gene = Gene("learner.rate", 0.01, 1.0)
+    gene = Gene("learner.map_rate", 0.01, 1.0)
     assert gene.value(-3.0) == pytest.approx(0.01)
     assert gene.value(2.0) == pytest.approx(1.0)
     assert gene.value(gene.place(0.3)) == pytest.approx(0.3)
@@ -81,11 +81,11 @@ def test_genes_keep_their_range() -> None:
 
 
 def test_genomes_are_typed_and_checked() -> None:
-    genome = Genome(OptionGenome()).with_genes(learner__rate=0.1, modulation__closes=0.5, modulation__after=0.0)
-    assert genome.learner.rate == 0.1
+    genome = Genome(CorticalGenome()).with_genes(learner__map_rate=0.1, modulation__closes=0.5, modulation__after=0.0)
+    assert genome.learner.map_rate == 0.1
     assert genome.described()["modulation.closes"] == 0.5
-    with pytest.raises(UnknownName, match=r"Did you mean 'learner\.rate'"):
-        Genome(OptionGenome()).with_genes(learner__rat=1.0)
+    with pytest.raises(UnknownName, match=r"Did you mean 'learner\.map_rate'"):
+        Genome(CorticalGenome()).with_genes(learner__map_rat=1.0)
     with pytest.raises(InvalidArgument, match="exploration must be a finite number, at least 0"):
         Modulation(exploration=-1.0)
     with pytest.raises(InvalidArgument, match="dataclass"):
@@ -93,8 +93,8 @@ def test_genomes_are_typed_and_checked() -> None:
 
 
 def test_a_sensitive_period_ends_learning() -> None:
-    genome = Genome(OptionGenome(), Modulation(closes=0.05, after=0.0))  # the first 600 s of 12,000
-    population = Population(replace(agent_spec("options+earned"), genome=genome), WORLD, 2, seed=3)
+    genome = Genome(CorticalGenome(), Modulation(closes=0.05, after=0.0))  # the first 600 s of 12,000
+    population = Population(replace(agent_spec("cortex+earned"), genome=genome), WORLD, 2, seed=3)
     learner = population.learner
     assert learner is not None
     live(population, 6000)

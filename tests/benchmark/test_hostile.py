@@ -77,7 +77,7 @@ def test_settings_that_no_benchmark_has(store: Store, changes: dict) -> None:
     [
         {"worlds": ["payload:World"]},
         {"agents": ["payload:Mine+earned"]},
-        {"agents": ["options+payload:X"]},
+        {"agents": ["cortex+payload:X"]},
         {"experiments": [["payload:L1", 10]]},
     ],
 )
@@ -102,7 +102,7 @@ def test_opening_results_imports_nothing(store: Store, finished: Store, payload:
 
 def test_a_suite_imports_nothing(tmp_path: Path, payload: str) -> None:
     suite = tmp_path / "mine.toml"
-    for line in ('worlds = ["payload:World"]', 'experiments = ["payload:L1"]', 'agents = ["options+payload:Rule"]'):
+    for line in ('worlds = ["payload:World"]', 'experiments = ["payload:L1"]', 'agents = ["cortex+payload:Rule"]'):
         suite.write_text(line, encoding="utf-8")
         with pytest.raises(NotTrusted, match="--trust payload"):
             read_suite(suite)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning import node_perturbation_kernels, thought_assessors, three_factor
+from learning import cortex_kernels, delayed, three_factor
 from learning.pattern_separator import PatternSeparator
 
-Traces = list[tuple[np.ndarray, float]]
 LateTraces = list[tuple[np.ndarray, int, np.ndarray]]
 
 
@@ -23,111 +22,140 @@ def encode(separator: PatternSeparator, rows: np.ndarray, inputs: np.ndarray, ac
         active[row] = (order + np.arange(separator.groups)[:, None] * separator.per_group).ravel()
 
 
-def read_out(active: np.ndarray, synapses: np.ndarray, options: int) -> tuple[np.ndarray, np.ndarray]:
-    """Values and evidence of :func:`learning.three_factor.read_out`, (options,) each."""
-    own = three_factor.fields(options)
-    units = synapses[active]
-    return units[:, own["shared"]].sum() + units[:, own["weights"]].sum(axis=0), units[:, own["visits"]].mean(axis=0)
-
-
-def update(
-    trace: three_factor.Trace, modulator: float, rate: float, plasticity: three_factor.Plasticity, synapses: np.ndarray
+def change(
+    table: np.ndarray, units: np.ndarray, column: int, visits: int, step: float, plasticity: three_factor.Plasticity
 ) -> None:
-    """:func:`learning.three_factor.update` of the first animal, in place."""
-    options, portion = len(plasticity.portion), plasticity.portion
-    past = zip(trace.past_units[0], trace.past_option[0], trace.strength[0], strict=True)
-    for units, option, eligibility in past:
-        if option >= 0 and eligibility >= 1e-4:
-            visits = synapses[0, units, options + option]
-            own = np.maximum(plasticity.floor, 1.0 / (1.0 + visits / plasticity.anneal))
-            change = modulator * eligibility * rate / len(units) * own
-            np.add.at(synapses[0], (units, 2 * options), portion[option] * change)
-            np.add.at(synapses[0], (units, option), (1.0 - portion[option]) * change)
+    """:func:`learning.three_factor.change`, in place."""
+    own = np.ones(len(units))
+    if visits >= 0:
+        own = np.maximum(plasticity.floor, 1.0 / (1.0 + table[units, visits] / plasticity.anneal))
+    table[units, column] += own * plasticity.portion * step
 
 
-class Assessors:
-    """:func:`learning.thought_assessors.correct_rows` of one animal."""
+class Forecasts:
+    """The forecasts of one animal: :func:`learning.cortex_kernels.decide` and ``close_bouts``."""
 
-    def __init__(self, table: np.ndarray, settings: thought_assessors.Settings) -> None:
-        self.table, self.settings = table, settings
-        self.options = (table.shape[1] - 1) // 2
-        self.visits = np.zeros((len(table), self.options))
-        self.trace: Traces = []
+    def __init__(self, table: np.ndarray, lay: cortex_kernels.Layout, appraised: bool) -> None:
+        self.table, self.lay, self.appraised = table, lay, appraised
+        self.trace: list[tuple[np.ndarray, float]] = []
+
+    def of(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(options, channels) within reach, and at once."""
+        lay = self.lay
+        shape, size = (lay.options, lay.channels), lay.options * lay.channels
+        total = self.table[units].sum(axis=0)
+        reach = total[:size].reshape(shape).copy()
+        reach[1:] += reach[0]
+        once = total[lay.once : lay.once + size].reshape(shape) if lay.once >= 0 else np.zeros(shape)
+        return np.maximum(reach, 0.0) if self.appraised else reach, once
+
+    def worth(self, units: np.ndarray, worth: np.ndarray) -> np.ndarray:
+        """(options,) appraisal times forecast."""
+        reach, once = self.of(units)
+        if self.lay.once < 0:
+            return reach @ worth
+        return reach @ np.maximum(worth, 0.0) + np.maximum(once, 0.0) @ np.minimum(worth, 0.0)
+
+    def close(
+        self,
+        units: np.ndarray,
+        option: int,
+        gained: np.ndarray,
+        ahead: np.ndarray,
+        reflex_ahead: np.ndarray,
+        *,
+        steps: int,
+        ended: bool,
+        resembles: int,
+        unchanged: bool,
+        rate: float,
+        fading: cortex_kernels.Fading,
+        plasticity: three_factor.Plasticity,
+    ) -> None:
+        """End an act that began with these active units."""
+        table, lay = self.table, self.lay
+        reach, once = self.of(units)
+        follows = 0.0 if ended else fading.discount**steps
+        by_reflex = option == 0
+        act = resembles if by_reflex else option
+        self.trace = [(units, 1.0), *self.trace][: cortex_kernels.TRACE]
+        for channel in range(lay.channels):
+            error = 0.0
+            if by_reflex:
+                error = gained[channel] + follows * reflex_ahead[channel] - reach[0, channel]
+                for past, strength in self.trace:
+                    if strength > 1e-3:
+                        change(table, past, channel, lay.visits, rate * strength * error, plasticity)
+                if lay.once >= 0:
+                    at_once = rate * (gained[channel] - once[0, channel])
+                    change(table, units, lay.once + channel, lay.visits, at_once, plasticity)
+            if act > 0:
+                column, counts = act * lay.channels + channel, lay.visits + act
+                beyond = reach[act, channel] if unchanged else ahead[channel]
+                error = gained[channel] + follows * beyond - reach[act, channel]
+                change(table, units, column, counts, rate * error, plasticity)
+                if lay.once >= 0:
+                    at_once = rate * (gained[channel] - once[act, channel])
+                    change(table, units, lay.once + column, counts, at_once, plasticity)
+            share = np.maximum(0.005, 1.0 / (1.0 + table[units, lay.seen]))
+            table[units, lay.error + channel] += share * (error**2 - table[units, lay.error + channel])
+        fade = fading.trace_decay * fading.discount**steps if by_reflex else 0.0
+        self.trace = [(past, strength * fade) for past, strength in self.trace]
+        table[units, lay.seen] += 1.0
+        if by_reflex:
+            table[units, lay.visits] += 1.0
+        if act > 0:
+            table[units, lay.visits + act] += 1.0
+
+
+class Blame:
+    """:class:`learning.delayed.DelayedCauses` of one animal."""
+
+    def __init__(
+        self, table: np.ndarray, share: np.ndarray, first_column: int, plasticity: three_factor.Plasticity
+    ) -> None:
+        self.table, self.share, self.first, self.plasticity = table, share, first_column, plasticity
         self.late: LateTraces = []
 
-    def correct(
-        self,
-        before: np.ndarray,
-        option: int,
-        channels: np.ndarray,
-        after: np.ndarray,
-        *,
-        ended: bool,
-        rate: float,
-        shunned: np.ndarray,
-    ) -> None:
-        """Correct by one step, from active units before to active units after."""
-        table, settings, options = self.table, self.settings, self.options
-        now, then = table[before].sum(axis=0), table[after].sum(axis=0)
-        fading = settings.coming_horizon * settings.decay
-        faded = [(units, strength * fading) for units, strength in self.trace]
-        self.trace = [(before, 1.0), *faded][: thought_assessors.MEMORY]
-        share = rate / len(before)
-        if option >= 0:
-            best = np.maximum(then[options : 2 * options][~shunned].max(axis=0, initial=0.0), 0.0)
-            leads_on = 0.0 if ended or np.array_equal(before, after) else settings.horizon
-            own = np.maximum(settings.floor, 1.0 / (1.0 + self.visits[before, option] / settings.anneal))[:, None]
-            at_once = np.where(settings.delay == 0.0, channels - now[option], 0.0)
-            table[before, option] += own * share * at_once
-            table[before, options + option] += own * share * (channels + leads_on * best - now[options + option])
-        error = channels + (0.0 if ended else settings.coming_horizon) * then[-1] - now[-1]
-        for units, strength in self.trace:
-            if strength > 0.01:
-                table[units, 2 * options] += share * strength * error
-        self._blame(before, option, channels, share)
-        if option >= 0:
-            self.visits[before, option] += 1.0
-        if ended:
-            self.trace, self.late = [], []
-
-    def _blame(self, before: np.ndarray, option: int, channels: np.ndarray, share: float) -> None:
-        table, delay = self.table, self.settings.delay
-        if option >= 0 and ((channels > 0.0) & (delay == 0.0)).any():
-            if not self.late or self.late[0][1] != option or not np.array_equal(self.late[0][0], before):
-                self.late = [(before, option, np.zeros(len(channels))), *self.late][: thought_assessors.LATE]
-            self.late[0] = (before, option, self.late[0][2] + delay)
-        for channel in np.flatnonzero(delay):
-            causes = [(units, act, strength[channel]) for units, act, strength in self.late if strength[channel] > 1e-4]
-            expected = sum(strength * table[units, act, channel].sum() for units, act, strength in causes)
+    def step(self, units: np.ndarray, done: int, channels: np.ndarray, rate: float) -> None:
+        """One step."""
+        count, late = len(channels), self.late
+        if done > 0 and ((channels > 0.0) & (self.share == 0.0)).any():
+            if not late or late[0][1] != done or not np.array_equal(late[0][0], units):
+                late = [(units, done, np.zeros(count)), *late][: delayed.LATE]
+            late[0] = (units, done, late[0][2] + self.share)
+        for channel in np.flatnonzero(self.share):
+            causes = [(past, self.first + act * count + channel, s[channel]) for past, act, s in late if s[channel] > 1e-4]
+            expected = sum(strength * self.table[past, column].sum() for past, column, strength in causes)
             norm = 0.01 + sum(strength**2 for *_, strength in causes)
-            for units, act, strength in causes:
-                table[units, act, channel] += share * (channels[channel] - expected) * strength / norm
-        self.late = [(units, act, strength * (1.0 - delay)) for units, act, strength in self.late]
+            for past, column, strength in causes:
+                step = rate * (channels[channel] - expected) * strength / norm
+                change(self.table, past, column, -1, step, self.plasticity)
+        self.late = [(past, act, strength * (1.0 - self.share)) for past, act, strength in late]
 
 
-def learn(
+def teach_motor(
     reward: float,
     rate: float,
     consolidation: float,
-    settings: node_perturbation_kernels.Settings,
-    trace: list[tuple[np.ndarray, np.ndarray, bool]],
+    eligibility: np.ndarray,
+    bound: float,
+    trace: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
     table: np.ndarray,
 ) -> None:
-    """:func:`learning.node_perturbation_kernels.learn_rows`; ``trace`` is newest first and holds this step already."""
+    """The motor map's rule; ``trace`` is newest first, holds this step, and has the map's own deviation and the reflex's."""
     if reward == 0.0:
         return
-    outputs = trace[0][1].size
-    motor, bias = slice(0, outputs), slice(outputs, 2 * outputs)
-    third = np.sign(reward) if settings.binary else reward
-    for eligible, (units, deviation, in_charge) in zip(settings.kernel, trace, strict=False):
-        if eligible == 0.0:
-            continue
-        limit, teaches = settings.bound / len(units), in_charge or third > 0.0
-        table[units, motor], table[units, bias] = (
-            table[units, motor] + consolidation * eligible * table[units, bias],
-            table[units, bias] * (1.0 - consolidation * eligible),
-        )
-        total = table[units, motor] + table[units, bias] + teaches * rate * third * eligible / len(units) * deviation
-        table[units, bias] = np.clip(total, -limit, limit) - table[units, motor]
-        tally = 2 * outputs + (0 if in_charge else 1)
-        table[units, tally] += eligible * settings.tally_share * (reward - table[units, tally])
+    axes, third = trace[0][1].size, np.sign(reward)
+    motor, bias = slice(0, axes), slice(axes, 2 * axes)
+    judged = [(weight, *past) for weight, past in zip(eligibility, trace, strict=False) if weight > 0.01]
+    for weight, units, *_ in judged:
+        moved = consolidation * weight * table[units, bias]
+        table[units, motor] += moved
+        table[units, bias] -= moved
+    for weight, units, own, seen in judged:
+        table[units, bias] += rate * weight / len(units) * (third * own + max(0.0, third) * seen)
+    for _, units, *_ in judged:
+        limit = bound / len(units)
+        total = np.clip(table[units, motor] + table[units, bias], -limit, limit)
+        table[units, bias] = total - table[units, motor]

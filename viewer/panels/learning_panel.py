@@ -72,10 +72,13 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap) -> None:
             where = (left + column * width, top + row * height + 1, width, height - 2)
             canvas.rect(tuple(int(part) for part in picture[row, column]), where)
     canvas.rect(RULE, (left, top, box.right - left, rows * height), 1)
+    if 0 <= learned.marked < columns:
+        canvas.rect(TEXT, (left + learned.marked * width, top, width, rows * height), 2)
     if foot:
         for column, name in enumerate(learned.column_names):
-            short = name if width > 60 else name.replace("walk ", "")[:6]
-            write(canvas, short, (left + (column + 0.5) * width, box.bottom), 18, FAINT, anchor="midbottom")
+            short = name if width > 60 else name.replace("walk ", "").replace("let the ", "")[: max(3, int(width / 6))]
+            ink = TEXT if column == learned.marked else FAINT
+            write(canvas, short, (left + (column + 0.5) * width, box.bottom), 16, ink, anchor="midbottom")
 
 
 def _option_values(canvas: Canvas, line: Any, box: Any, names: tuple[str, ...], values: np.ndarray, chosen: int) -> None:

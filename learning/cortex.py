@@ -1,0 +1,609 @@
+"""The cortex: one learner for every animal. What would each act bring of what steering senses, and what is that worth now?
+
+*Code.* Fixed, sparse, locally random maps side by side: of the sense in which the animal knows where it is, and of all it hears.
+*Forecasts.* For every act, of every channel that steering appraises: what the act brings at once, and what comes within reach
+after it. Acts are to let the reflex act, steering's motor programmes, programmes with goals, and the motor map. The worth of an
+act is appraisal times forecast, taken when it is needed (after Byrnes' thought assessors; Dayan and Berridge 2014). Where
+steering appraises nothing, reward is the one channel and is worth 1, and the forecasts are the cached values of a striatum.
+*Acts* are held for a while and ended by events (semi-Markov options: Sutton, Precup and Singh 1999). After an act that changed
+nothing in the code comes the same act again (the consistent Bellman operator: Bellemare et al. 2016).
+*Motor map.* Where actions are graded and steering judges moments; see :mod:`learning.motor_map`.
+*One rule.* Every weight changes by rate x eligibility x error; see :mod:`learning.three_factor`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from core.batch_state import BatchState, RecordState
+from core.interfaces import Gains, Proposal, Recollection, Reflex
+from core.renamed import renamed_attributes
+from core.senses import Sense, Senses
+from learning.codes import Code, CodePart, SideBySide
+from learning.cortex_kernels import (
+    DEFER,
+    TRACE,
+    Caution,
+    Decided,
+    Fading,
+    Felt,
+    Memory,
+    Situation,
+    accumulate,
+    close_bouts,
+    decide,
+    layout,
+    nearest_programme,
+    needs_decision,
+    open_bouts,
+)
+from learning.delayed import DelayedCauses
+from learning.forecasts import ComingForecast
+from learning.goals import Aim, Goals, Remembered, aim, fill_actions
+from learning.motor_map import MotorMap, Teaching
+from learning.pattern_separator import PatternSeparator
+from learning.place_memory import PlaceMemory
+from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
+from learning.three_factor import Plasticity
+
+_GOAL_REACHED = 0.05
+
+
+@renamed_attributes(enough="min_visits")
+@dataclass(frozen=True)
+class CorticalGenome:
+    """Innate settings of the cortex; the same for every world.
+
+    Attributes:
+        map_units, map_share: width of the map of where the animal is, and share of units that are active.
+        mixed_units, mixed_share: the same of the map of all that is heard.
+        hears_signals: whether steering's signals of the body's state are among what is heard.
+        appraised: whether forecasts are of the channels that steering appraises; else of reward itself, as a model-free critic's.
+        place_cells: number of place cells of the memory of places (hippocampus).
+        place_rate: factor on its learning.
+        act: how long an act is held, s; at least a step.
+        goal_act: how long an act with a goal is held, in acts.
+        horizon: time constant of discounting, in acts.
+        coming_horizon, coming_trace: discount and lambda per step of what is coming as things are.
+        map_rate, mixed_rate: learning rate of the forecasts in either map.
+        map_weight: share of the map in the evidence for a forecast; the mixed map has the rest.
+        anneal, rate_floor: how the rate of a unit falls with its visits.
+        trace_decay: lambda of the eligibility of deferring, per act.
+        explore: chance that an act explores.
+        pessimism: standard errors subtracted from an advantage before it counts.
+        optimism: standard errors added where acts are compared for exploration; negative explores uniformly.
+        hopes: by how much an act must promise to be better than the reflex to be explored, in units of reward.
+        shuns: unwelcome worth from which an act is not counted on.
+        min_visits: visits of a unit with an act that make it familiar.
+        watches: largest difference of the reflex's act from a programme that it teaches, as a share of its size; 0 for none.
+        then_reflex: forecasts are of acting once and then following the reflex, as a critic of the reflex's own value makes.
+        noise: largest error that is added to every worth at every decision; for experiments on noisy critics.
+        first_weights: spread of a newborn's graded actions around the mean innate act.
+        perturbation, calm: standard deviation of the motor map's perturbation in practice, and its share when not practising.
+        correlation_time: of the perturbation, s.
+        motor_rate: by how much an action changes after a perturbation of one standard deviation that was judged.
+        spread: half width of the motor eligibility's peak, in steps.
+        consolidation_time: s of a unit's activity in which its bias moves to the motor weights.
+        bound: largest deviation that motor weights can give.
+        imitates: weight of the reflex's acts that were better than expected.
+    """
+
+    map_units: int = 1000
+    map_share: float = 0.03
+    mixed_units: int = 1000
+    mixed_share: float = 0.05
+    hears_signals: bool = True
+    appraised: bool = True
+    place_cells: int = 100
+    place_rate: float = 1.0
+    act: float = 1.5
+    goal_act: float = 4.0
+    horizon: float = 3.33
+    coming_horizon: float = 0.8
+    coming_trace: float = 0.9
+    map_rate: float = 0.15
+    mixed_rate: float = 0.15
+    map_weight: float = 0.25
+    anneal: float = 50.0
+    rate_floor: float = 0.05
+    trace_decay: float = 0.5
+    explore: float = 0.15
+    pessimism: float = 0.5
+    optimism: float = 0.5
+    hopes: float = 0.02
+    shuns: float = 0.25
+    min_visits: float = 5.0
+    watches: float = 0.5
+    then_reflex: bool = False
+    noise: float = 0.0
+    first_weights: float = 0.6
+    perturbation: float = 0.1
+    calm: float = 0.8
+    correlation_time: float = 0.007
+    motor_rate: float = 0.015
+    spread: float = 0.3
+    consolidation_time: float = 0.8
+    bound: float = 2.0
+    imitates: float = 0.3
+
+
+class Cortex(Learner):
+    """One learner for every animal (see the module's text)."""
+
+    name = "cortex"
+    stream_names: ClassVar[tuple[str, ...]] = (
+        "wiring",
+        "map",
+        "place fields",
+        "exploration",
+        "perturbation",
+        "first weights",
+    )
+    genome_type: ClassVar[type[CorticalGenome]] = CorticalGenome
+
+    def __init__(
+        self, num_animals: int, spec: LearnerSpec, may_defer: bool = True, genome: CorticalGenome | None = None
+    ) -> None:
+        self.genome = genome = genome or self.genome_type()
+        self._moments = spec.judging_delay is not None and isinstance(spec.action_space, Box)
+        self.lesionable = ("assessors", "place_memory", "plasticity") + self._moments * ("variability",)
+        super().__init__(num_animals, spec, may_defer)
+        self._everyone = np.arange(num_animals)
+        self._action_shape = (num_animals, *(spec.action_space.shape or ()))
+        repertoire = spec.repertoire
+        self._programmes = np.asarray(repertoire.actions, float).reshape(len(repertoire.names), -1)
+        inner = self._make_goals()
+        self._heard = spec.senses if genome.hears_signals else spec.outer
+        self.code = self._make_code(self._heard, Senses(*inner))
+        self._make_read_outs()
+        if self._moments:
+            self._make_motor_map(spec)
+        self._group_for_kernels()
+
+    # -- what there is ---------------------------------------------------------------------------
+
+    def _make_goals(self) -> list[Sense]:
+        """Programmes with goals, and the memory of places that they need; returns what is sensed of that memory."""
+        spec, genome = self.spec, self.genome
+        repertoire = spec.repertoire
+        goals = repertoire.goals if repertoire.place else tuple(goal for goal in repertoire.goals if goal.sense)
+        motor_map = ("motor map",) if self._moments else ()
+        self.option_names = (
+            "let the reflex act",
+            *repertoire.names,
+            *(goal.name for goal in goals),
+            *motor_map,
+        )
+        self._motor = len(self.option_names) - 1 if self._moments else -1
+        remembered = tuple(dict.fromkeys(goal.channel for goal in goals if goal.channel))
+        self._remembered_channels = np.array([spec.channels.index(channel) for channel in remembered], int)
+        self._pace = np.array([goal.pace for goal in goals], float)
+        self._goals = Goals(
+            column=np.array([spec.senses.place(goal.sense).start if goal.sense else -1 for goal in goals], int),
+            slot=np.array([remembered.index(goal.channel) if goal.channel else -1 for goal in goals], int),
+            reach=_GOAL_REACHED,
+        )
+        self._where = spec.senses.place(repertoire.place) if repertoire.place else slice(0, 0)
+        depleting = tuple(any(goal.depletes for goal in goals if goal.channel == channel) for channel in remembered)
+        self.place_memory = PlaceMemory(self.num_animals, remembered, depleting, genome.place_cells, spec.dt)
+        inner = [Sense(f"distance_{c}", "1", 0.0, 3.0, f"distance to remembered {c}") for c in remembered]
+        inner += [Sense(f"confidence_{c}", "1", 0.0, 1.0, f"confidence in remembered {c}") for c in remembered]
+        self.aim = BatchState(
+            self.num_animals,
+            place=np.zeros(2),
+            vector=np.zeros((len(goals), 2)),
+            usable=np.zeros(len(goals), bool),
+            offered=np.zeros(len(goals), bool),
+            inner=np.zeros(len(inner)),
+        )
+        return inner
+
+    def _make_code(self, heard: Senses, inner: Senses) -> SideBySide:
+        """A map of the sense that has one, and a mixed map of everything."""
+        genome, parts = self.genome, []
+        everything = heard + inner
+        mapped = self.spec.repertoire.mapped or self.spec.repertoire.place
+        if mapped is not None and genome.map_units:
+            code = PatternSeparator(self.num_animals, Senses(heard[mapped]), genome.map_units, share=genome.map_share)
+            parts.append(CodePart("map", heard.place(mapped), code))
+        parts.append(CodePart("wiring", slice(0, everything.size), self._mixed_code(everything)))
+        self._inputs = np.zeros((self.num_animals, everything.size), np.float32)
+        return SideBySide(self.num_animals, parts)
+
+    def _mixed_code(self, senses: Senses) -> Code:
+        """What turns all that is heard into active units."""
+        return PatternSeparator(self.num_animals, senses, self.genome.mixed_units, share=self.genome.mixed_share)
+
+    def _make_read_outs(self) -> None:
+        """Everything that is learned on the code, as columns of one table; see :class:`learning.cortex_kernels.Layout`."""
+        spec, genome, animals = self.spec, self.genome, self.num_animals
+        appraises = bool(spec.assessed) and genome.appraised
+        self._assessed = np.array([spec.channels.index(channel) for channel in spec.assessed], int)
+        self.forecast_channels = spec.assessed if appraises else ("reward",)
+        options, channels, active = len(self.option_names), len(self.forecast_channels), self.code.active_units
+        self._appraises = appraises
+        axes = self._programmes.shape[1] if self._moments else 0
+        self.layout = lay = layout(options, channels, appraises, bool(spec.assessed), axes)
+        newborn = np.zeros((self.code.units, lay.width), np.float32)
+        newborn[:, lay.error : lay.error + channels] = 1.0
+        self._newborn_unit = newborn[0].copy()
+        self.synapses = BatchState(animals, table=newborn)
+        self._plasticity = Plasticity(self._shares(genome.map_rate, genome.mixed_rate), genome.anneal, genome.rate_floor)
+        self.coming = (
+            ComingForecast(animals, active, lay.coming, channels, genome, self._plasticity) if spec.assessed else None
+        )
+        self._weight = self._shares(genome.map_weight, 1.0 - genome.map_weight)
+        delays = np.array([dict(spec.delayed).get(channel, 0.0) for channel in self.forecast_channels])
+        self.delayed = (
+            DelayedCauses(animals, active, delays, spec.dt, lay.once, self._plasticity)
+            if appraises and delays.any()
+            else None
+        )
+        self._is_delayed = delays > 0.0
+        self.bout = RecordState(
+            animals,
+            running=False,
+            left=0,
+            steps=0,
+            option=-1,
+            chosen=-1,
+            urgency=0.0,
+            arousal=0.0,
+            explores=False,
+            lower_bound=0.0,
+            familiarity=0.0,
+            best_value=0.0,
+            defer_value=0.0,
+        )
+        decided = {
+            "units": np.zeros(active, np.int32),
+            "reach": np.zeros((options, channels), np.float32),
+            "once": np.zeros((options, channels), np.float32),
+            "ahead": np.zeros(channels),
+            "total": np.zeros(options),
+        }
+        self.now, self.past = BatchState(animals, **decided), BatchState(animals, **decided)
+        self.felt = BatchState(animals, gained=np.zeros(channels), acted=np.zeros(self._programmes.shape[1]))
+        self.trace = BatchState(animals, units=np.zeros((TRACE, active), np.int32), strength=np.zeros(TRACE))
+        self._worth = np.ones((animals, channels))
+        step = max(spec.dt, genome.act)
+        self._discount = 0.0 if self._moments else math.exp(-spec.dt / (genome.horizon * step))
+        self._step_weight = 1.0 if self._moments else self._discount
+        fixed = 1 + len(self._programmes)
+        self._steps = np.full(options, max(1, round(step / spec.dt)))
+        self._steps[fixed : fixed + len(self._pace)] = max(1, round(genome.goal_act * step / spec.dt))
+
+    def _shares(self, of_map: float, of_mixed: float) -> np.ndarray:
+        """(active units,) what each active unit gets of a whole that is shared between the two maps."""
+        first, active = self.code.parts[0].code.active_units, self.code.active_units
+        if len(self.code.parts) == 1:
+            return np.full(active, (of_map + of_mixed) / active)
+        return np.where(np.arange(active) < first, of_map / first, of_mixed / (active - first))
+
+    def _make_motor_map(self, spec: LearnerSpec) -> None:
+        genome, first = self.genome, self.code.parts[0].code
+        assert isinstance(spec.action_space, Box)
+        assert spec.judging_delay is not None
+        self.motor_map = MotorMap(
+            self.num_animals,
+            spec.action_space,
+            self._programmes.mean(axis=0),
+            active=first.active_units,
+            first=self.layout.motor,
+            delay=round(spec.judging_delay / spec.dt),
+            spread=genome.spread,
+        )
+        self._kept = math.exp(-spec.dt / genome.correlation_time)
+        self._consolidation = 1.0 - math.exp(-spec.dt / genome.consolidation_time)
+
+    def _group_for_kernels(self) -> None:
+        genome, memory = self.genome, self.place_memory.state
+        self._remembered = Remembered(memory.target, memory.confidence, self.lesions.place_memory)
+        self._aims = Aim(self.aim.vector, self.aim.usable, self.aim.inner)
+        self._caution = Caution(
+            pessimism=genome.pessimism,
+            optimism=genome.optimism,
+            min_visits=genome.min_visits,
+            hopes=genome.hopes,
+            shuns=genome.shuns,
+            noise=genome.noise,
+            then_reflex=genome.then_reflex,
+            may_defer=self.may_defer,
+            appraised=self._appraises,
+            first_goal=1 + len(self._programmes),
+            motor=self._motor,
+        )
+        self._now, self._past = (
+            Decided(each.units, each.reach, each.once, each.ahead, each.total) for each in (self.now, self.past)
+        )
+        self._memory = Memory(self.synapses.table, self.trace.units, self.trace.strength)
+        self._fading = Fading(self._discount, genome.trace_decay)
+
+    # -- a life ----------------------------------------------------------------------------------
+
+    def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
+        """Random wiring; nothing is forecast, no place is remembered, and the motor map's first weights are random."""
+        self.streams.seed(seeds, mask)
+        for part in self._state_parts().values():
+            if isinstance(part, BatchState | RecordState):
+                part.restart(mask)
+        self.code.wire(self.streams, mask)
+        self.place_memory.wire(self.streams, "place fields", mask)
+        if self._moments:
+            units, axes = self.code.parts[0].code.units, self._programmes.shape[1]
+            for row in np.flatnonzero(mask):
+                draw = self.streams.uniform("first weights", units * axes, self._everyone == row)[row]
+                self.motor_map.born(draw, self.genome.first_weights, units, self.synapses.table[row])
+
+    def begin(self, mask: np.ndarray) -> None:
+        """A new episode: acts and traces end; what was tasted may still have its effect, since a body lives on."""
+        self.bout.restart(mask)
+        self.felt.restart(mask)
+        self.trace.restart(mask)
+        self.aim.restart(mask, "offered")
+        self.place_memory.begin(mask)
+        if self.coming is not None:
+            self.coming.begin(mask)
+        if self._moments:
+            self.motor_map.trace.length[mask] = 0
+
+    def _observe(self, observation: np.ndarray) -> None:
+        """Look up where steering's channels were found, and forecast what is coming."""
+        memory = self.place_memory
+        if memory.channels:
+            self.aim.place = observation[:, self._where]
+            memory.recall(self.aim.place)
+        aim(observation, self.aim.place, self._remembered, self._goals, self._aims)
+        if self.coming is not None:
+            self._encode(self._everyone, observation, self.coming.now.units)
+            self.coming.forecast(self.synapses.table)
+
+    def _recall(self) -> Recollection | None:
+        """Where steering's channels were found, seen from here, and what is coming as things are."""
+        place, memory = self.aim.place, self.place_memory
+        count = len(memory.channels)
+        found = Recollection(
+            displacement={name: memory.state.target[:, index] - place for index, name in enumerate(memory.channels)},
+            confidence={name: self.aim.inner[:, count + index].copy() for index, name in enumerate(memory.channels)},
+        )
+        if self.coming is not None:
+            coming = self.coming.now.values * ~self.lesions.assessors[:, None]
+            if self._appraises:
+                found.predicted_channels = coming.astype(float)
+            else:
+                found.predicted_reward = coming[:, 0].astype(float)
+        return found
+
+    def _encode(self, rows: np.ndarray, observation: np.ndarray, units: np.ndarray) -> None:
+        """Fill the active units of the given rows."""
+        self.code.encode(rows, self._hear(observation), units)
+
+    def _hear(self, observation: np.ndarray) -> np.ndarray:
+        """(animals, inputs) all that the code hears: the observation, and what is sensed of memory."""
+        heard = self._heard.size
+        self._inputs[:, :heard] = observation[:, :heard]
+        self._inputs[:, heard:] = self.aim.inner
+        return self._inputs
+
+    def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
+        """Go on with the running act, or decide afresh where it is over, something happened, or a goal came within reach."""
+        genome, bout = self.genome, self.bout
+        if self.coming is not None:
+            self.coming.pass_on()
+        new_decision = needs_decision(bout.records, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
+        rows = np.flatnonzero(new_decision)
+        if rows.size:
+            self._encode(rows, observation, self.now.units)
+            if self._appraises:
+                assert reflex.channel_values is not None
+                self._worth[rows] = reflex.channel_values[rows]
+            draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
+            situation = Situation(self._worth, self.aim.usable, draw, genome.explore * gains.exploration)
+            decide(rows, self.synapses.table, self.layout, self._weight, situation, self._caution, self._now, bout.records)
+            if self.lesions.assessors.any():
+                self._know_nothing(rows[self.lesions.assessors[rows]])
+        action = np.zeros((self.num_animals, self._programmes.shape[1]))
+        fill_actions(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, action)
+        if self._moments:
+            self._sing(observation, gains, action)
+        return Proposal(
+            action=action.reshape(self._action_shape),
+            lower_bound=bout.lower_bound.copy(),
+            advantage=bout.best_value - bout.defer_value,
+            familiarity=bout.familiarity.copy(),
+            defers=self.may_defer & ~bout.explores & (bout.best_value <= bout.defer_value),
+            explores=bout.explores.copy(),
+            option=bout.chosen.copy(),
+            new_decision=new_decision,
+            adopted=np.zeros(self.num_animals, bool),
+        )
+
+    def _know_nothing(self, rows: np.ndarray) -> None:
+        """Without its forecasts an animal has no reason to choose anything."""
+        bout = self.bout
+        for name in ("lower_bound", "familiarity", "best_value", "defer_value"):
+            getattr(bout, name)[rows] = 0.0
+        self.now.total[rows] = 0.0
+        bout.explores[rows] = False
+        bout.chosen[rows] = 1  # the first programme of a repertoire is rest
+
+    def _sing(self, observation: np.ndarray, gains: Gains, action: np.ndarray) -> None:
+        """Read the motor map, perturbed, and act by it where that was chosen."""
+        genome, bout, motor_map = self.genome, self.bout, self.motor_map
+        self.code.encode_first(self._everyone, self._hear(observation), motor_map.now.units)
+        amplitude = genome.perturbation * gains.exploration * np.where(bout.explores, 1.0, genome.calm)
+        noise = self.streams.normal("perturbation", action.shape[1])
+        motor_map.propose(self.synapses.table, self.lesions.variability, noise, self._kept, amplitude)
+        by_map = bout.chosen == self._motor
+        action[by_map] = motor_map.action[by_map]
+
+    def _learn(self, transition: Transition) -> None:
+        """Close the act that ended before this tick, open the new one, add what this tick brought."""
+        genome, bout, felt = self.genome, self.bout, self.felt
+        plastic = transition.gains.plasticity * ~self.lesions.plasticity
+        rate = transition.gains.learning_rate * plastic
+        action = np.ascontiguousarray(transition.action.reshape(self.num_animals, -1), float)
+        rows = np.flatnonzero(transition.proposal.new_decision)
+        if rows.size:
+            self._close(rows, np.zeros(self.num_animals, bool), rate)
+            open_bouts(
+                rows, transition.in_charge, bout.records, self._now, self._past, felt.gained, felt.acted, self._steps
+            )
+        brought = self._brought(transition)
+        accumulate(bout.records, brought, action, self._step_weight, felt.gained, felt.acted)
+        if self.delayed is not None:
+            self.delayed.blame(self.past.units, self._done(action), brought, rate, self.synapses.table)
+        if self.coming is not None:
+            self.coming.learn(brought, transition, rate, self.synapses.table)
+        if self.place_memory.channels:
+            self.place_memory.remember(
+                transition.final_observation[:, self._where],
+                transition.verdict.channels[:, self._remembered_channels],
+                plastic * genome.place_rate,
+            )
+        ends = transition.terminated | (transition.truncated & self._moments)
+        if ends.any():
+            self._close(np.flatnonzero(ends), ends, rate)
+        self._stop_at_goals()
+        if self._moments:
+            self._learn_motor(transition, action)
+
+    def _brought(self, transition: Transition) -> np.ndarray:
+        """(animals, channels) what this step brought of what is forecast."""
+        verdict = transition.verdict
+        if self._appraises:
+            return verdict.channels[:, self._assessed]
+        expected = verdict.judged - verdict.parts.sum(axis=1)  # whole renditions are compared, so it is put back
+        return np.where(verdict.reward == 0.0, 0.0, verdict.reward + expected)[:, None]
+
+    def _done(self, action: np.ndarray) -> np.ndarray:
+        """(animals,) the option that is carried out, whoever chose it; 0 where it resembles none."""
+        done = self.bout.option.copy()
+        by_reflex = np.flatnonzero(done == DEFER)
+        if by_reflex.size:
+            nearest_programme(by_reflex, action, self._programmes, self.genome.watches, done)
+        return done
+
+    def _stop_at_goals(self) -> None:
+        """An act towards a goal ends where the goal is reached or gone."""
+        if not len(self._pace):
+            return
+        goal = self.bout.option - 1 - len(self._programmes)
+        seeking = np.flatnonzero((goal >= 0) & (goal < len(self._pace)))
+        self.bout.left[seeking] *= self.aim.usable[seeking, goal[seeking]]
+
+    def _close(self, rows: np.ndarray, ended: np.ndarray, rate: np.ndarray) -> None:
+        bout, past, now = self.bout, self.past, self.now
+        resembles = np.zeros(self.num_animals, np.int64)
+        watched = rows[bout.option[rows] == DEFER]
+        if watched.size and self.genome.watches > 0.0:
+            mean = self.felt.acted / np.maximum(1, bout.steps)[:, None]
+            nearest_programme(watched, mean, self._programmes, self.genome.watches, resembles)
+        felt = Felt(
+            gained=self.felt.gained,
+            ahead=now.ahead,
+            reflex_ahead=now.reach[:, DEFER].copy(),
+            ended=ended,
+            resembles=resembles,
+            unchanged=(past.units == now.units).all(axis=1),
+        )
+        close_bouts(
+            rows,
+            bout.records,
+            self._past,
+            felt,
+            self._fading,
+            rate,
+            self.layout,
+            self._is_delayed,
+            self._plasticity,
+            self._memory,
+        )
+
+    def _learn_motor(self, transition: Transition, action: np.ndarray) -> None:
+        """Credit the perturbation that was judged now, and what the reflex did better than expected."""
+        genome, motor_map, bout, gains = self.genome, self.motor_map, self.bout, transition.gains
+        varies = ~self.lesions.variability
+        rate = genome.motor_rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
+        by_map = transition.in_charge & (bout.chosen == self._motor)
+        own = motor_map.now.perturbation * (np.where(bout.explores, 1.0, genome.calm) * varies)[:, None]
+        seen = np.clip(action - motor_map.read_out, -1.0, 1.0) / genome.perturbation
+        seen *= (genome.imitates * gains.exploration * varies)[:, None]
+        deviation = np.concatenate([own * by_map[:, None], seen * ~by_map[:, None]], axis=1)
+        teaching = Teaching(
+            reward=transition.verdict.reward,
+            rate=rate,
+            consolidation=self._consolidation * varies,
+            eligibility=motor_map.eligibility,
+            bound=genome.bound,
+        )
+        motor_map.learn(deviation, teaching, self.synapses.table)
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def _counts(self) -> dict[str, int]:
+        counts = dict.fromkeys(("option", "chosen", "act"), len(self.option_names)) | {"units": self.code.units}
+        if self._moments:
+            slots = len(self.motor_map.eligibility)
+            counts |= {"newest": slots, "length": slots + 1}
+        return counts
+
+    def _state_parts(self) -> dict[str, Any]:
+        parts: dict[str, Any] = {
+            "wiring": self.code,
+            "synapses": self.synapses,
+            "bout": self.bout,
+            "now": self.now,
+            "past": self.past,
+            "felt": self.felt,
+            "trace": self.trace,
+            "aim": self.aim,
+            "lesions": self.lesions,
+            "place_memory": self.place_memory.state,
+            "streams": self.streams,
+        }
+        if self.coming is not None:
+            parts |= {"coming": self.coming.now, "coming_past": self.coming.past, "coming_trace": self.coming.trace}
+        if self.delayed is not None:
+            parts["delayed"] = self.delayed.state
+        if self._moments:
+            parts |= {"motor_trace": self.motor_map.trace, "motor_now": self.motor_map.now}
+        return parts
+
+    # -- for those who watch and compare ---------------------------------------------------------
+
+    def read_outs(self) -> dict[str, np.ndarray]:
+        """Everything that experience wrote: forecasts, visits, motor weights, remembered places."""
+        return {"synapses": self.synapses.table, "places": self.place_memory.state.memory}
+
+    def read_motor_map(self, observation: np.ndarray) -> np.ndarray:
+        """(animals, *action shape) what the motor map says for an observation (animals, senses), unperturbed; changes nothing."""
+        units = np.zeros_like(self.motor_map.now.units)
+        self.code.encode_first(self._everyone, self._hear(observation), units)
+        said = self.motor_map.read(units, self.synapses.table, self.lesions.variability)
+        return said.reshape(self._action_shape)
+
+    def option_values(self, row: int) -> np.ndarray | None:
+        """Worth of all options where the animal last decided."""
+        return self.now.total[row].copy()
+
+    def live_map(self, row: int) -> LiveMap | None:
+        """What each act would bring of each channel and what that is worth, where the animal last decided, beside the reflex."""
+        now = self.now
+        forecasts = np.concatenate([now.reach[row].astype(float), now.total[row][:, None]], axis=1)
+        return LiveMap(
+            title="each act would bring, more or less than the reflex",
+            values=(forecasts - forecasts[DEFER]).T,
+            row_names=(*self.forecast_channels, "worth"),
+            column_names=self.option_names,
+            marked=int(self.bout.chosen[row]),
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """The genome."""
+        return asdict(self.genome)

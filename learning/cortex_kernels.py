@@ -1,0 +1,423 @@
+"""The hot kernels of the cortex: what each act would bring, what that is worth, and how an act that ends is learned from."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from learning.three_factor import change
+
+DEFER = 0
+TRACE = 4  # acts for which deferring stays eligible
+_LINE = 16
+
+
+class Layout(NamedTuple):
+    """Where everything lies in the row of a unit, (width,) float32: all that belongs to a unit is read together.
+
+    Attributes:
+        options, channels: how many there are. The forecast of what comes within reach after an act lies in column
+            ``option * channels + channel``.
+        once: first column of the forecasts of what an act brings at once, in the same order; -1 where nobody asks for them.
+        visits: first column of how often each option was begun while the unit was active.
+        seen: column of how often any was.
+        error: first column of the mean squares of the errors, by channel.
+        coming: first column of the forecasts of what is coming as things are, by channel; -1 where nobody asks for them.
+        motor: first column of the motor map: motor weights of each axis, then their bias; -1 without one.
+        width: of a row, in whole cache lines.
+    """
+
+    options: int
+    channels: int
+    once: int
+    visits: int
+    seen: int
+    error: int
+    coming: int
+    motor: int
+    width: int
+
+
+def layout(options: int, channels: int, at_once: bool, coming: bool, axes: int) -> Layout:
+    """Lay out the read-outs that an animal has; see :class:`Layout`."""
+    widths = {
+        "reach": options * channels,
+        "once": at_once * options * channels,
+        "visits": options,
+        "seen": 1,
+        "error": channels,
+        "coming": coming * channels,
+        "motor": 2 * axes,
+    }
+    column, first = 0, {}
+    for name, width in widths.items():
+        first[name] = column if width else -1
+        column += width
+    del first["reach"]
+    return Layout(options, channels, width=-(-column // _LINE) * _LINE, **first)
+
+
+class Situation(NamedTuple):
+    """What steering and memory say where an animal decides.
+
+    Attributes:
+        worth: (animals, channels) reward that a unit of each channel is worth now.
+        usable: (animals, goals) bool, goals that can be sought.
+        draw: (animals, 1 + options) uniform random numbers.
+        chance: (animals,) to explore.
+    """
+
+    worth: np.ndarray
+    usable: np.ndarray
+    draw: np.ndarray
+    chance: np.ndarray
+
+
+class Caution(NamedTuple):
+    """Settings of a genome that decide what counts as better; see :class:`learning.cortex.CorticalGenome`.
+
+    ``first_goal`` is the number of the first option with a goal, ``motor`` that of the motor map or -1; ``appraised`` says
+    that forecasts are of sensations, which are never less than none.
+    """
+
+    pessimism: float
+    optimism: float
+    min_visits: float
+    hopes: float
+    shuns: float
+    noise: float
+    then_reflex: bool
+    may_defer: bool
+    appraised: bool
+    first_goal: int
+    motor: int
+
+
+class Decided(NamedTuple):
+    """What a decision leaves behind, for every animal.
+
+    Attributes:
+        units: (animals, n) int32, active.
+        reach, once: (animals, options, channels) forecasts.
+        ahead: (animals, channels) what is within reach from here.
+        total: (animals, options) worth of each option.
+    """
+
+    units: np.ndarray
+    reach: np.ndarray
+    once: np.ndarray
+    ahead: np.ndarray
+    total: np.ndarray
+
+
+class Memory(NamedTuple):
+    """``table`` (animals, units, width), and the trace of deferred acts: ``units`` (animals, TRACE, n), ``strength`` (animals, TRACE)."""
+
+    table: np.ndarray
+    units: np.ndarray
+    strength: np.ndarray
+
+
+class Felt(NamedTuple):
+    """What came of the act that ends: ``gained`` (animals, channels), and what lies beyond it.
+
+    Attributes:
+        ahead: (animals, channels) within reach from where it ended.
+        reflex_ahead: (animals, channels) what the reflex would bring from there.
+        ended: (animals,) bool, nothing follows.
+        resembles: (animals,) int, the option that the reflex's act was like; 0 for none.
+        unchanged: (animals,) bool, the code is as it was when the act began.
+    """
+
+    gained: np.ndarray
+    ahead: np.ndarray
+    reflex_ahead: np.ndarray
+    ended: np.ndarray
+    resembles: np.ndarray
+    unchanged: np.ndarray
+
+
+class Fading(NamedTuple):
+    """``discount`` a step, and ``trace_decay`` of deferred acts, an act."""
+
+    discount: float
+    trace_decay: float
+
+
+@njit(cache=True)
+def needs_decision(bouts, urgency, arousal, usable, offered):
+    """Animals whose act is over, where something happened, or where a goal came within reach; (animals,) bool."""
+    new_decision = np.zeros(bouts.shape[0], np.bool_)
+    for row in range(bouts.shape[0]):
+        bout = bouts[row]
+        due = bout.left <= 0 or abs(urgency[row] - bout.urgency) > 0.25 or abs(arousal[row] - bout.arousal) > 0.5
+        for goal in range(usable.shape[1]):
+            due |= usable[row, goal] and not offered[row, goal]
+            offered[row, goal] &= usable[row, goal]
+        if due:
+            new_decision[row] = True
+            bout.urgency, bout.arousal = urgency[row], arousal[row]
+            offered[row] = usable[row]
+    return new_decision
+
+
+@njit(cache=True)
+def read(active, table, total):
+    """Sum the rows of the active units into ``total`` (width,)."""
+    total[:] = np.float32(0.0)
+    for unit in active:
+        row = table[unit]
+        for column in range(total.shape[0]):
+            total[column] += row[column]
+
+
+@njit(cache=True)
+def _count(active, table, lay, weight, evidence):
+    """How often each option was begun here: fills ``evidence`` (options,), where each unit counts by its ``weight`` (n,)."""
+    evidence[:] = 0.0
+    for index in range(active.shape[0]):
+        row = table[active[index]]
+        for option in range(lay.options):
+            evidence[option] += weight[index] * row[lay.visits + option]
+
+
+@njit(cache=True)
+def _familiarity(active, table, column, weight, min_visits):
+    """The share of the code, by ``weight`` (n,), that was active often enough with an option."""
+    known = 0.0
+    for index in range(active.shape[0]):
+        if table[active[index], column] >= min_visits:
+            known += weight[index]
+    return known
+
+
+@njit(cache=True)
+def _forecast(total, lay, appraised, reach, once):
+    """Fill the forecasts of one animal from the sums of its active units; other acts are forecast relative to deferring."""
+    for option in range(lay.options):
+        for channel in range(lay.channels):
+            column = option * lay.channels + channel
+            value = total[column]
+            if option != DEFER:
+                value += total[channel]
+            reach[option, channel] = max(np.float32(0.0), value) if appraised else value
+            if lay.once >= 0:
+                once[option, channel] = total[lay.once + column]
+
+
+@njit(cache=True)
+def decide(rows, table, lay, weight, situation, caution, decided, bouts):
+    """Value every option in the given rows and choose: the best lower bound, or when exploring the best upper bound.
+
+    What is wanted counts by what comes within reach, what is unwanted by what comes at once.
+
+    Args:
+        rows: (n,) int.
+        table: (animals, units, width).
+        lay: a :class:`Layout`.
+        weight: (active units,) of each as evidence; they add up to 1.
+        situation: a :class:`Situation`.
+        caution: a :class:`Caution`.
+        decided: a :class:`Decided`, filled.
+        bouts: records, changed in place.
+    """
+    options, channels = lay.options, lay.channels
+    sums = np.empty(lay.width, np.float32)
+    bound, evidence = np.empty(options), np.empty(options)
+    for row in rows:
+        active, total = decided.units[row], decided.total[row]
+        read(active, table[row], sums)
+        reach, once = decided.reach[row], decided.once[row]
+        _forecast(sums, lay, caution.appraised, reach, once)
+        n = active.shape[0]
+        _count(active, table[row], lay, weight, evidence)
+        largest, typical = np.zeros(channels), np.zeros(channels)
+        for channel in range(channels):
+            typical[channel] = sums[lay.error + channel] / n
+            for unit in active:
+                largest[channel] = max(largest[channel], table[row, unit, lay.error + channel])
+        doubt = hope = 0.0
+        for channel in range(channels):
+            worth = situation.worth[row, channel]
+            doubt += worth * worth * largest[channel]
+            hope += worth * worth * typical[channel] if worth > 0.0 else 0.0
+        doubt, hope = math.sqrt(doubt), math.sqrt(hope)
+        best, best_bound, tried, tried_bound = 1, -np.inf, 1, -np.inf
+        for option in range(options):
+            sought = shunned = 0.0
+            for channel in range(channels):
+                worth = situation.worth[row, channel]
+                if worth > 0.0 or lay.once < 0:
+                    sought += worth * reach[option, channel]
+                else:
+                    shunned += worth * max(0.0, once[option, channel])
+            noise = caution.noise * (2.0 * situation.draw[row, 1 + option] - 1.0)
+            total[option] = sought + shunned + noise
+            bound[option] = 0.0 if shunned >= -caution.shuns else np.inf  # for now, whether it is shunned
+            goal = option - caution.first_goal
+            if 0 <= goal < situation.usable.shape[1] and not situation.usable[row, goal]:
+                bound[option] = np.inf
+                continue
+            if option == DEFER:
+                continue
+            certainty = 1.0 / math.sqrt(1.0 + evidence[option])
+            tie = 1e-3 * situation.draw[row, 1 + option] * certainty
+            high = total[option] + caution.optimism * hope * certainty + tie
+            if caution.optimism < 0.0:
+                high = situation.draw[row, 1 + option]
+            low = total[option] - caution.pessimism * doubt * certainty + tie
+            if high > tried_bound:
+                tried, tried_bound = option, high
+            if low > best_bound:
+                best, best_bound = option, low
+        bout = bouts[row]
+        hopeful = not caution.may_defer or caution.optimism < 0.0 or tried_bound > total[DEFER] + caution.hopes
+        if caution.motor >= 0:
+            hopeful, tried = True, caution.motor  # where moments are judged, to explore is to practise
+        bout.explores = situation.draw[row, 0] < situation.chance[row] and hopeful
+        bout.chosen = tried if bout.explores else best
+        bout.familiarity = _familiarity(active, table[row], lay.visits + best, weight, caution.min_visits)
+        bout.best_value, bout.defer_value = total[best], total[DEFER]
+        bout.lower_bound = total[best] - total[DEFER] - caution.pessimism * doubt / math.sqrt(1.0 + evidence[best])
+        _look_ahead(reach, evidence, lay, largest, bound, caution, decided.ahead[row])
+
+
+@njit(cache=True)
+def _look_ahead(reach, evidence, lay, largest, barred, caution, ahead):
+    """What is within reach from here: each channel by the act whose lower bound is highest, of those that are not barred."""
+    for channel in range(lay.channels):
+        top, top_bound, deviation = DEFER, -np.inf, math.sqrt(largest[channel])
+        for option in range(lay.options):
+            if caution.then_reflex and option != DEFER:
+                break
+            if barred[option] > 0.0 or (option == DEFER and not caution.may_defer):
+                continue
+            certainty = 0.0 if option == DEFER else 1.0 / math.sqrt(1.0 + evidence[option])
+            low = reach[option, channel] - caution.pessimism * deviation * certainty
+            if low > top_bound:
+                top, top_bound = option, low
+        ahead[channel] = reach[top, channel]
+
+
+@njit(cache=True)
+def close_bouts(rows, bouts, past, felt, fading, rate, lay, delayed, plasticity, memory):
+    """End the running act of the given rows, and correct every forecast that it tests.
+
+    Args:
+        rows: (n,) int.
+        bouts: records of the running acts.
+        past: the :class:`Decided` of when they began.
+        felt: a :class:`Felt`.
+        fading: a :class:`Fading`.
+        rate: (animals,) learning rate.
+        lay: a :class:`Layout`.
+        delayed: (channels,) bool, channels whose causes are found by a trace of their own.
+        plasticity: a :class:`learning.three_factor.Plasticity`.
+        memory: a :class:`Memory`, changed in place.
+    """
+    for row in rows:
+        bout = bouts[row]
+        if not bout.running:
+            continue
+        table, units, strength = memory.table[row], past.units[row], memory.strength[row]
+        reach, once = past.reach[row], past.once[row]
+        follows = 0.0 if felt.ended[row] else fading.discount**bout.steps
+        by_reflex = bout.option == DEFER
+        act = felt.resembles[row] if by_reflex else bout.option
+        for slot in range(TRACE - 1, 0, -1):
+            strength[slot] = strength[slot - 1]
+            memory.units[row, slot] = memory.units[row, slot - 1]
+        memory.units[row, 0], strength[0] = units, 1.0
+        for channel in range(lay.channels):
+            gained = felt.gained[row, channel]
+            error = 0.0
+            if by_reflex:
+                error = gained + follows * felt.reflex_ahead[row, channel] - reach[DEFER, channel]
+                for slot in range(TRACE):
+                    if strength[slot] > 1e-3:
+                        step = rate[row] * strength[slot] * error
+                        change(table, memory.units[row, slot], channel, lay.visits, step, plasticity)
+                if lay.once >= 0 and not delayed[channel]:
+                    step = rate[row] * (gained - once[DEFER, channel])
+                    change(table, units, lay.once + channel, lay.visits, step, plasticity)
+            if act > 0:
+                column, counts = act * lay.channels + channel, lay.visits + act
+                beyond = reach[act, channel] if felt.unchanged[row] else felt.ahead[row, channel]
+                error = gained + follows * beyond - reach[act, channel]
+                change(table, units, column, counts, rate[row] * error, plasticity)
+                if lay.once >= 0 and not delayed[channel]:
+                    step = rate[row] * (gained - once[act, channel])
+                    change(table, units, lay.once + column, counts, step, plasticity)
+            if rate[row] > 0.0:
+                for unit in units:
+                    own = table[unit]
+                    share = max(0.005, 1.0 / (1.0 + own[lay.seen]))
+                    own[lay.error + channel] += share * (error * error - own[lay.error + channel])
+        fade = fading.trace_decay * fading.discount**bout.steps if by_reflex else 0.0
+        for slot in range(TRACE):
+            strength[slot] *= fade
+        if rate[row] > 0.0:
+            for unit in units:
+                own = table[unit]
+                own[lay.seen] += 1.0
+                if by_reflex:
+                    own[lay.visits + DEFER] += 1.0
+                if act > 0:
+                    own[lay.visits + act] += 1.0
+        bout.running = False
+
+
+@njit(cache=True)
+def open_bouts(rows, in_charge, bouts, now, past, gained, acted, steps):
+    """Begin an act in the given rows: what was decided there becomes the past that it will be judged by.
+
+    Args:
+        rows: (n,) int.
+        in_charge: (animals,) bool, the learner's choice is carried out; else the reflex acts.
+        bouts: records.
+        now, past: a :class:`Decided` each; the latter is filled.
+        gained: (animals, channels) and
+        acted: (animals, axes), set to 0.
+        steps: (options,) most steps that each option lasts.
+    """
+    for row in rows:
+        bout = bouts[row]
+        past.units[row], past.reach[row], past.once[row] = now.units[row], now.reach[row], now.once[row]
+        gained[row], acted[row] = 0.0, 0.0
+        bout.option = bout.chosen if in_charge[row] else DEFER
+        bout.steps, bout.left, bout.running = 0, steps[bout.option], True
+
+
+@njit(cache=True)
+def accumulate(bouts, felt, action, step_weight, gained, acted):
+    """Add a step to the running act: what was felt (animals, channels), and the action (animals, axes) that was carried out."""
+    for row in range(bouts.shape[0]):
+        bout = bouts[row]
+        weight = step_weight**bout.steps
+        for channel in range(felt.shape[1]):
+            gained[row, channel] += weight * felt[row, channel]
+        for axis in range(action.shape[1]):
+            acted[row, axis] += action[row, axis]
+        bout.steps += 1
+        bout.left -= 1
+
+
+@njit(cache=True)
+def nearest_programme(rows, action, programmes, tolerance, nearest):
+    """The programme most like an action (animals, axes), as an option number; 0 where none is within ``tolerance`` of its size."""
+    for row in rows:
+        size = least = 0.0
+        for axis in range(action.shape[1]):
+            size += action[row, axis] ** 2
+        nearest[row], least = 0, np.inf
+        for programme in range(programmes.shape[0]):
+            off = 0.0
+            for axis in range(action.shape[1]):
+                off += (action[row, axis] - programmes[programme, axis]) ** 2
+            if off < least:
+                nearest[row], least = 1 + programme, off
+        if math.sqrt(least) > tolerance * max(0.05, math.sqrt(size)):
+            nearest[row] = 0

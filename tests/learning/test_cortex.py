@@ -1,0 +1,237 @@
+"""The cortex: its kernels against plain NumPy, and what its rules promise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.catalogue import AGENTS, agent_spec
+from agents.genome import Genome
+from agents.life import live
+from agents.population import Population
+from core.batch_state import BatchState, RecordState
+from learning.cortex import Cortex, CorticalGenome
+from learning.cortex_kernels import (
+    TRACE,
+    Caution,
+    Decided,
+    Fading,
+    Felt,
+    Memory,
+    Situation,
+    close_bouts,
+    decide,
+    layout,
+)
+from learning.delayed import DelayedCauses
+from learning.three_factor import Plasticity
+from tests.learning import references
+
+UNITS, OPTIONS, ACTIVE = 30, 4, 5
+FADING = Fading(discount=0.8, trace_decay=0.5)
+SHARED = Plasticity(np.full(ACTIVE, 0.4 / ACTIVE), 20.0, 0.05)
+CAUTION = Caution(
+    pessimism=0.5,
+    optimism=0.5,
+    min_visits=5.0,
+    hopes=0.02,
+    shuns=0.25,
+    noise=0.0,
+    then_reflex=False,
+    may_defer=True,
+    appraised=True,
+    first_goal=OPTIONS,
+    motor=-1,
+)
+
+
+class One:
+    """One animal's forecasts, compiled and in NumPy."""
+
+    def __init__(self, channels: int, appraised: bool) -> None:
+        self.lay = layout(OPTIONS, channels, appraised, False, 0)
+        self.caution = CAUTION._replace(appraised=appraised)
+        table = np.zeros((1, UNITS, self.lay.width), np.float32)
+        table[:, :, self.lay.error : self.lay.error + channels] = 1.0
+        self.memory = Memory(table, np.zeros((1, TRACE, ACTIVE), np.int32), np.zeros((1, TRACE)))
+        self.bout = RecordState(
+            1, running=False, option=0, steps=0, chosen=0, explores=False, lower_bound=0.0, familiarity=0.0,
+            best_value=0.0, defer_value=0.0,
+        )  # fmt: skip
+        self.plain = references.Forecasts(table[0].astype(float), self.lay, appraised)
+
+    def decided(self, units: np.ndarray, worth: np.ndarray, draw: np.ndarray | None = None) -> Decided:
+        lay = self.lay
+        shape = (1, OPTIONS, lay.channels)
+        found = Decided(
+            units[None].copy(),
+            np.zeros(shape, np.float32),
+            np.zeros(shape, np.float32),
+            np.zeros((1, lay.channels)),
+            np.zeros((1, OPTIONS)),
+        )
+        draw = np.full((1, 1 + OPTIONS), 0.5) if draw is None else draw
+        situation = Situation(worth[None], np.zeros((1, 0), bool), draw, np.zeros(1))
+        weight = np.full(ACTIVE, 1.0 / ACTIVE)
+        decide(np.array([0]), self.memory.table, lay, weight, situation, self.caution, found, self.bout.records)
+        return found
+
+    def act(
+        self, here: np.ndarray, option: int, gained: np.ndarray, there: np.ndarray, *,
+        steps: int = 1, ended: bool = False, resembles: int = 0,
+    ) -> None:  # fmt: skip
+        worth = np.ones(self.lay.channels)
+        past, after = self.decided(here, worth), self.decided(there, worth)
+        unchanged = np.array_equal(here, there)
+        felt = Felt(
+            gained[None], after.ahead, after.reach[:, 0].copy(), np.array([ended]), np.array([resembles]),
+            np.array([unchanged]),
+        )  # fmt: skip
+        self.bout.running, self.bout.option, self.bout.steps = True, option, steps
+        nothing_late = np.zeros(self.lay.channels, bool)
+        close_bouts(
+            np.array([0]), self.bout.records, past, felt, FADING, np.ones(1), self.lay, nothing_late, SHARED, self.memory
+        )
+        self.plain.close(
+            here, option, gained, after.ahead[0], after.reach[0, 0], steps=steps, ended=ended, resembles=resembles,
+            unchanged=unchanged, rate=1.0, fading=FADING, plasticity=SHARED,
+        )  # fmt: skip
+
+
+def units(rng: np.random.Generator) -> np.ndarray:
+    return rng.choice(UNITS, ACTIVE, replace=False).astype(np.int32)
+
+
+@given(st.integers(0, 2**32), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_forecasts_equal_their_reference(seed: int, appraised: bool) -> None:
+    rng, channels = np.random.default_rng(seed), 3 if appraised else 1
+    animal = One(channels, appraised)
+    places = [units(rng) for _ in range(4)]
+    here = places[0]
+    for _ in range(40):
+        there = places[rng.integers(4)]
+        gained = rng.uniform(0.0 if appraised else -1.0, 1.0, channels) * (rng.random(channels) < 0.5)
+        option = int(rng.integers(OPTIONS))
+        animal.act(
+            here, option, gained, there, steps=int(rng.integers(1, 4)), ended=bool(rng.random() < 0.1),
+            resembles=int(rng.integers(OPTIONS)),
+        )  # fmt: skip
+        here = there
+    assert np.allclose(animal.memory.table[0], animal.plain.table, rtol=1e-3, atol=1e-4)
+    worth = rng.normal(size=channels)
+    assert np.allclose(animal.decided(here, worth).total[0], animal.plain.worth(here, worth), rtol=1e-3, atol=1e-3)
+
+
+def test_steering_values_forecasts_when_they_are_needed() -> None:
+    animal, here = One(2, appraised=True), np.arange(ACTIVE, dtype=np.int32)
+    elsewhere = here + ACTIVE
+    for _ in range(60):
+        animal.act(here, 2, np.array([1.0, 0.0]), elsewhere, ended=True)
+        animal.act(here, 3, np.array([0.0, 1.0]), elsewhere, ended=True)
+    total = animal.decided(here, np.array([2.0, -1.0])).total[0]
+    assert total[2] == pytest.approx(2.0, abs=0.05)
+    assert total[3] == pytest.approx(-1.0, abs=0.05)
+    assert animal.bout.chosen[0] == 2
+    total = animal.decided(here, np.array([-1.0, 3.0])).total[0]
+    assert animal.bout.chosen[0] == 3, "the same forecasts, another need"
+    assert total[3] == pytest.approx(3.0, abs=0.1)
+
+
+def test_what_is_within_reach_grows_towards_its_source_and_a_wall_is_no_way_out() -> None:
+    animal = One(1, appraised=True)
+    chain = [np.arange(k * ACTIVE, (k + 1) * ACTIVE, dtype=np.int32) for k in range(5)]
+    for _ in range(200):
+        for here, there in zip(chain[:-1], chain[1:], strict=True):
+            animal.act(here, 2, np.array([float(here is chain[-2])]), there, ended=here is chain[-2])
+            animal.act(here, 3, np.zeros(1), here)  # a wall
+    reach = np.array([animal.decided(place, np.ones(1)).reach[0, :, 0] for place in chain[:-1]])
+    assert reach[:, 2] == pytest.approx([0.8**3, 0.8**2, 0.8, 1.0], abs=0.05)
+    assert (reach[:, 3] < 0.2 * reach[:, 2]).all(), "an act that changes nothing leads to itself, not to what is best"
+
+
+def test_delayed_blame_equals_its_reference_and_finds_the_culprit_among_like_tastes() -> None:
+    rng = np.random.default_rng(1)
+    table = np.zeros((1, UNITS, 16), np.float32)
+    late = DelayedCauses(1, ACTIVE, np.array([0.0, 5.0]), 1.0, 0, SHARED)
+    plain = references.Blame(table[0].astype(float), late.share, 0, SHARED)
+    good, bad, nowhere = (np.arange(k * ACTIVE, (k + 1) * ACTIVE, dtype=np.int32) for k in range(3))
+
+    def step(where: np.ndarray, done: int, channels: tuple[float, float]) -> None:
+        late.blame(where[None], np.array([done]), np.array([channels]), np.ones(1), table)
+        plain.step(where, done, np.array(channels), 1.0)
+
+    for _ in range(80):
+        where = bad if rng.random() < 0.5 else good
+        step(where, 1, (1.0, 0.0))
+        left = 1.0 if where is bad else 0.0
+        for _ in range(25):
+            step(nowhere, 0, (0.0, late.share[1] * left))
+            left *= 1.0 - late.share[1]
+    assert np.allclose(table[0], plain.table, rtol=1e-3, atol=1e-4)
+    malaise = {name: table[0, where, 1 * 2 + 1].sum() for name, where in (("good", good), ("bad", bad))}
+    assert malaise["bad"] > 0.5
+    assert abs(malaise["good"]) < 0.1
+
+
+def test_lesions_silence_and_freeze() -> None:
+    population = Population("steered", "SaltAppetite", 2, seed=4)
+    population.lesion("plasticity", [0])
+    live(population, 1200)
+    learner = population.learner
+    assert isinstance(learner, Cortex)
+    forecasts = learner.synapses.table[:, :, : learner.layout.visits]
+    assert not forecasts[0].any()
+    assert forecasts[1].any()
+    population.lesion("assessors", [1])
+    recollection = learner.recall()
+    assert recollection is not None
+    assert recollection.predicted_channels is not None
+    assert not recollection.predicted_channels[1].any()
+    for _ in range(50):
+        assert not population.tick().in_charge[1], "without forecasts there is no reason to take control"
+
+
+@pytest.mark.parametrize("world", ["LoomingEscape", "SaltAppetite", "Birdsong", "Rivals", "Orienting"])
+def test_every_species_is_born_with_the_same_genome(world: str) -> None:
+    for agent in ("steered", "learner", "steered-urgency"):
+        learner = Population(agent, world, 1).learner
+        assert type(learner) is Cortex
+        assert learner.genome == CorticalGenome()
+
+
+def test_controls_are_settings() -> None:
+    learner = Population("steered-predicted-reward", "SaltAppetite", 1).learner
+    assert isinstance(learner, Cortex)
+    assert learner.forecast_channels == ("reward",)
+    recollection = Population("steered-predicted-reward-state", "SaltAppetite", 1, seed=1).learner
+    assert recollection is not None
+    assert "steered-reflex-critic" in AGENTS
+
+
+def test_wrong_states_are_refused_by_name_only_where_there_is_such_a_part() -> None:
+    mouse, bird = (Population("steered", world, 1).learner for world in ("LoomingEscape", "Birdsong"))
+    assert mouse is not None
+    assert bird is not None
+    assert "variability" not in mouse.lesionable
+    assert "variability" in bird.lesionable
+
+
+def test_noise_and_width_are_genes() -> None:
+    spec = replace(agent_spec("steered"), genome=Genome(CorticalGenome(map_units=64, mixed_units=128, noise=1.0)))
+    population = Population(spec, "LoomingEscape", 2, seed=3)
+    live(population, 60)
+    assert isinstance(population.learner, Cortex)
+    assert population.learner.code.units < 300
+
+
+def test_states_are_batches() -> None:
+    """Everything that :meth:`Cortex.birth` restarts is declared state."""
+    learner = Population("steered", "Birdsong", 1).learner
+    assert learner is not None
+    parts = learner._state_parts()
+    assert sum(isinstance(part, BatchState | RecordState) for part in parts.values()) >= 10
