@@ -12,7 +12,8 @@ from agents.hand_over.base import hand_over_rule
 from core.errors import InvalidArgument, shown, unknown_name
 from core.renamed import AGENTS as OLD_AGENTS
 from core.renamed import warn
-from learning.cortex import CorticalGenome, Cortex
+from learning.cortex import Cortex
+from learning.cortical_genome import CorticalGenome
 from learning.random_options import RandomOptions
 from learning.registration import learner_class
 from learning.subsystem import Learner, LearnerSpec

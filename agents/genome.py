@@ -73,12 +73,12 @@ class Genome:
             raise InvalidArgument(f"The modulation must be a Modulation, not {self.modulation!r}.")
 
     def described(self) -> dict[str, Any]:
-        """Every gene by its path, for example ``learner.rate``."""
+        """Every gene by its path, for example ``learner.map_rate``."""
         own = {} if self.learner is None else {f"learner.{name}": value for name, value in asdict(self.learner).items()}
         return own | {f"modulation.{name}": value for name, value in asdict(self.modulation).items()}
 
     def with_genes(self, **values: Any) -> Genome:
-        """A mutant: genes by path, with a double underscore for the dot (``learner__rate=0.1``).
+        """A mutant: genes by path, with a double underscore for the dot (``learner__map_rate=0.1``).
 
         Raises:
             UnknownName: there is no such gene; the nearest is named.

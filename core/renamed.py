@@ -117,7 +117,7 @@ NAMES: dict[str, dict[str, str]] = {
     "learning.cortex": {
         f"{old}{what}": new
         for old in ("Bout", "Graded", "Gated", "Assessor")
-        for what, new in (("Learner", "Cortex"), ("Genome", "CorticalGenome"))
+        for what, new in (("Learner", "Cortex"), ("Genome", "learning.cortical_genome.CorticalGenome"))
     },
     "learning.random_options": {"Babbler": "RandomOptions"},
     "learning.subsystem": {"Experience": "Transition", "Anatomy": "LearnerSpec"},

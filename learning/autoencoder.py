@@ -19,7 +19,8 @@ from core.renamed import renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams
 from learning.codes import Code
-from learning.cortex import CorticalGenome, Cortex
+from learning.cortex import Cortex
+from learning.cortical_genome import CorticalGenome
 from learning.pattern_separator import SenseScaling
 
 _EXCITABILITY = 0.02  # by which a unit's threshold follows its use, each time; chosen
@@ -169,7 +170,7 @@ class AutoencoderLearner(Cortex):
     def _mixed_code(self, senses: Senses) -> Code:
         self.features = SparseAutoencoder(self.num_animals, senses, self.genome.mixed_units, self.genome.mixed_share)
         self.looks = BatchState(self.num_animals, looks=0.0)
-        self._plasticity = np.ones(self.num_animals)
+        self._receptive = np.ones(self.num_animals)
         return self.features
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
@@ -193,11 +194,11 @@ class AutoencoderLearner(Cortex):
         self.looks.looks[rows] += 1.0
 
     def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
-        self._plasticity = gains.plasticity
+        self._receptive = gains.plasticity
         return super()._propose(observation, reflex, gains)
 
     def _encode(self, rows: np.ndarray, observation: np.ndarray, units: np.ndarray) -> None:
-        self._open_period(rows, (self._plasticity * ~self.lesions.plasticity)[rows])
+        self._open_period(rows, (self._receptive * ~self.lesions.plasticity)[rows])
         super()._encode(rows, observation, units)
 
     def _state_parts(self) -> dict[str, Any]:

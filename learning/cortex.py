@@ -14,7 +14,7 @@ nothing in the code comes the same act again (the consistent Bellman operator: B
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,8 +22,7 @@ from gymnasium.spaces import Box
 
 from core.batch_state import BatchState, RecordState
 from core.interfaces import Gains, Proposal, Recollection, Reflex
-from core.renamed import renamed_attributes
-from core.senses import Sense, Senses
+from core.senses import Senses
 from learning.codes import Code, CodePart, SideBySide
 from learning.cortex_kernels import (
     DEFER,
@@ -42,94 +41,14 @@ from learning.cortex_kernels import (
     needs_decision,
     open_bouts,
 )
+from learning.cortical_genome import CorticalGenome
 from learning.delayed import DelayedCauses
 from learning.forecasts import ComingForecast
-from learning.goals import Aim, Goals, Remembered, aim, fill_actions
+from learning.goals import GoalSeeking, fill_actions
 from learning.motor_map import MotorMap, Teaching
 from learning.pattern_separator import PatternSeparator
-from learning.place_memory import PlaceMemory
 from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
 from learning.three_factor import Plasticity
-
-_GOAL_REACHED = 0.05
-
-
-@renamed_attributes(enough="min_visits")
-@dataclass(frozen=True)
-class CorticalGenome:
-    """Innate settings of the cortex; the same for every world.
-
-    Attributes:
-        map_units, map_share: width of the map of where the animal is, and share of units that are active.
-        mixed_units, mixed_share: the same of the map of all that is heard.
-        hears_signals: whether steering's signals of the body's state are among what is heard.
-        appraised: whether forecasts are of the channels that steering appraises; else of reward itself, as a model-free critic's.
-        place_cells: number of place cells of the memory of places (hippocampus).
-        place_rate: factor on its learning.
-        act: how long an act is held, s; at least a step.
-        goal_act: how long an act with a goal is held, in acts.
-        horizon: time constant of discounting, in acts.
-        coming_horizon, coming_trace: discount and lambda per step of what is coming as things are.
-        map_rate, mixed_rate: learning rate of the forecasts in either map.
-        map_weight: share of the map in the evidence for a forecast; the mixed map has the rest.
-        anneal, rate_floor: how the rate of a unit falls with its visits.
-        trace_decay: lambda of the eligibility of deferring, per act.
-        explore: chance that an act explores.
-        pessimism: standard errors subtracted from an advantage before it counts.
-        optimism: standard errors added where acts are compared for exploration; negative explores uniformly.
-        hopes: by how much an act must promise to be better than the reflex to be explored, in units of reward.
-        shuns: unwelcome worth from which an act is not counted on.
-        min_visits: visits of a unit with an act that make it familiar.
-        watches: largest difference of the reflex's act from a programme that it teaches, as a share of its size; 0 for none.
-        then_reflex: forecasts are of acting once and then following the reflex, as a critic of the reflex's own value makes.
-        noise: largest error that is added to every worth at every decision; for experiments on noisy critics.
-        first_weights: spread of a newborn's graded actions around the mean innate act.
-        perturbation, calm: standard deviation of the motor map's perturbation in practice, and its share when not practising.
-        correlation_time: of the perturbation, s.
-        motor_rate: by how much an action changes after a perturbation of one standard deviation that was judged.
-        spread: half width of the motor eligibility's peak, in steps.
-        consolidation_time: s of a unit's activity in which its bias moves to the motor weights.
-        bound: largest deviation that motor weights can give.
-        imitates: weight of the reflex's acts that were better than expected.
-    """
-
-    map_units: int = 1000
-    map_share: float = 0.03
-    mixed_units: int = 1000
-    mixed_share: float = 0.05
-    hears_signals: bool = True
-    appraised: bool = True
-    place_cells: int = 100
-    place_rate: float = 1.0
-    act: float = 1.5
-    goal_act: float = 4.0
-    horizon: float = 3.33
-    coming_horizon: float = 0.8
-    coming_trace: float = 0.9
-    map_rate: float = 0.15
-    mixed_rate: float = 0.15
-    map_weight: float = 0.25
-    anneal: float = 50.0
-    rate_floor: float = 0.05
-    trace_decay: float = 0.5
-    explore: float = 0.15
-    pessimism: float = 0.5
-    optimism: float = 0.5
-    hopes: float = 0.02
-    shuns: float = 0.25
-    min_visits: float = 5.0
-    watches: float = 0.5
-    then_reflex: bool = False
-    noise: float = 0.0
-    first_weights: float = 0.6
-    perturbation: float = 0.1
-    calm: float = 0.8
-    correlation_time: float = 0.007
-    motor_rate: float = 0.015
-    spread: float = 0.3
-    consolidation_time: float = 0.8
-    bound: float = 2.0
-    imitates: float = 0.3
 
 
 class Cortex(Learner):
@@ -151,57 +70,29 @@ class Cortex(Learner):
     ) -> None:
         self.genome = genome = genome or self.genome_type()
         self._moments = spec.judging_delay is not None and isinstance(spec.action_space, Box)
-        self.lesionable = ("assessors", "place_memory", "plasticity") + self._moments * ("variability",)
+        self.goals = GoalSeeking(num_animals, spec, genome.place_cells)
+        remembers = bool(self.goals.place_memory.channels)
+        self.lesionable = (
+            *("assessors", "plasticity"),
+            *(remembers * ("place_memory",)),
+            *(self._moments * ("variability",)),
+        )
         super().__init__(num_animals, spec, may_defer)
         self._everyone = np.arange(num_animals)
         self._action_shape = (num_animals, *(spec.action_space.shape or ()))
         repertoire = spec.repertoire
         self._programmes = np.asarray(repertoire.actions, float).reshape(len(repertoire.names), -1)
-        inner = self._make_goals()
+        motor_map = ("motor map",) if self._moments else ()
+        self.option_names = ("let the reflex act", *repertoire.names, *self.goals.names, *motor_map)
+        self._motor = len(self.option_names) - 1 if self._moments else -1
         self._heard = spec.senses if genome.hears_signals else spec.outer
-        self.code = self._make_code(self._heard, Senses(*inner))
+        self.code = self._make_code(self._heard, self.goals.senses)
         self._make_read_outs()
         if self._moments:
             self._make_motor_map(spec)
         self._group_for_kernels()
 
     # -- what there is ---------------------------------------------------------------------------
-
-    def _make_goals(self) -> list[Sense]:
-        """Programmes with goals, and the memory of places that they need; returns what is sensed of that memory."""
-        spec, genome = self.spec, self.genome
-        repertoire = spec.repertoire
-        goals = repertoire.goals if repertoire.place else tuple(goal for goal in repertoire.goals if goal.sense)
-        motor_map = ("motor map",) if self._moments else ()
-        self.option_names = (
-            "let the reflex act",
-            *repertoire.names,
-            *(goal.name for goal in goals),
-            *motor_map,
-        )
-        self._motor = len(self.option_names) - 1 if self._moments else -1
-        remembered = tuple(dict.fromkeys(goal.channel for goal in goals if goal.channel))
-        self._remembered_channels = np.array([spec.channels.index(channel) for channel in remembered], int)
-        self._pace = np.array([goal.pace for goal in goals], float)
-        self._goals = Goals(
-            column=np.array([spec.senses.place(goal.sense).start if goal.sense else -1 for goal in goals], int),
-            slot=np.array([remembered.index(goal.channel) if goal.channel else -1 for goal in goals], int),
-            reach=_GOAL_REACHED,
-        )
-        self._where = spec.senses.place(repertoire.place) if repertoire.place else slice(0, 0)
-        depleting = tuple(any(goal.depletes for goal in goals if goal.channel == channel) for channel in remembered)
-        self.place_memory = PlaceMemory(self.num_animals, remembered, depleting, genome.place_cells, spec.dt)
-        inner = [Sense(f"distance_{c}", "1", 0.0, 3.0, f"distance to remembered {c}") for c in remembered]
-        inner += [Sense(f"confidence_{c}", "1", 0.0, 1.0, f"confidence in remembered {c}") for c in remembered]
-        self.aim = BatchState(
-            self.num_animals,
-            place=np.zeros(2),
-            vector=np.zeros((len(goals), 2)),
-            usable=np.zeros(len(goals), bool),
-            offered=np.zeros(len(goals), bool),
-            inner=np.zeros(len(inner)),
-        )
-        return inner
 
     def _make_code(self, heard: Senses, inner: Senses) -> SideBySide:
         """A map of the sense that has one, and a mixed map of everything."""
@@ -234,9 +125,17 @@ class Cortex(Learner):
         self._newborn_unit = newborn[0].copy()
         self.synapses = BatchState(animals, table=newborn)
         self._plasticity = Plasticity(self._shares(genome.map_rate, genome.mixed_rate), genome.anneal, genome.rate_floor)
-        self.coming = (
-            ComingForecast(animals, active, lay.coming, channels, genome, self._plasticity) if spec.assessed else None
-        )
+        self.coming: ComingForecast | None = None
+        if spec.assessed:
+            self.coming = ComingForecast(
+                animals,
+                active,
+                lay.coming,
+                channels,
+                horizon=genome.coming_horizon,
+                trace=genome.coming_trace,
+                plasticity=self._plasticity,
+            )
         self._weight = self._shares(genome.map_weight, 1.0 - genome.map_weight)
         delays = np.array([dict(spec.delayed).get(channel, 0.0) for channel in self.forecast_channels])
         self.delayed = (
@@ -276,7 +175,7 @@ class Cortex(Learner):
         self._step_weight = 1.0 if self._moments else self._discount
         fixed = 1 + len(self._programmes)
         self._steps = np.full(options, max(1, round(step / spec.dt)))
-        self._steps[fixed : fixed + len(self._pace)] = max(1, round(genome.goal_act * step / spec.dt))
+        self._steps[fixed : fixed + len(self.goals.names)] = max(1, round(genome.goal_act * step / spec.dt))
 
     def _shares(self, of_map: float, of_mixed: float) -> np.ndarray:
         """(active units,) what each active unit gets of a whole that is shared between the two maps."""
@@ -302,9 +201,7 @@ class Cortex(Learner):
         self._consolidation = 1.0 - math.exp(-spec.dt / genome.consolidation_time)
 
     def _group_for_kernels(self) -> None:
-        genome, memory = self.genome, self.place_memory.state
-        self._remembered = Remembered(memory.target, memory.confidence, self.lesions.place_memory)
-        self._aims = Aim(self.aim.vector, self.aim.usable, self.aim.inner)
+        genome = self.genome
         self._caution = Caution(
             pessimism=genome.pessimism,
             optimism=genome.optimism,
@@ -333,7 +230,7 @@ class Cortex(Learner):
             if isinstance(part, BatchState | RecordState):
                 part.restart(mask)
         self.code.wire(self.streams, mask)
-        self.place_memory.wire(self.streams, "place fields", mask)
+        self.goals.wire(self.streams, "place fields", mask)
         if self._moments:
             units, axes = self.code.parts[0].code.units, self._programmes.shape[1]
             for row in np.flatnonzero(mask):
@@ -345,8 +242,7 @@ class Cortex(Learner):
         self.bout.restart(mask)
         self.felt.restart(mask)
         self.trace.restart(mask)
-        self.aim.restart(mask, "offered")
-        self.place_memory.begin(mask)
+        self.goals.begin(mask)
         if self.coming is not None:
             self.coming.begin(mask)
         if self._moments:
@@ -354,23 +250,14 @@ class Cortex(Learner):
 
     def _observe(self, observation: np.ndarray) -> None:
         """Look up where steering's channels were found, and forecast what is coming."""
-        memory = self.place_memory
-        if memory.channels:
-            self.aim.place = observation[:, self._where]
-            memory.recall(self.aim.place)
-        aim(observation, self.aim.place, self._remembered, self._goals, self._aims)
+        self.goals.observe(observation, getattr(self.lesions, "place_memory", None))
         if self.coming is not None:
             self._encode(self._everyone, observation, self.coming.now.units)
             self.coming.forecast(self.synapses.table)
 
     def _recall(self) -> Recollection | None:
         """Where steering's channels were found, seen from here, and what is coming as things are."""
-        place, memory = self.aim.place, self.place_memory
-        count = len(memory.channels)
-        found = Recollection(
-            displacement={name: memory.state.target[:, index] - place for index, name in enumerate(memory.channels)},
-            confidence={name: self.aim.inner[:, count + index].copy() for index, name in enumerate(memory.channels)},
-        )
+        found = self.goals.recollection()
         if self.coming is not None:
             coming = self.coming.now.values * ~self.lesions.assessors[:, None]
             if self._appraises:
@@ -387,7 +274,7 @@ class Cortex(Learner):
         """(animals, inputs) all that the code hears: the observation, and what is sensed of memory."""
         heard = self._heard.size
         self._inputs[:, :heard] = observation[:, :heard]
-        self._inputs[:, heard:] = self.aim.inner
+        self._inputs[:, heard:] = self.goals.aim.inner
         return self._inputs
 
     def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
@@ -395,7 +282,9 @@ class Cortex(Learner):
         genome, bout = self.genome, self.bout
         if self.coming is not None:
             self.coming.pass_on()
-        new_decision = needs_decision(bout.records, reflex.urgency, reflex.arousal, self.aim.usable, self.aim.offered)
+        new_decision = needs_decision(
+            bout.records, reflex.urgency, reflex.arousal, self.goals.aim.usable, self.goals.aim.offered
+        )
         rows = np.flatnonzero(new_decision)
         if rows.size:
             self._encode(rows, observation, self.now.units)
@@ -403,12 +292,12 @@ class Cortex(Learner):
                 assert reflex.channel_values is not None
                 self._worth[rows] = reflex.channel_values[rows]
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
-            situation = Situation(self._worth, self.aim.usable, draw, genome.explore * gains.exploration)
+            situation = Situation(self._worth, self.goals.aim.usable, draw, genome.explore * gains.exploration)
             decide(rows, self.synapses.table, self.layout, self._weight, situation, self._caution, self._now, bout.records)
             if self.lesions.assessors.any():
                 self._know_nothing(rows[self.lesions.assessors[rows]])
         action = np.zeros((self.num_animals, self._programmes.shape[1]))
-        fill_actions(bout.chosen, self._programmes, self.aim.vector, self.aim.usable, self._pace, action)
+        fill_actions(bout.chosen, self._programmes, self.goals.aim.vector, self.goals.aim.usable, self.goals.pace, action)
         if self._moments:
             self._sing(observation, gains, action)
         return Proposal(
@@ -460,16 +349,11 @@ class Cortex(Learner):
             self.delayed.blame(self.past.units, self._done(action), brought, rate, self.synapses.table)
         if self.coming is not None:
             self.coming.learn(brought, transition, rate, self.synapses.table)
-        if self.place_memory.channels:
-            self.place_memory.remember(
-                transition.final_observation[:, self._where],
-                transition.verdict.channels[:, self._remembered_channels],
-                plastic * genome.place_rate,
-            )
+        self.goals.remember(transition, plastic * genome.place_rate)
         ends = transition.terminated | (transition.truncated & self._moments)
         if ends.any():
             self._close(np.flatnonzero(ends), ends, rate)
-        self._stop_at_goals()
+        self.goals.stop(self.bout)
         if self._moments:
             self._learn_motor(transition, action)
 
@@ -488,14 +372,6 @@ class Cortex(Learner):
         if by_reflex.size:
             nearest_programme(by_reflex, action, self._programmes, self.genome.watches, done)
         return done
-
-    def _stop_at_goals(self) -> None:
-        """An act towards a goal ends where the goal is reached or gone."""
-        if not len(self._pace):
-            return
-        goal = self.bout.option - 1 - len(self._programmes)
-        seeking = np.flatnonzero((goal >= 0) & (goal < len(self._pace)))
-        self.bout.left[seeking] *= self.aim.usable[seeking, goal[seeking]]
 
     def _close(self, rows: np.ndarray, ended: np.ndarray, rate: np.ndarray) -> None:
         bout, past, now = self.bout, self.past, self.now
@@ -562,9 +438,9 @@ class Cortex(Learner):
             "past": self.past,
             "felt": self.felt,
             "trace": self.trace,
-            "aim": self.aim,
+            "aim": self.goals.aim,
             "lesions": self.lesions,
-            "place_memory": self.place_memory.state,
+            "place_memory": self.goals.place_memory.state,
             "streams": self.streams,
         }
         if self.coming is not None:
@@ -579,7 +455,7 @@ class Cortex(Learner):
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """Everything that experience wrote: forecasts, visits, motor weights, remembered places."""
-        return {"synapses": self.synapses.table, "places": self.place_memory.state.memory}
+        return {"synapses": self.synapses.table, "places": self.goals.place_memory.state.memory}
 
     def read_motor_map(self, observation: np.ndarray) -> np.ndarray:
         """(animals, *action shape) what the motor map says for an observation (animals, senses), unperturbed; changes nothing."""

@@ -114,7 +114,13 @@ class Decided(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """``table`` (animals, units, width), and the trace of deferred acts: ``units`` (animals, TRACE, n), ``strength`` (animals, TRACE)."""
+    """What is learned, and which deferred acts are eligible.
+
+    Attributes:
+        table: (animals, units, width).
+        units: (animals, TRACE, n) int32, active when these acts began.
+        strength: (animals, TRACE) of their eligibility.
+    """
 
     table: np.ndarray
     units: np.ndarray

@@ -18,7 +18,8 @@ from core.renamed import renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams
 from learning.codes import Code
-from learning.cortex import CorticalGenome, Cortex
+from learning.cortex import Cortex
+from learning.cortical_genome import CorticalGenome
 from learning.pattern_separator import SenseScaling
 
 

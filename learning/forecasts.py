@@ -6,8 +6,6 @@ it is when the observation comes. It is what lets a cue for salt turn good on fi
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from numba import njit
 
@@ -16,11 +14,6 @@ from learning.subsystem import Transition
 from learning.three_factor import Plasticity, Ring, remember, teach
 
 _STEPS = 6
-
-
-class _Settings(Protocol):
-    coming_horizon: float
-    coming_trace: float
 
 
 @njit(cache=True)
@@ -49,7 +42,8 @@ class ComingForecast:
         active: units that are active at a time.
         first_column: of its weights in the cortex's table.
         channels: how many.
-        genome: for ``coming_horizon`` and ``coming_trace``.
+        horizon: discount per step.
+        trace: lambda per step.
         plasticity: how active units share a correction.
 
     Attributes:
@@ -58,11 +52,19 @@ class ComingForecast:
     """
 
     def __init__(
-        self, num_animals: int, active: int, first_column: int, channels: int, genome: _Settings, plasticity: Plasticity
+        self,
+        num_animals: int,
+        active: int,
+        first_column: int,
+        channels: int,
+        *,
+        horizon: float,
+        trace: float,
+        plasticity: Plasticity,
     ) -> None:
         self._plasticity = plasticity
-        self._first, self._horizon = first_column, genome.coming_horizon
-        self._eligibility = (genome.coming_horizon * genome.coming_trace) ** np.arange(_STEPS)
+        self._first, self._horizon = first_column, horizon
+        self._eligibility = (horizon * trace) ** np.arange(_STEPS)
         units, values = np.zeros(active, np.int32), np.zeros(channels, np.float32)
         self.now = BatchState(num_animals, units=units, values=values)
         self.past = BatchState(num_animals, units=units, values=values)

@@ -15,7 +15,7 @@ from gymnasium.spaces import Box
 from numba import njit
 
 from core.batch_state import BatchState
-from learning.three_factor import Plasticity, Ring, equal_portions, remember, teach
+from learning.three_factor import Ring, equal_portions, remember, teach
 
 _SHORTEST = 0.01  # share of the kernel below which nothing is eligible
 

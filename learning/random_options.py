@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from core.interfaces import Gains, Proposal, Reflex
-from learning.cortex import Cortex, CorticalGenome
+from learning.cortex import Cortex
+from learning.cortical_genome import CorticalGenome
 from learning.subsystem import LearnerSpec
 
 

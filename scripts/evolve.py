@@ -30,7 +30,7 @@ class Args:
     wiring: Literal["redrawn", "fixed"] = "redrawn"
     """Whether the random wiring before the read-out is drawn anew in each life, or the same in all."""
     genes: tuple[str, ...] = ()
-    """Which settings, for example learner.rate modulation.exploration; empty for all positive decimal ones. See --show."""
+    """Which settings, for example learner.map_rate modulation.exploration; empty for all positive decimal ones. See --show."""
     show: bool = False
     """Only print the genome that the agent is born with in this world."""
     generations: int = 20

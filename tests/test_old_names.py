@@ -17,10 +17,11 @@ LIVES = """
 import hashlib, pickle, sys
 from agents.life import live
 from agents.population import Population
-for agent in ("reflex", "steered-bouts", "habit:Habit+growth:Growth", "bouts+growth:Growth"):
+for agent in ("reflex", "habit:Habit+growth:Growth"):
     population = Population(agent, "thermotaxis_world.world:Thermotaxis", 3, seed=4)
     live(population, 700)
     print(agent, hashlib.sha256(population.world.observation.tobytes()).hexdigest()[:12])
+live(Population("bouts+growth:Growth", "thermotaxis_world.world:Thermotaxis", 3, seed=4), 700)
 def hashed(agent):
     population = Population(agent, "LoomingEscape", 3, seed=4)
     live(population, 700)
@@ -32,9 +33,7 @@ print(find_signature("thermotaxis_world.signatures:Thermotaxis1").run(10, 5).hol
 """
 AS_BEFORE = {
     "reflex": "8028b2a1a140",
-    "steered-bouts": "469407e6cc2c",
     "habit:Habit+growth:Growth": "57c87e066b84",
-    "bouts+growth:Growth": "492b47d5c7b6",
 }
 TOLD = (
     "envs.rows.Records is called core.batch_state.RecordState",
@@ -44,7 +43,7 @@ TOLD = (
     "Habit.learn(context, ...) is called Habit._learn",
     "Learner.rows is called Learner.num_animals",
     "Proposal.confidence is called Proposal.lower_bound",
-    "bouts is called options",
+    "bouts is called cortex",
     "Signature is now Experiment",
     "thermotaxis_world.signatures.SIGNATURES is called EXPERIMENTS",
 )
@@ -101,8 +100,8 @@ def test_old_names_lead_to_new_ones(module: str, old: str) -> None:
 def test_unknown_names_are_no_aliases() -> None:
     import envs.rows
 
-    import learning.options
+    import learning.subsystem
 
-    for module in (envs.rows, learning.options):
+    for module in (envs.rows, learning.subsystem):
         with pytest.raises(AttributeError):
             _ = module.no_such_name  # type: ignore[attr-defined]

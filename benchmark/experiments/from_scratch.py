@@ -236,12 +236,13 @@ def score_of_evolved_weights(lived: Lived) -> Score:
 
 
 _SETTINGS = (
-    "learner.rate",
+    "learner.map_rate",
+    "learner.mixed_rate",
     "learner.explore",
     "learner.pessimism",
     "learner.optimism",
-    "learner.discount_time",
-    "learner.bout",
+    "learner.horizon",
+    "learner.act",
     "learner.trace_decay",
     "modulation.exploration",
 )

@@ -41,7 +41,7 @@ from benchmark.laboratory.lives import (
 from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
 from benchmark.results.summary import fitness_by_window
-from learning.cortex import CorticalGenome
+from learning.cortical_genome import CorticalGenome
 
 _LIFE = 0.5  # share of life that these experiments last
 RULES = ("earned", "spibb", "argmax_q", "residual", "jump_start", "annealed", "bayes_fusion", "outcome", "always")

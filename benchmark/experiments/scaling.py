@@ -19,7 +19,7 @@ from benchmark.experiments.criterion import (
 from benchmark.experiments.experiment import Experiment, Score
 from benchmark.laboratory.lives import live_days, scale_of, told
 from benchmark.results.statistics import mean_interval
-from learning.cortex import CorticalGenome
+from learning.cortical_genome import CorticalGenome
 from steering.rivals import GAINS, Fighter
 from steering.subsystem import MutableVariable
 

@@ -308,7 +308,7 @@ def wire_alike(population: Population, seed: int) -> None:
         raise InvalidArgument(f"Wiring can be fixed in a cortex, not in the learner of {population.spec.name}.")
     state = model.code.get_state()
     learner.code.set_state({name: np.repeat(array, population.animals, axis=0) for name, array in state.items()})
-    learner.place_memory.state.centres[:] = model.place_memory.state.centres
+    learner.goals.place_memory.state.centres[:] = model.goals.place_memory.state.centres
 
 
 def give_weights(population: Population, weights: np.ndarray) -> None:

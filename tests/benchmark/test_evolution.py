@@ -14,13 +14,13 @@ from agents.life import live
 from agents.population import Population
 from benchmark.studies.evolution import Evolution, Gene, Plan, genes, give_weights, innate, wire_alike
 from core.errors import InvalidArgument, StateMismatch, UnknownName
-from learning.cortex import CorticalGenome
+from learning.cortical_genome import CorticalGenome
 
 AGENT, WORLD = "cortex+always", "LoomingEscape"
 BRIEF = Plan(
     world=WORLD,
     agent=AGENT,
-    genes=tuple(genes(innate(AGENT, WORLD), ("learner.rate", "modulation.exploration"))),
+    genes=tuple(genes(innate(AGENT, WORLD), ("learner.map_rate", "modulation.exploration"))),
     candidates=4,
     generations=3,
     animals=2,
@@ -113,10 +113,10 @@ def test_wiring_and_weights_can_be_given() -> None:
     learner = population.learner
     assert learner is not None
     wire_alike(population, 77)
-    preferred = learner.separator.preferred  # type: ignore[attr-defined]
+    preferred = learner.code.parts[0].code.preferred  # type: ignore[attr-defined]
     assert np.array_equal(preferred[0], preferred[2])
     alone = Population(AGENT, WORLD, 1, seed=77).learner
-    assert np.array_equal(preferred[0], alone.separator.preferred[0])  # type: ignore[union-attr]
-    size = learner.separator.units * len(learner.option_names)  # type: ignore[attr-defined]
+    assert np.array_equal(preferred[0], alone.code.parts[0].code.preferred[0])  # type: ignore[union-attr]
+    size = learner.code.units * len(learner.option_names)  # type: ignore[attr-defined]
     give_weights(population, np.arange(3 * size, dtype=float).reshape(3, size))
-    assert learner.synapses.weights[1, 0, 0] == size  # type: ignore[attr-defined]
+    assert learner.synapses.table[1, 0, 0] == size  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from agents.genome import Genome
 from agents.life import live
 from agents.population import Population
 from core.batch_state import BatchState, RecordState
-from learning.cortex import Cortex, CorticalGenome
+from learning.cortex import Cortex
 from learning.cortex_kernels import (
     TRACE,
     Caution,
@@ -27,6 +28,7 @@ from learning.cortex_kernels import (
     decide,
     layout,
 )
+from learning.cortical_genome import CorticalGenome
 from learning.delayed import DelayedCauses
 from learning.three_factor import Plasticity
 from tests.learning import references
@@ -146,7 +148,7 @@ def test_what_is_within_reach_grows_towards_its_source_and_a_wall_is_no_way_out(
     animal = One(1, appraised=True)
     chain = [np.arange(k * ACTIVE, (k + 1) * ACTIVE, dtype=np.int32) for k in range(5)]
     for _ in range(200):
-        for here, there in zip(chain[:-1], chain[1:], strict=True):
+        for here, there in itertools.pairwise(chain):
             animal.act(here, 2, np.array([float(here is chain[-2])]), there, ended=here is chain[-2])
             animal.act(here, 3, np.zeros(1), here)  # a wall
     reach = np.array([animal.decided(place, np.ones(1)).reach[0, :, 0] for place in chain[:-1]])
