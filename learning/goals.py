@@ -158,7 +158,8 @@ class GoalSeeking:
         """Learn where the channels of a tick were met; ``plasticity`` is (animals,)."""
         if self.place_memory.channels:
             place, channels = transition.final_observation[:, self._where], transition.verdict.channels
-            self.place_memory.remember(place, channels[:, self._channels], plasticity)
+            present = np.clip(channels[:, self._channels], 0.0, 1.0)  # a channel may have any range; presence has not
+            self.place_memory.remember(place, present, plasticity)
 
     def stop(self, bout: RecordState) -> None:
         """An act towards a goal ends where the goal is reached or gone."""

@@ -97,7 +97,7 @@ def test_all_that_kernels_are_made_from_is_known() -> None:
                 needed = [path for path in (module.with_suffix(".py"), *parts) if path.is_file()]
                 assert needed, (name, node.module)
                 assert all(path.relative_to(ROOT).as_posix() in found for path in needed), (name, node.module)
-    assert {"core/streams.py", "envs/salt_appetite/physiology.py", "learning/option_kernels.py"} <= found.keys()
+    assert {"core/streams.py", "envs/salt_appetite/physiology.py", "learning/cortex_kernels.py"} <= found.keys()
     assert "envs/rivals/world.py" not in found, "a world without kernels does not have all kernels compiled again"
 
 

@@ -41,7 +41,7 @@ class TestExamplesSteered(SteeredContract):
     pass
 
 
-@pytest.mark.parametrize("agent", ["options+earned"])
+@pytest.mark.parametrize("agent", ["cortex+earned"])
 @pytest.mark.parametrize("world", [CARTPOLE])
 class TestExamplesAlive(AnimalContract):
     pass

@@ -1,14 +1,20 @@
 """Compiled kernels against plain NumPy, and what the parts of the learner promise."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from gymnasium.spaces import Box
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.interfaces import Goal, Repertoire
 from core.senses import Sense, Senses
 from core.streams import RowStreams, row_seeds
+from learning.goals import GoalSeeking
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
+from learning.subsystem import LearnerSpec
 from learning.three_factor import Plasticity, change
 from tests.learning import references
 
@@ -122,3 +128,27 @@ def test_without_plasticity_nothing_is_remembered() -> None:
     memory = PlaceMemory(1, ("shelter",), (False,))
     memory.remember(np.zeros((1, 2)), np.ones((1, 1)), np.zeros(1))
     assert not memory.state.memory.any()
+
+
+def test_a_channel_of_any_range_is_remembered_as_a_presence() -> None:
+    goal = Goal("go to warmth", 0.5, channel="warmth")
+    place = Senses(Sense("place", "1", -1.0, 1.0, "where", (2,)))
+    spec = LearnerSpec(
+        senses=place,
+        outer=place,
+        action_space=Box(-1.0, 1.0, (2,)),
+        repertoire=Repertoire(("rest",), np.zeros((1, 2)), (goal,), place="place"),
+        channels=("warmth",),
+        dt=0.1,
+    )
+    goals = GoalSeeking(1, spec, 50)
+    streams = RowStreams(1, ["fields"])
+    streams.seed(row_seeds(3, 1))
+    goals.wire(streams, "fields", np.ones(1, bool))
+    for warmth in (40.0, -30.0) * 200:
+        verdict = SimpleNamespace(channels=np.array([[warmth]]))
+        tick = SimpleNamespace(final_observation=np.array([[0.5, 0.5]]), verdict=verdict)
+        goals.remember(tick, np.ones(1))  # type: ignore[arg-type]  # all that it reads
+    memory = goals.place_memory.state.memory
+    assert memory.min() >= 0.0
+    assert memory.max() <= 1.0

@@ -508,7 +508,7 @@ def test_real_window(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "scripts/watch.py"), "--animals", "2", "--record", str(tmp_path / "seen.mp4")]
     viewer = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        for _ in range(60):
+        for _ in range(240):
             found = subprocess.run(
                 ["xdotool", "search", "--class", "watch.py|python|Nestling"],
                 env=environment,
