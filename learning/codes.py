@@ -11,6 +11,8 @@ import numpy as np
 from core.batch_state import nest, unnest
 from core.streams import RowStreams
 
+_KEPT = 256  # shared inputs whose code is kept
+
 
 class Code(Protocol):
     """A population of codes, one an animal; each with ``units`` units, of which ``active_units`` are active at a time."""
@@ -57,9 +59,11 @@ class SideBySide:
         self.active_units = sum(part.code.active_units for part in parts)
         self._found = [np.zeros((num_animals, part.code.active_units), np.int32) for part in parts]
         self._nothing = np.zeros((num_animals, 0), np.float32)
+        self._shared: dict[bytes, np.ndarray] = {}  # inputs of the first part that all animals had -> its active units
 
     def wire(self, streams: RowStreams, mask: np.ndarray) -> None:
         """Draw the wiring of the chosen animals (bool mask)."""
+        self._shared.clear()
         for part in self.parts:
             part.code.wire(streams, part.stream, mask)
 
@@ -72,9 +76,20 @@ class SideBySide:
             unit, place = unit + part.code.units, place + part.code.active_units
 
     def encode_first(self, rows: np.ndarray, inputs: np.ndarray, active: np.ndarray) -> None:
-        """The same of the first part alone."""
+        """The same of the first part alone, for a motor map; a map is fixed, so the code of inputs that all animals share is kept."""
         part = self.parts[0]
-        part.code.encode(rows, np.ascontiguousarray(inputs[:, part.columns]), self._nothing, active)
+        heard = np.ascontiguousarray(inputs[:, part.columns])
+        if len(self.parts) == 1 or (heard != heard[0]).any():
+            part.code.encode(rows, heard, self._nothing, active)
+            return
+        known = self._shared.get(heard[0].tobytes())
+        if known is None:
+            known = np.zeros_like(active)
+            part.code.encode(np.arange(len(heard)), heard, self._nothing, known)
+            if len(self._shared) >= _KEPT:
+                self._shared.clear()
+            self._shared[heard[0].tobytes()] = known
+        active[rows] = known[rows]
 
     def get_state(self) -> dict[str, np.ndarray]:
         """The wiring of all parts, as copies."""
@@ -85,5 +100,6 @@ class SideBySide:
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave."""
+        self._shared.clear()
         for part in self.parts:
             part.code.set_state(unnest(part.stream, state))

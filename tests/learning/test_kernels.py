@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.interfaces import Goal, Repertoire
 from core.senses import Sense, Senses
 from core.streams import RowStreams, row_seeds
+from learning.codes import CodePart, SideBySide
 from learning.goals import GoalSeeking
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
@@ -101,6 +102,24 @@ def test_a_kept_code_is_that_of_the_present_inputs_and_wiring() -> None:
     other = separator(seed=9)
     built.set_state(other.get_state())
     assert np.array_equal(codes(built, observation), codes(other, observation))
+
+
+def test_the_kept_code_of_shared_inputs_is_that_of_the_present_wiring() -> None:
+    first, other = separator(), separator(seed=9)
+    columns = slice(0, SENSES.size)
+    code = SideBySide(2, [CodePart("map", columns, first), CodePart("wiring", columns, separator(seed=5))])
+    shared = np.zeros((2, SENSES.size), np.float32)
+    found = np.zeros((2, first.active_units), np.int32)
+    for _ in range(2):
+        code.encode_first(np.arange(2), shared, found)
+        assert np.array_equal(found, codes(first, shared))
+    state = code.get_state()
+    code.set_state({name: other.get_state()[name[4:]] if name.startswith("map/") else part for name, part in state.items()})
+    code.encode_first(np.arange(2), shared, found)
+    assert np.array_equal(found, codes(other, shared))
+    shared[1, 0] = 0.7
+    code.encode_first(np.arange(2), shared, found)
+    assert np.array_equal(found, codes(other, shared)), "inputs that differ are not kept"
 
 
 def test_one_visit_makes_a_place_memory() -> None:
