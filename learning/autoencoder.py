@@ -146,7 +146,7 @@ def retinal_waves(streams: RowStreams, mask: np.ndarray, size: int, steps: int) 
 @renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class AutoencoderGenome(CorticalGenome):
-    """As :class:`learning.cortex.CorticalGenome`, and for the features:
+    """As :class:`learning.cortical_genome.CorticalGenome`, and for the features:
 
     Attributes:
         feature_rate: how far active features move at each look, at first.

@@ -69,26 +69,26 @@ class Cortex(Learner):
         self, num_animals: int, spec: LearnerSpec, may_defer: bool = True, genome: CorticalGenome | None = None
     ) -> None:
         self.genome = genome = genome or self.genome_type()
-        self._moments = spec.judging_delay is not None and isinstance(spec.action_space, Box)
+        self._has_motor_map = spec.judging_delay is not None and isinstance(spec.action_space, Box)
         self.goals = GoalSeeking(num_animals, spec, genome.place_cells)
         remembers = bool(self.goals.place_memory.channels)
         self.lesionable = (
             *("assessors", "plasticity"),
             *(remembers * ("place_memory",)),
-            *(self._moments * ("variability",)),
+            *(self._has_motor_map * ("variability",)),
         )
         super().__init__(num_animals, spec, may_defer)
         self._everyone = np.arange(num_animals)
         self._action_shape = (num_animals, *(spec.action_space.shape or ()))
         repertoire = spec.repertoire
         self._programmes = np.asarray(repertoire.actions, float).reshape(len(repertoire.names), -1)
-        motor_map = ("motor map",) if self._moments else ()
+        motor_map = ("motor map",) if self._has_motor_map else ()
         self.option_names = ("let the reflex act", *repertoire.names, *self.goals.names, *motor_map)
-        self._motor = len(self.option_names) - 1 if self._moments else -1
+        self._motor = len(self.option_names) - 1 if self._has_motor_map else -1
         self._heard = spec.senses if genome.hears_signals else spec.outer
         self.code = self._make_code(self._heard, self.goals.senses)
         self._make_read_outs()
-        if self._moments:
+        if self._has_motor_map:
             self._make_motor_map(spec)
         self._group_for_kernels()
 
@@ -118,7 +118,7 @@ class Cortex(Learner):
         self.forecast_channels = spec.assessed if appraises else ("reward",)
         options, channels, active = len(self.option_names), len(self.forecast_channels), self.code.active_units
         self._appraises = appraises
-        axes = self._programmes.shape[1] if self._moments else 0
+        axes = self._programmes.shape[1] if self._has_motor_map else 0
         self.layout = lay = layout(options, channels, appraises, bool(spec.assessed), axes)
         newborn = np.zeros((self.code.units, lay.width), np.float32)
         newborn[:, lay.error : lay.error + channels] = 1.0
@@ -171,8 +171,9 @@ class Cortex(Learner):
         self.trace = BatchState(animals, units=np.zeros((TRACE, active), np.int32), strength=np.zeros(TRACE))
         self._worth = np.ones((animals, channels))
         step = max(spec.dt, genome.act)
-        self._discount = 0.0 if self._moments else math.exp(-spec.dt / (genome.horizon * step))
-        self._step_weight = 1.0 if self._moments else self._discount
+        # where moments are judged, an act is a whole rendition and stands for itself
+        self._discount = 0.0 if self._has_motor_map else math.exp(-spec.dt / (genome.horizon * step))
+        self._step_weight = 1.0 if self._has_motor_map else self._discount
         fixed = 1 + len(self._programmes)
         self._steps = np.full(options, max(1, round(step / spec.dt)))
         self._steps[fixed : fixed + len(self.goals.names)] = max(1, round(genome.goal_act * step / spec.dt))
@@ -231,11 +232,11 @@ class Cortex(Learner):
                 part.restart(mask)
         self.code.wire(self.streams, mask)
         self.goals.wire(self.streams, "place fields", mask)
-        if self._moments:
+        if self._has_motor_map:
             units, axes = self.code.parts[0].code.units, self._programmes.shape[1]
             for row in np.flatnonzero(mask):
                 draw = self.streams.uniform("first weights", units * axes, self._everyone == row)[row]
-                self.motor_map.born(draw, self.genome.first_weights, units, self.synapses.table[row])
+                self.motor_map.draw_weights(draw, self.genome.first_weights, units, self.synapses.table[row])
 
     def begin(self, mask: np.ndarray) -> None:
         """A new episode: acts and traces end; what was tasted may still have its effect, since a body lives on."""
@@ -245,7 +246,7 @@ class Cortex(Learner):
         self.goals.begin(mask)
         if self.coming is not None:
             self.coming.begin(mask)
-        if self._moments:
+        if self._has_motor_map:
             self.motor_map.trace.length[mask] = 0
 
     def _observe(self, observation: np.ndarray) -> None:
@@ -298,8 +299,8 @@ class Cortex(Learner):
                 self._know_nothing(rows[self.lesions.assessors[rows]])
         action = np.zeros((self.num_animals, self._programmes.shape[1]))
         fill_actions(bout.chosen, self._programmes, self.goals.aim.vector, self.goals.aim.usable, self.goals.pace, action)
-        if self._moments:
-            self._sing(observation, gains, action)
+        if self._has_motor_map:
+            self._follow_motor_map(observation, gains, action)
         return Proposal(
             action=action.reshape(self._action_shape),
             lower_bound=bout.lower_bound.copy(),
@@ -321,7 +322,7 @@ class Cortex(Learner):
         bout.explores[rows] = False
         bout.chosen[rows] = 1  # the first programme of a repertoire is rest
 
-    def _sing(self, observation: np.ndarray, gains: Gains, action: np.ndarray) -> None:
+    def _follow_motor_map(self, observation: np.ndarray, gains: Gains, action: np.ndarray) -> None:
         """Read the motor map, perturbed, and act by it where that was chosen."""
         genome, bout, motor_map = self.genome, self.bout, self.motor_map
         self.code.encode_first(self._everyone, self._hear(observation), motor_map.now.units)
@@ -346,15 +347,15 @@ class Cortex(Learner):
         brought = self._brought(transition)
         accumulate(bout.records, brought, action, self._step_weight, felt.gained, felt.acted)
         if self.delayed is not None:
-            self.delayed.blame(self.past.units, self._done(action), brought, rate, self.synapses.table)
+            self.delayed.blame(self.past.units, self._carried_out(action), brought, rate, self.synapses.table)
         if self.coming is not None:
             self.coming.learn(brought, transition, rate, self.synapses.table)
         self.goals.remember(transition, plastic * genome.place_rate)
-        ends = transition.terminated | (transition.truncated & self._moments)
+        ends = transition.terminated | (transition.truncated & self._has_motor_map)
         if ends.any():
             self._close(np.flatnonzero(ends), ends, rate)
         self.goals.stop(self.bout)
-        if self._moments:
+        if self._has_motor_map:
             self._learn_motor(transition, action)
 
     def _brought(self, transition: Transition) -> np.ndarray:
@@ -365,7 +366,7 @@ class Cortex(Learner):
         expected = verdict.judged - verdict.parts.sum(axis=1)  # whole renditions are compared, so it is put back
         return np.where(verdict.reward == 0.0, 0.0, verdict.reward + expected)[:, None]
 
-    def _done(self, action: np.ndarray) -> np.ndarray:
+    def _carried_out(self, action: np.ndarray) -> np.ndarray:
         """(animals,) the option that is carried out, whoever chose it; 0 where it resembles none."""
         done = self.bout.option.copy()
         by_reflex = np.flatnonzero(done == DEFER)
@@ -424,10 +425,15 @@ class Cortex(Learner):
 
     def _counts(self) -> dict[str, int]:
         counts = dict.fromkeys(("option", "chosen", "act"), len(self.option_names)) | {"units": self.code.units}
-        if self._moments:
-            slots = len(self.motor_map.eligibility)
-            counts |= {"newest": slots, "length": slots + 1}
+        rings = [ring.units.shape[1] for ring in self._rings()]
+        if rings:
+            counts |= {"newest": max(rings), "length": max(rings) + 1}
         return counts
+
+    def _rings(self) -> list[Any]:
+        """Eligibility traces of the read-outs that learn at every step."""
+        coming = [] if self.coming is None else [self.coming.trace]
+        return coming + ([self.motor_map.trace] if self._has_motor_map else [])
 
     def _state_parts(self) -> dict[str, Any]:
         parts: dict[str, Any] = {
@@ -447,7 +453,7 @@ class Cortex(Learner):
             parts |= {"coming": self.coming.now, "coming_past": self.coming.past, "coming_trace": self.coming.trace}
         if self.delayed is not None:
             parts["delayed"] = self.delayed.state
-        if self._moments:
+        if self._has_motor_map:
             parts |= {"motor_trace": self.motor_map.trace, "motor_now": self.motor_map.now}
         return parts
 

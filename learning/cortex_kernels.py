@@ -77,7 +77,7 @@ class Situation(NamedTuple):
 
 
 class Caution(NamedTuple):
-    """Settings of a genome that decide what counts as better; see :class:`learning.cortex.CorticalGenome`.
+    """Settings of a genome that decide what counts as better; see :class:`learning.cortical_genome.CorticalGenome`.
 
     ``first_goal`` is the number of the first option with a goal, ``motor`` that of the motor map or -1; ``appraised`` says
     that forecasts are of sensations, which are never less than none.
@@ -232,7 +232,7 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
     """
     options, channels = lay.options, lay.channels
     sums = np.empty(lay.width, np.float32)
-    bound, evidence = np.empty(options), np.empty(options)
+    barred, evidence = np.empty(options, np.bool_), np.empty(options)
     for row in rows:
         active, total = decided.units[row], decided.total[row]
         read(active, table[row], sums)
@@ -262,10 +262,10 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
                     shunned += worth * max(0.0, once[option, channel])
             noise = caution.noise * (2.0 * situation.draw[row, 1 + option] - 1.0)
             total[option] = sought + shunned + noise
-            bound[option] = 0.0 if shunned >= -caution.shuns else np.inf  # for now, whether it is shunned
+            barred[option] = shunned < -caution.shuns
             goal = option - caution.first_goal
             if 0 <= goal < situation.usable.shape[1] and not situation.usable[row, goal]:
-                bound[option] = np.inf
+                barred[option] = True
                 continue
             if option == DEFER:
                 continue
@@ -288,7 +288,7 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
         bout.familiarity = _familiarity(active, table[row], lay.visits + best, weight, caution.min_visits)
         bout.best_value, bout.defer_value = total[best], total[DEFER]
         bout.lower_bound = total[best] - total[DEFER] - caution.pessimism * doubt / math.sqrt(1.0 + evidence[best])
-        _look_ahead(reach, evidence, lay, largest, bound, caution, decided.ahead[row])
+        _look_ahead(reach, evidence, lay, largest, barred, caution, decided.ahead[row])
 
 
 @njit(cache=True)
@@ -299,7 +299,7 @@ def _look_ahead(reach, evidence, lay, largest, barred, caution, ahead):
         for option in range(lay.options):
             if caution.then_reflex and option != DEFER:
                 break
-            if barred[option] > 0.0 or (option == DEFER and not caution.may_defer):
+            if barred[option] or (option == DEFER and not caution.may_defer):
                 continue
             certainty = 0.0 if option == DEFER else 1.0 / math.sqrt(1.0 + evidence[option])
             low = reach[option, channel] - caution.pessimism * deviation * certainty

@@ -89,7 +89,6 @@ class DelayedCauses:
     ) -> None:
         self._plasticity = plasticity
         self.share = np.where(delays > 0.0, 1.0 - np.exp(-dt / np.maximum(delays, 1e-9)), 0.0)
-        self.delayed = delays > 0.0
         self._first_column = first_column
         self.state = BatchState(
             num_animals,

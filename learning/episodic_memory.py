@@ -125,7 +125,7 @@ class MemoryBank:
 @renamed_attributes(enough="min_visits")
 @dataclass(frozen=True)
 class EpisodicMemoryGenome(CorticalGenome):
-    """As :class:`learning.cortex.CorticalGenome`, with ``mixed_units`` slots; ``apart`` as in :class:`MemoryBank`."""
+    """As :class:`learning.cortical_genome.CorticalGenome`, with ``mixed_units`` slots; ``apart`` as in :class:`MemoryBank`."""
 
     mixed_units: int = 1000
     apart: float = 1.5

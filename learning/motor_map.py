@@ -15,9 +15,7 @@ from gymnasium.spaces import Box
 from numba import njit
 
 from core.batch_state import BatchState
-from learning.three_factor import Ring, equal_portions, remember, teach
-
-_SHORTEST = 0.01  # share of the kernel below which nothing is eligible
+from learning.three_factor import ELIGIBLE, Ring, equal_portions, remember, teach
 
 
 class Axes(NamedTuple):
@@ -106,7 +104,7 @@ def _learn(units, deviation, teaching, axes, plasticity, ring, tables):
         errors[:] = max(0.0, third)
         teach(row, ring, count, teaching.eligibility, errors, teaching.rate[row], bias, plasticity, table)
         for back in range(ring.length[row]):
-            if teaching.eligibility[back] > _SHORTEST:
+            if teaching.eligibility[back] > ELIGIBLE:
                 for unit in ring.units[row, (ring.newest[row] - back) % ring.units.shape[1]]:
                     own = table[unit]
                     for axis in range(count):
@@ -119,7 +117,7 @@ def _consolidate(row, ring, teaching, axes, table):
     """Move a share of the bias of what is judged to the motor weights."""
     count = axes.rest.shape[0]
     for back in range(ring.length[row]):
-        if teaching.eligibility[back] > _SHORTEST:
+        if teaching.eligibility[back] > ELIGIBLE:
             moves = teaching.consolidation[row] * teaching.eligibility[back]
             for unit in ring.units[row, (ring.newest[row] - back) % ring.units.shape[1]]:
                 own = table[unit]
@@ -149,7 +147,7 @@ class MotorMap:
         count = len(rest)
         slots = np.arange(delay + 1 + math.ceil(2 * spread))
         kernel = np.exp(-0.5 * ((slots - delay) / spread) ** 2)
-        self.eligibility = np.where(kernel < _SHORTEST, 0.0, kernel / kernel.sum())
+        self.eligibility = np.where(kernel < ELIGIBLE, 0.0, kernel / kernel.sum())
         self.trace = BatchState(
             num_animals,
             units=np.zeros((len(slots), active), np.int32),
@@ -161,7 +159,7 @@ class MotorMap:
         self._plasticity = equal_portions(active)
         self.read_out, self.action = np.zeros((num_animals, count)), np.zeros((num_animals, count))
 
-    def born(self, draw: np.ndarray, spread: float, units: int, table: np.ndarray) -> None:
+    def draw_weights(self, draw: np.ndarray, spread: float, units: int, table: np.ndarray) -> None:
         """Random first weights of the given units of one animal, from ``draw`` (units x axes) uniform."""
         count, active = len(self.axes.rest), self.now.units.shape[1]
         weights = spread * (2.0 * draw - 1.0) / math.sqrt(active)

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+ELIGIBLE = 0.01  # least eligibility that counts
+
 
 class Plasticity(NamedTuple):
     """How the active units share a change.
@@ -95,7 +97,7 @@ def teach(row, ring, first_output, eligibility, errors, rate, first_column, plas
     """
     slots = ring.units.shape[1]
     for back in range(ring.length[row]):
-        if eligibility[back] > 0.01:
+        if eligibility[back] > ELIGIBLE:
             slot = (ring.newest[row] - back) % slots
             for output in range(errors.shape[0]):
                 step = rate * eligibility[back] * errors[output] * ring.factor[row, slot, first_output + output]

@@ -34,9 +34,10 @@ class Earned(HandOver):
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         margin = self.margin + self.urgent_margin * reflex.urgency**2
-        doubt = np.maximum(0.0, proposal.advantage - proposal.lower_bound)
+        doubt = np.maximum(0.0, proposal.advantage - proposal.lower_bound)  # 0 for learners that state a bound alone
         urgent = reflex.urgency >= self.too_urgent
-        earned = proposal.advantage - np.where(urgent, self.urgent_doubts, self.doubts) * doubt > margin
+        further = np.where(urgent, self.urgent_doubts, self.doubts) - 1.0  # the lower bound has one off already
+        earned = proposal.lower_bound - further * doubt > margin
         earned &= proposal.familiarity >= self.familiar
         tries = proposal.explores & ~urgent
         return np.where(proposal.explores, tries, earned) & ~proposal.defers

@@ -45,6 +45,26 @@ def verdict_of(judged: float) -> Verdict:
     return Verdict(reward=full, judged=full.copy(), parts=full[:, None], channels=full[:, None])
 
 
+def test_an_urgent_reflex_is_overruled_by_much_evidence_only() -> None:
+    earned, age = rule("earned"), np.zeros(ROWS)
+
+    def in_charge(urgency: float, advantage: float, doubt: float) -> bool:
+        sure = proposal_of(advantage=advantage, lower_bound=advantage - doubt, familiarity=1.0)
+        return bool(earned.choose(reflex_of(urgency), sure, age).all())
+
+    assert in_charge(urgency=0.1, advantage=1.0, doubt=0.3)
+    assert not in_charge(urgency=0.1, advantage=1.0, doubt=0.4), "three doubts are more than the advantage"
+    assert not in_charge(urgency=0.7, advantage=1.0, doubt=0.3)
+    assert not in_charge(urgency=0.7, advantage=2.0, doubt=0.1)
+    assert in_charge(urgency=0.7, advantage=2.0, doubt=0.01)
+
+
+def test_a_learner_that_states_a_bound_alone_can_earn_control() -> None:
+    bound = proposal_of(lower_bound=0.5, familiarity=1.0)
+    assert rule("earned").choose(reflex_of(0.1), bound, np.zeros(ROWS)).all()
+    assert not rule("earned").choose(reflex_of(0.9), bound, np.zeros(ROWS)).any(), "the margin grows with urgency"
+
+
 @settings(deadline=None)
 @given(
     urgency=some.floats(0, 1),

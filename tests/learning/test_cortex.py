@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.catalogue import AGENTS, agent_spec
-from agents.genome import Genome
 from agents.life import live
 from agents.population import Population
-from core.batch_state import BatchState, RecordState
+from core.batch_state import RecordState
+from core.errors import StateMismatch
 from learning.cortex import Cortex
 from learning.cortex_kernels import (
     TRACE,
@@ -206,34 +204,50 @@ def test_every_species_is_born_with_the_same_genome(world: str) -> None:
         assert learner.genome == CorticalGenome()
 
 
-def test_controls_are_settings() -> None:
-    learner = Population("steered-predicted-reward", "SaltAppetite", 1).learner
-    assert isinstance(learner, Cortex)
-    assert learner.forecast_channels == ("reward",)
-    recollection = Population("steered-predicted-reward-state", "SaltAppetite", 1, seed=1).learner
-    assert recollection is not None
-    assert "steered-reflex-critic" in AGENTS
+def test_a_critic_of_reward_tells_steering_of_reward_alone() -> None:
+    for agent, channels in (("steered", 5), ("steered-predicted-reward", 1), ("steered-predicted-reward-state", 1)):
+        population = Population(agent, "SaltAppetite", 2, seed=1)
+        live(population, 300)
+        learner = population.learner
+        assert isinstance(learner, Cortex)
+        assert len(learner.forecast_channels) == channels
+        recollection = learner.recall()
+        assert recollection is not None
+        assert (recollection.predicted_channels is None) == (channels == 1)
+        assert (recollection.predicted_reward is None) == (channels == 5)
+        hears_need = learner.code.parts[1].columns.stop > learner.spec.outer.size
+        assert hears_need == (agent != "steered-predicted-reward")
 
 
-def test_wrong_states_are_refused_by_name_only_where_there_is_such_a_part() -> None:
-    mouse, bird = (Population("steered", world, 1).learner for world in ("LoomingEscape", "Birdsong"))
+def test_a_critic_of_the_reflex_looks_ahead_to_the_reflex_alone() -> None:
+    here, elsewhere = np.arange(ACTIVE, dtype=np.int32), np.arange(ACTIVE, 2 * ACTIVE, dtype=np.int32)
+    for then_reflex in (False, True):
+        animal = One(1, appraised=False)
+        for _ in range(60):
+            animal.act(here, 0, np.array([0.2]), elsewhere, ended=True)
+            animal.act(here, 2, np.array([1.0]), elsewhere, ended=True)
+        animal.caution = animal.caution._replace(then_reflex=then_reflex)
+        decided = animal.decided(here, np.ones(1))
+        assert decided.ahead[0, 0] == pytest.approx(0.2 if then_reflex else 1.0, abs=0.05)
+
+
+def test_there_is_a_lesion_only_where_there_is_something_to_remove() -> None:
+    mouse, rat, bird = (Population("steered", world, 1).learner for world in ("LoomingEscape", "SaltAppetite", "Birdsong"))
     assert mouse is not None
+    assert rat is not None
     assert bird is not None
-    assert "variability" not in mouse.lesionable
-    assert "variability" in bird.lesionable
+    assert set(mouse.lesionable) == {"assessors", "plasticity", "place_memory"}
+    assert set(rat.lesionable) == {"assessors", "plasticity"}
+    assert set(bird.lesionable) == {"assessors", "plasticity", "variability"}
 
 
-def test_noise_and_width_are_genes() -> None:
-    spec = replace(agent_spec("steered"), genome=Genome(CorticalGenome(map_units=64, mixed_units=128, noise=1.0)))
-    population = Population(spec, "LoomingEscape", 2, seed=3)
-    live(population, 60)
-    assert isinstance(population.learner, Cortex)
-    assert population.learner.code.units < 300
-
-
-def test_states_are_batches() -> None:
-    """Everything that :meth:`Cortex.birth` restarts is declared state."""
-    learner = Population("steered", "Birdsong", 1).learner
+@pytest.mark.parametrize(("world", "ring"), [("SaltAppetite", "coming_trace"), ("Birdsong", "motor_trace")])
+def test_a_forged_ring_is_refused(world: str, ring: str) -> None:
+    population = Population("steered", world, 2, seed=1)
+    live(population, 20)
+    learner = population.learner
     assert learner is not None
-    parts = learner._state_parts()
-    assert sum(isinstance(part, BatchState | RecordState) for part in parts.values()) >= 10
+    state = learner.get_state()
+    state[f"{ring}/length"] = np.full_like(state[f"{ring}/length"], 10_000)
+    with pytest.raises(StateMismatch, match="length names number 10000"):
+        learner.set_state(state)
