@@ -11,6 +11,8 @@ from learning.cortex import Cortex
 from learning.cortical_genome import CorticalGenome
 from learning.subsystem import LearnerSpec
 
+_OWN_LUCK = np.uint64(0x9E3779B97F4A7C15)
+
 
 class RandomOptions(Cortex):
     """Tries motor programmes uniformly at random, act by act, and learns nothing."""
@@ -22,8 +24,8 @@ class RandomOptions(Cortex):
         super().__init__(num_animals, replace(spec, judging_delay=None), may_defer, settings)
 
     def birth(self, seeds: np.ndarray, mask: np.ndarray) -> None:
-        """As the cortex's, without plasticity."""
-        super().birth(seeds, mask)
+        """As the cortex's, without plasticity, and with luck of its own: else it would repeat a newborn cortex act by act."""
+        super().birth(np.asarray(seeds, np.uint64) ^ _OWN_LUCK, mask)
         self.lesions.plasticity[mask] = True
 
     def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:

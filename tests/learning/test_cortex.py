@@ -251,3 +251,13 @@ def test_a_forged_ring_is_refused(world: str, ring: str) -> None:
     state[f"{ring}/length"] = np.full_like(state[f"{ring}/length"], 10_000)
     with pytest.raises(StateMismatch, match="length names number 10000"):
         learner.set_state(state)
+
+
+def test_chance_does_not_repeat_a_newborn() -> None:
+    chosen = []
+    for agent in ("learner", "random-options"):
+        population = Population(agent, "Rivals", 4, seed=3)
+        population.lesion("plasticity")
+        chosen.append(np.array([population.tick().proposal.option for _ in range(60)]))
+    assert not np.array_equal(*chosen)
+    assert (chosen[0] == chosen[1]).mean() < 0.6, "three acts agree in a third of cases by chance"
