@@ -170,6 +170,7 @@ class Cortex(Learner):
         self.felt = BatchState(animals, gained=np.zeros(channels), acted=np.zeros(self._programmes.shape[1]))
         self.trace = BatchState(animals, units=np.zeros((TRACE, active), np.int32), strength=np.zeros(TRACE))
         self._worth = np.ones((animals, channels))
+        self.limits = BatchState(animals, ahead=np.zeros((2, channels), np.float32))
         step = max(spec.dt, genome.act)
         # where moments are judged, an act is a whole rendition and stands for itself
         self._discount = 0.0 if self._has_motor_map else math.exp(-spec.dt / (genome.horizon * step))
@@ -177,6 +178,7 @@ class Cortex(Learner):
         fixed = 1 + len(self._programmes)
         self._steps = np.full(options, max(1, round(step / spec.dt)))
         self._steps[fixed : fixed + len(self.goals.names)] = max(1, round(genome.goal_act * step / spec.dt))
+        self._horizon = float(self._steps.max()) if self._has_motor_map else 1.0 / (1.0 - self._discount)
 
     def _shares(self, of_map: float, of_mixed: float) -> np.ndarray:
         """(active units,) what each active unit gets of a whole that is shared between the two maps."""
@@ -204,8 +206,9 @@ class Cortex(Learner):
     def _group_for_kernels(self) -> None:
         genome = self.genome
         self._caution = Caution(
-            pessimism=genome.pessimism,
+            pessimism=genome.pessimism if self.may_defer else 0.0,  # it is the price of leaving the reflex
             optimism=genome.optimism,
+            uniform=1.0 if genome.optimism < 0.0 else 0.0 if self.may_defer else genome.uniform,
             min_visits=genome.min_visits,
             hopes=genome.hopes,
             shuns=genome.shuns,
@@ -293,7 +296,8 @@ class Cortex(Learner):
                 assert reflex.channel_values is not None
                 self._worth[rows] = reflex.channel_values[rows]
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
-            situation = Situation(self._worth, self.goals.aim.usable, draw, genome.explore * gains.exploration)
+            chance = genome.explore * gains.exploration
+            situation = Situation(self._worth, self.goals.aim.usable, draw, chance, self.limits.ahead)
             decide(rows, self.synapses.table, self.layout, self._weight, situation, self._caution, self._now, bout.records)
             if self.lesions.assessors.any():
                 self._know_nothing(rows[self.lesions.assessors[rows]])
@@ -345,7 +349,9 @@ class Cortex(Learner):
                 rows, transition.in_charge, bout.records, self._now, self._past, felt.gained, felt.acted, self._steps
             )
         brought = self._brought(transition)
-        accumulate(bout.records, brought, action, self._step_weight, felt.gained, felt.acted)
+        accumulate(
+            bout.records, brought, action, self._step_weight, self._horizon, felt.gained, felt.acted, self.limits.ahead
+        )
         if self.delayed is not None:
             self.delayed.blame(self.past.units, self._carried_out(action), brought, rate, self.synapses.table)
         if self.coming is not None:
@@ -443,6 +449,7 @@ class Cortex(Learner):
             "now": self.now,
             "past": self.past,
             "felt": self.felt,
+            "limits": self.limits,
             "trace": self.trace,
             "aim": self.goals.aim,
             "lesions": self.lesions,

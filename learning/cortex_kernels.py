@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from learning.three_factor import change
+from learning.three_factor import change, learning_rates
 
 DEFER = 0
 TRACE = 4  # acts for which deferring stays eligible
@@ -68,23 +68,26 @@ class Situation(NamedTuple):
         usable: (animals, goals) bool, goals that can be sought.
         draw: (animals, 1 + options) uniform random numbers.
         chance: (animals,) to explore.
+        limits: (animals, 2, channels) float32, the least and the most that can lie ahead, by all that was ever felt.
     """
 
     worth: np.ndarray
     usable: np.ndarray
     draw: np.ndarray
     chance: np.ndarray
+    limits: np.ndarray
 
 
 class Caution(NamedTuple):
     """Settings of a genome that decide what counts as better; see :class:`learning.cortical_genome.CorticalGenome`.
 
-    ``first_goal`` is the number of the first option with a goal, ``motor`` that of the motor map or -1; ``appraised`` says
-    that forecasts are of sensations, which are never less than none.
+    ``uniform`` is the share of exploration that takes any act alike. ``first_goal`` is the number of the first option with a
+    goal, ``motor`` that of the motor map or -1; ``appraised`` says that forecasts are of sensations, which are never less than none.
     """
 
     pessimism: float
     optimism: float
+    uniform: float
     min_visits: float
     hopes: float
     shuns: float
@@ -181,7 +184,7 @@ def read(active, table, total):
 
 
 @njit(cache=True)
-def _count(active, table, lay, weight, evidence):
+def _gather_evidence(active, table, lay, weight, evidence):
     """How often each option was begun here: fills ``evidence`` (options,), where each unit counts by its ``weight`` (n,)."""
     evidence[:] = 0.0
     for index in range(active.shape[0]):
@@ -201,14 +204,18 @@ def _familiarity(active, table, column, weight, min_visits):
 
 
 @njit(cache=True)
-def _forecast(total, lay, appraised, reach, once):
-    """Fill the forecasts of one animal from the sums of its active units; other acts are forecast relative to deferring."""
+def _forecast(total, lay, appraised, limits, reach, once):
+    """Fill the forecasts of one animal from the sums of its active units; other acts are forecast relative to deferring.
+
+    Forecasts of a policy that is not followed can leave the range of what is possible (Baird 1995), so they are cut to it.
+    """
     for option in range(lay.options):
         for channel in range(lay.channels):
             column = option * lay.channels + channel
             value = total[column]
             if option != DEFER:
                 value += total[channel]
+            value = min(max(value, limits[0, channel]), limits[1, channel])
             reach[option, channel] = max(np.float32(0.0), value) if appraised else value
             if lay.once >= 0:
                 once[option, channel] = total[lay.once + column]
@@ -237,9 +244,9 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
         active, total = decided.units[row], decided.total[row]
         read(active, table[row], sums)
         reach, once = decided.reach[row], decided.once[row]
-        _forecast(sums, lay, caution.appraised, reach, once)
+        _forecast(sums, lay, caution.appraised, situation.limits[row], reach, once)
         n = active.shape[0]
-        _count(active, table[row], lay, weight, evidence)
+        _gather_evidence(active, table[row], lay, weight, evidence)
         largest, typical = np.zeros(channels), np.zeros(channels)
         for channel in range(channels):
             typical[channel] = sums[lay.error + channel] / n
@@ -252,6 +259,7 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
             hope += worth * worth * typical[channel] if worth > 0.0 else 0.0
         doubt, hope = math.sqrt(doubt), math.sqrt(hope)
         best, best_bound, tried, tried_bound = 1, -np.inf, 1, -np.inf
+        uniform = situation.draw[row, 0] < caution.uniform * situation.chance[row]
         for option in range(options):
             sought = shunned = 0.0
             for channel in range(channels):
@@ -272,7 +280,7 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
             certainty = 1.0 / math.sqrt(1.0 + evidence[option])
             tie = 1e-3 * situation.draw[row, 1 + option] * certainty
             high = total[option] + caution.optimism * hope * certainty + tie
-            if caution.optimism < 0.0:
+            if uniform:
                 high = situation.draw[row, 1 + option]
             low = total[option] - caution.pessimism * doubt * certainty + tie
             if high > tried_bound:
@@ -280,14 +288,15 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
             if low > best_bound:
                 best, best_bound = option, low
         bout = bouts[row]
-        hopeful = not caution.may_defer or caution.optimism < 0.0 or tried_bound > total[DEFER] + caution.hopes
+        hopeful = not caution.may_defer or uniform or tried_bound > total[DEFER] + caution.hopes
         if caution.motor >= 0:
             hopeful, tried = True, caution.motor  # where moments are judged, to explore is to practise
         bout.explores = situation.draw[row, 0] < situation.chance[row] and hopeful
         bout.chosen = tried if bout.explores else best
         bout.familiarity = _familiarity(active, table[row], lay.visits + best, weight, caution.min_visits)
         bout.best_value, bout.defer_value = total[best], total[DEFER]
-        bout.lower_bound = total[best] - total[DEFER] - caution.pessimism * doubt / math.sqrt(1.0 + evidence[best])
+        uncertainty = math.sqrt(1.0 / (1.0 + evidence[best]) + 1.0 / (1.0 + evidence[DEFER]))  # of a difference
+        bout.lower_bound = total[best] - total[DEFER] - caution.pessimism * doubt * uncertainty
         _look_ahead(reach, evidence, lay, largest, barred, caution, decided.ahead[row])
 
 
@@ -309,6 +318,29 @@ def _look_ahead(reach, evidence, lay, largest, barred, caution, ahead):
 
 
 @njit(cache=True)
+def _change_at_once(table, units, first_column, rates, rate, gained, once, delayed):
+    """Correct what an act was forecast to bring at once; channels with a delay learn elsewhere."""
+    for channel in range(gained.shape[0]):
+        if not delayed[channel]:
+            change(table, units, first_column + channel, rates, rate * (gained[channel] - once[channel]))
+
+
+@njit(cache=True)
+def _count(table, units, lay, error, by_reflex, act):
+    """Count a visit of the active units with the act that was done, and average their squared errors."""
+    for unit in units:
+        own = table[unit]
+        share = max(0.005, 1.0 / (1.0 + own[lay.seen]))
+        for channel in range(lay.channels):
+            own[lay.error + channel] += share * (error[channel] * error[channel] - own[lay.error + channel])
+        own[lay.seen] += 1.0
+        if by_reflex:
+            own[lay.visits + DEFER] += 1.0
+        if act > 0:
+            own[lay.visits + act] += 1.0
+
+
+@njit(cache=True)
 def close_bouts(rows, bouts, past, felt, fading, rate, lay, delayed, plasticity, memory):
     """End the running act of the given rows, and correct every forecast that it tests.
 
@@ -324,12 +356,13 @@ def close_bouts(rows, bouts, past, felt, fading, rate, lay, delayed, plasticity,
         plasticity: a :class:`learning.three_factor.Plasticity`.
         memory: a :class:`Memory`, changed in place.
     """
+    error, rates = np.zeros(lay.channels), np.empty(past.units.shape[1])
     for row in rows:
         bout = bouts[row]
         if not bout.running:
             continue
         table, units, strength = memory.table[row], past.units[row], memory.strength[row]
-        reach, once = past.reach[row], past.once[row]
+        reach, once, gained = past.reach[row], past.once[row], felt.gained[row]
         follows = 0.0 if felt.ended[row] else fading.discount**bout.steps
         by_reflex = bout.option == DEFER
         act = felt.resembles[row] if by_reflex else bout.option
@@ -337,42 +370,31 @@ def close_bouts(rows, bouts, past, felt, fading, rate, lay, delayed, plasticity,
             strength[slot] = strength[slot - 1]
             memory.units[row, slot] = memory.units[row, slot - 1]
         memory.units[row, 0], strength[0] = units, 1.0
-        for channel in range(lay.channels):
-            gained = felt.gained[row, channel]
-            error = 0.0
-            if by_reflex:
-                error = gained + follows * felt.reflex_ahead[row, channel] - reach[DEFER, channel]
-                for slot in range(TRACE):
-                    if strength[slot] > 1e-3:
-                        step = rate[row] * strength[slot] * error
-                        change(table, memory.units[row, slot], channel, lay.visits, step, plasticity)
-                if lay.once >= 0 and not delayed[channel]:
-                    step = rate[row] * (gained - once[DEFER, channel])
-                    change(table, units, lay.once + channel, lay.visits, step, plasticity)
-            if act > 0:
-                column, counts = act * lay.channels + channel, lay.visits + act
+        if by_reflex:
+            for channel in range(lay.channels):
+                error[channel] = gained[channel] + follows * felt.reflex_ahead[row, channel] - reach[DEFER, channel]
+            for slot in range(TRACE - 1, -1, -1):
+                if strength[slot] > 1e-3:
+                    eligible = memory.units[row, slot]
+                    learning_rates(table, eligible, lay.visits, plasticity, rates)
+                    for channel in range(lay.channels):
+                        change(table, eligible, channel, rates, rate[row] * strength[slot] * error[channel])
+            if lay.once >= 0:  # the rates are those of the last slot, which is now
+                _change_at_once(table, units, lay.once, rates, rate[row], gained, once[DEFER], delayed)
+        if act > 0:
+            learning_rates(table, units, lay.visits + act, plasticity, rates)
+            for channel in range(lay.channels):
                 beyond = reach[act, channel] if felt.unchanged[row] else felt.ahead[row, channel]
-                error = gained + follows * beyond - reach[act, channel]
-                change(table, units, column, counts, rate[row] * error, plasticity)
-                if lay.once >= 0 and not delayed[channel]:
-                    step = rate[row] * (gained - once[act, channel])
-                    change(table, units, lay.once + column, counts, step, plasticity)
-            if rate[row] > 0.0:
-                for unit in units:
-                    own = table[unit]
-                    share = max(0.005, 1.0 / (1.0 + own[lay.seen]))
-                    own[lay.error + channel] += share * (error * error - own[lay.error + channel])
+                error[channel] = gained[channel] + follows * beyond - reach[act, channel]
+                change(table, units, act * lay.channels + channel, rates, rate[row] * error[channel])
+            if lay.once >= 0:
+                column = lay.once + act * lay.channels
+                _change_at_once(table, units, column, rates, rate[row], gained, once[act], delayed)
+        if rate[row] > 0.0:
+            _count(table, units, lay, error, by_reflex, act)
         fade = fading.trace_decay * fading.discount**bout.steps if by_reflex else 0.0
         for slot in range(TRACE):
             strength[slot] *= fade
-        if rate[row] > 0.0:
-            for unit in units:
-                own = table[unit]
-                own[lay.seen] += 1.0
-                if by_reflex:
-                    own[lay.visits + DEFER] += 1.0
-                if act > 0:
-                    own[lay.visits + act] += 1.0
         bout.running = False
 
 
@@ -398,13 +420,19 @@ def open_bouts(rows, in_charge, bouts, now, past, gained, acted, steps):
 
 
 @njit(cache=True)
-def accumulate(bouts, felt, action, step_weight, gained, acted):
-    """Add a step to the running act: what was felt (animals, channels), and the action (animals, axes) that was carried out."""
+def accumulate(bouts, felt, action, step_weight, horizon, gained, acted, limits):
+    """Add a step to the running act: what was felt (animals, channels), and the action (animals, axes) that was carried out.
+
+    ``limits`` widen to what would lie ahead if every step of a ``horizon`` felt like this one.
+    """
     for row in range(bouts.shape[0]):
         bout = bouts[row]
         weight = step_weight**bout.steps
         for channel in range(felt.shape[1]):
             gained[row, channel] += weight * felt[row, channel]
+            ahead = np.float32(horizon * felt[row, channel])
+            limits[row, 0, channel] = min(limits[row, 0, channel], ahead)
+            limits[row, 1, channel] = max(limits[row, 1, channel], ahead)
         for axis in range(action.shape[1]):
             acted[row, axis] += action[row, axis]
         bout.steps += 1

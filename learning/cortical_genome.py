@@ -28,8 +28,9 @@ class CorticalGenome:
         anneal, rate_floor: how the rate of a unit falls with its visits.
         trace_decay: lambda of the eligibility of deferring, per act.
         explore: chance that an act explores.
-        pessimism: standard errors subtracted from an advantage before it counts.
+        pessimism: standard errors subtracted from an advantage over the reflex before it counts.
         optimism: standard errors added where acts are compared for exploration; negative explores uniformly.
+        uniform: share of exploration that takes any act alike, where there is no reflex to fall back on.
         hopes: by how much an act must promise to be better than the reflex to be explored, in units of reward.
         shuns: unwelcome worth from which an act is not counted on.
         min_visits: visits of a unit with an act that make it familiar.
@@ -68,6 +69,7 @@ class CorticalGenome:
     explore: float = 0.15
     pessimism: float = 0.5
     optimism: float = 0.5
+    uniform: float = 0.5
     hopes: float = 0.02
     shuns: float = 0.25
     min_visits: float = 5.0

@@ -68,7 +68,7 @@ def _blame(units, done, channels, share, rate, first_column, plasticity, late, t
                 if strength[slot, channel] > 1e-4:
                     column = first_column + late_act[slot] * count + channel
                     step = rate[row] * error * strength[slot, channel] / (0.01 + norm)
-                    change(table, late_units[slot], column, -1, step, plasticity)
+                    change(table, late_units[slot], column, plasticity.portion, step)
                 strength[slot, channel] *= 1.0 - share[channel]
 
 

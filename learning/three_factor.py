@@ -34,21 +34,34 @@ def equal_portions(units: int) -> Plasticity:
 
 
 @njit(cache=True)
-def change(table, units, column, visits, step, plasticity):
+def learning_rates(table, units, visits, plasticity, rates):
+    """Fill ``rates`` (n,), the learning rate of each active unit; see :func:`change`.
+
+    Args:
+        table: (units, width) float32, all read-outs of one animal.
+        units: (n,) int32, active when the outputs were eligible.
+        visits: column of the counts by which a unit's rate falls.
+        plasticity: a :class:`Plasticity`.
+        rates: (n,), filled.
+    """
+    for index in range(units.shape[0]):
+        own = max(plasticity.floor, 1.0 / (1.0 + table[units[index], visits] / plasticity.anneal))
+        rates[index] = own * plasticity.portion[index]
+
+
+@njit(cache=True)
+def change(table, units, column, rates, step):
     """Apply eligibility x error = ``step`` to one output of the active units, each at its rate.
 
     Args:
         table: (units, width) float32, all read-outs of one animal; changed in place.
         units: (n,) int32, active when the output was eligible.
         column: of the output.
-        visits: column of the counts by which a unit's rate falls; -1 where it does not.
+        rates: (n,) learning rate of each: a :class:`Plasticity`'s ``portion``, or that less what visits take off.
         step: eligibility x error, and whatever else multiplies all rates.
-        plasticity: a :class:`Plasticity`.
     """
     for index in range(units.shape[0]):
-        row = table[units[index]]
-        own = 1.0 if visits < 0 else max(plasticity.floor, 1.0 / (1.0 + row[visits] / plasticity.anneal))
-        row[column] += np.float32(own * plasticity.portion[index] * step)
+        table[units[index], column] += np.float32(rates[index] * step)
 
 
 class Ring(NamedTuple):
@@ -102,4 +115,4 @@ def teach(row, ring, first_output, eligibility, errors, rate, first_column, plas
             for output in range(errors.shape[0]):
                 step = rate * eligibility[back] * errors[output] * ring.factor[row, slot, first_output + output]
                 if step != 0.0:
-                    change(table, ring.units[row, slot], first_column + output, -1, step, plasticity)
+                    change(table, ring.units[row, slot], first_column + output, plasticity.portion, step)

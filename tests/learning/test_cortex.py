@@ -22,6 +22,7 @@ from learning.cortex_kernels import (
     Felt,
     Memory,
     Situation,
+    accumulate,
     close_bouts,
     decide,
     layout,
@@ -37,6 +38,7 @@ SHARED = Plasticity(np.full(ACTIVE, 0.4 / ACTIVE), 20.0, 0.05)
 CAUTION = Caution(
     pessimism=0.5,
     optimism=0.5,
+    uniform=0.0,
     min_visits=5.0,
     hopes=0.02,
     shuns=0.25,
@@ -63,6 +65,7 @@ class One:
             best_value=0.0, defer_value=0.0,
         )  # fmt: skip
         self.plain = references.Forecasts(table[0].astype(float), self.lay, appraised)
+        self.least, self.most = np.full(channels, -np.inf), np.full(channels, np.inf)
 
     def decided(self, units: np.ndarray, worth: np.ndarray, draw: np.ndarray | None = None) -> Decided:
         lay = self.lay
@@ -75,7 +78,8 @@ class One:
             np.zeros((1, OPTIONS)),
         )
         draw = np.full((1, 1 + OPTIONS), 0.5) if draw is None else draw
-        situation = Situation(worth[None], np.zeros((1, 0), bool), draw, np.zeros(1))
+        limits = np.stack([self.least, self.most])[None].astype(np.float32)
+        situation = Situation(worth[None], np.zeros((1, 0), bool), draw, np.zeros(1), limits)
         weight = np.full(ACTIVE, 1.0 / ACTIVE)
         decide(np.array([0]), self.memory.table, lay, weight, situation, self.caution, found, self.bout.records)
         return found
@@ -261,3 +265,81 @@ def test_chance_does_not_repeat_a_newborn() -> None:
         chosen.append(np.array([population.tick().proposal.option for _ in range(60)]))
     assert not np.array_equal(*chosen)
     assert (chosen[0] == chosen[1]).mean() < 0.6, "three acts agree in a third of cases by chance"
+
+
+def test_no_forecast_leaves_the_range_of_what_life_has_brought() -> None:
+    animal, here = One(1, appraised=False), np.arange(ACTIVE, dtype=np.int32)
+    animal.memory.table[0, here, 0] = -9.0
+    animal.memory.table[0, here, 2] = 40.0
+    assert animal.decided(here, np.ones(1)).reach[0, 2, 0] > 100.0
+    animal.least, animal.most = np.array([-1.5]), np.array([0.5])
+    reach = animal.decided(here, np.ones(1)).reach[0, :, 0]
+    assert reach[0] == -1.5
+    assert reach[2] == 0.5
+
+
+@pytest.mark.parametrize("gain", [0.0, -0.2])
+def test_the_limits_are_those_of_all_that_was_ever_felt(gain: float) -> None:
+    rats = Population("cortex+earned", "SaltAppetite", animals=2, seed=3)
+    live(rats, 200)
+    learner = rats.learner
+    assert isinstance(learner, Cortex)
+    limits = learner.limits.ahead
+    assert (limits[:, 0] <= 0.0).all()
+    assert (limits[:, 1] > 0.0).any()
+    before = limits.copy()
+    accumulate(
+        learner.bout.records,
+        np.full((2, 5), gain),
+        np.zeros((2, 3)),
+        1.0,
+        10.0,
+        learner.felt.gained,
+        learner.felt.acted,
+        limits,
+    )
+    assert (limits[:, 0] == np.minimum(before[:, 0], np.float32(10.0 * gain))).all()
+    assert (limits[:, 1] == before[:, 1]).all()
+
+
+def test_an_advantage_over_a_reflex_that_was_hardly_tried_is_less_sure() -> None:
+    bounds = []
+    for times in (1, 30):
+        animal, here = One(1, appraised=False), np.arange(ACTIVE, dtype=np.int32)
+        for column, visits in ((animal.lay.visits, times), (animal.lay.visits + 2, 30)):
+            animal.memory.table[0, here, column] = visits
+        animal.memory.table[0, here, 2] = 0.3
+        animal.decided(here, np.ones(1))
+        assert animal.bout.chosen[0] == 2
+        bounds.append(animal.bout.lower_bound[0])
+    assert bounds[0] < bounds[1] - 0.1
+
+
+def test_an_animal_without_reflexes_is_not_pessimistic_and_explores_any_act() -> None:
+    caution = CAUTION._replace(may_defer=False, uniform=1.0)
+    animal, here, rng = One(1, appraised=False), np.arange(ACTIVE, dtype=np.int32), np.random.default_rng(1)
+    animal.caution = caution
+    animal.memory.table[0, here, 3] = -1.0  # it has learned that this act does harm
+    tried = set()
+    for _ in range(40):
+        draw = rng.random((1, 1 + OPTIONS))
+        situation = Situation(
+            np.ones((1, 1)), np.zeros((1, 0), bool), draw, np.ones(1), np.array([[[-np.inf], [np.inf]]], np.float32)
+        )
+        found = animal.decided(here, np.ones(1))
+        decide(
+            np.array([0]),
+            animal.memory.table,
+            animal.lay,
+            np.full(ACTIVE, 0.2),
+            situation,
+            caution,
+            found,
+            animal.bout.records,
+        )
+        tried.add(int(animal.bout.chosen[0]))
+    assert tried == {1, 2, 3}
+    alone = Population("learner", "LoomingEscape", animals=1, seed=1).learner
+    assert isinstance(alone, Cortex)
+    assert alone._caution.pessimism == 0.0
+    assert alone._caution.uniform == alone.genome.uniform

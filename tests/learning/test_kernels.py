@@ -16,7 +16,7 @@ from learning.goals import GoalSeeking
 from learning.pattern_separator import PatternSeparator
 from learning.place_memory import PlaceMemory
 from learning.subsystem import LearnerSpec
-from learning.three_factor import Plasticity, change
+from learning.three_factor import Plasticity, change, learning_rates
 from tests.learning import references
 
 SENSES = Senses(
@@ -84,7 +84,10 @@ def test_the_rule_equals_its_reference(seed: int, anneals: bool) -> None:
     units = rng.choice(60, 12, replace=False).astype(np.int32)
     plasticity = Plasticity(portion=rng.uniform(0, 0.1, 12), anneal=50.0, floor=0.05)
     one, other = table.copy(), table.astype(float)
-    change(one, units, 2, 5 if anneals else -1, -0.7, plasticity)
+    rates = plasticity.portion.copy()
+    if anneals:
+        learning_rates(one, units, 5, plasticity, rates)
+    change(one, units, 2, rates, -0.7)
     references.change(other, units, 2, 5 if anneals else -1, -0.7, plasticity)
     assert np.allclose(one, other, rtol=1e-5, atol=1e-6)
     assert not np.allclose(one, table)
