@@ -174,12 +174,12 @@ def _rebuild(environment: str, dt: float, attributes: dict[str, Any], state: dic
     return world
 
 
-def foreign_world(environment: str, *, dt: float = 1.0, **attributes: Any) -> type[ForeignWorld]:
+def foreign_world(environment: str, *, dt: float = 0.4, **attributes: Any) -> type[ForeignWorld]:
     """A world class around a registered Gymnasium environment.
 
     Args:
         environment: id, as ``gymnasium.make`` takes it.
-        dt: seconds a step stands for.
+        dt: seconds a step stands for. The cortex holds an act for 1.5 s and looks about 5 s ahead; by default that is 4 steps and 12.
         attributes: class attributes that override what is found: ``senses`` (needed where bounds are not finite), ``episode_steps``,
             ``fitness_unit``, ``steering``, ``life_episodes`` ...
 
