@@ -6,14 +6,16 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+WATCH := $(VENV)/.watch
+COMPARE := $(VENV)/.compare
 READY := $(VENV)/.ready
 
 .PHONY: watch benchmark clips test lint quick check fuzz docs clean
 
-watch: $(READY)
+watch: $(WATCH)
 	$(RUN) scripts/watch.py $(ARGS)
 
-benchmark: $(READY)
+benchmark: $(COMPARE)
 	$(RUN) scripts/benchmark.py --quick $(ARGS)
 
 clips: $(READY)
@@ -35,15 +37,25 @@ check: lint test
 fuzz: $(READY)
 	$(RUN) scripts/fuzz.py $(ARGS)
 
-# .venv is made on first use, and made anew when the pins or the dependencies change.
-$(READY): constraints.txt pyproject.toml
+# .venv is made on first use, and made anew when the pins or the dependencies change. Each tier adds to the one before.
+PIP = $(RUN) -m pip install --quiet --constraint constraints.txt
+
+$(WATCH): constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nestling needs Python 3.11 or newer; set PYTHON=python3.11")'
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade pip
-	$(RUN) -m pip install --quiet --constraint constraints.txt torch
-	$(RUN) -m pip install --quiet --constraint constraints.txt --editable ".[sb3,ray,export,minigrid,docs,dev]"
-	@touch $(READY)
+	$(PIP) --editable .
+	@touch $@
+
+$(COMPARE): $(WATCH)
+	$(PIP) torch
+	$(PIP) --editable ".[sb3]"
+	@touch $@
+
+$(READY): $(COMPARE)
+	$(PIP) --editable ".[sb3,ray,export,minigrid,docs,dev]"
+	@touch $@
 
 docs: $(READY)
 	$(RUN) -m mkdocs build --strict

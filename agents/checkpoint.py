@@ -18,6 +18,7 @@ from core.errors import InvalidArgument, NestlingError, StateMismatch, UnknownNa
 from core.files import as_text, write_whole
 from core.packed import DamagedFile, pack, unpack, unpack_about
 from core.registry import names_from
+from core.rooms import public_path
 
 SCHEMA = 3  # 1: the last release, whose state had other names; 2: without digests
 
@@ -69,7 +70,7 @@ def save(population: Population, path: str | Path) -> Path:
 
 def _as_option(name: str, value: Any) -> Any:
     if isinstance(value, type):
-        return f"{value.__module__}:{value.__qualname__}"
+        return public_path(value)
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, str):
         return as_text(value)

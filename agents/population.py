@@ -16,6 +16,7 @@ from agents.steered_world import SteeredWorld, Tick
 from core.batch_state import nest, unnest
 from core.errors import InvalidArgument, number_of_animals
 from core.interfaces import Proposal, Recollection
+from core.rooms import public_path
 from core.streams import check_same_layout, row_seeds
 from envs.registration import short_name, worlds
 from envs.world import World
@@ -82,7 +83,7 @@ class Population:
         """The name under which the world can be found again."""
         kind = type(self.world)
         name = short_name(kind.id)
-        return name if worlds.all().get(name) is kind else f"{kind.__module__}:{kind.__qualname__}"
+        return name if worlds.all().get(name) is kind else public_path(kind)
 
     def tick(self, facts: bool = False) -> Tick:
         """One tick of every life."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium as gym
 from gymnasium.vector import AutoresetMode
 
+from core.errors import unknown_name
 from envs.registration import NAMESPACE, check_single, short_name, worlds
 from envs.single import Single
 from envs.world import World
@@ -43,8 +44,31 @@ def register_steered_worlds() -> None:
         if name in steerings.all() and steered_id(world.id) not in gym.registry:
             gym.register(
                 steered_id(world.id),
-                entry_point="agents.registration:make_single_steered",
-                vector_entry_point="agents.registration:make_steered",
+                entry_point=f"{__name__}:make_single_steered",
+                vector_entry_point=f"{__name__}:make_steered",
                 max_episode_steps=world.longest_episode,
                 kwargs={"world": name},
             )
+
+
+def make(name: str, num_envs: int | None = None, **options: Any) -> Any:
+    """An environment of Nestling by its id, with or without namespace and version.
+
+    Args:
+        name: ``"LoomingEscape"``, ``"LoomingEscape-Steered-v0"`` or ``"nestling/LoomingEscape-v0"``.
+        num_envs: None for a single environment, as ``gymnasium.make`` makes it; a number for a vector environment of so many animals.
+        options: of the world, or of the steered world.
+
+    Raises:
+        UnknownName: there is no such environment; the nearest is suggested.
+    """
+    known = {key.removeprefix(f"{NAMESPACE}/"): key for key in gym.registry if key.startswith(f"{NAMESPACE}/")}
+    wanted = name.removeprefix(f"{NAMESPACE}/")
+    found = known.get(wanted) or next(
+        (known[key] for key in sorted(known, reverse=True) if key.rsplit("-v", 1)[0] == wanted), None
+    )
+    if found is None:
+        raise unknown_name("environment", wanted, known)
+    if num_envs is None:
+        return gym.make(found, **options)
+    return gym.make_vec(found, num_envs, vectorization_mode="vector_entry_point", **options)

@@ -1,3 +1,3 @@
 """Comparing agents: run (running), keep and summarise (results), show (report)."""
 
-import core  # noqa: F401  # finds what the last release called otherwise
+from core import renamed  # noqa: F401  # finds what the last release called otherwise

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from core.errors import InvalidArgument, StateMismatch
+from core.records import record_dtype
 from core.renamed import renamed_attributes
 from core.streams import check_same_layout
 
@@ -148,7 +149,7 @@ class RecordState(BatchState):
 
     def _allocate(self, num_animals: int) -> dict[str, np.ndarray]:
         fields = [(name, value.dtype, value.shape) for name, value in self._initial.items()]
-        return self._named(np.zeros(num_animals, np.dtype(fields, align=True)))
+        return self._named(np.zeros(num_animals, record_dtype(fields, align=True)))
 
     def _named(self, records: np.ndarray) -> dict[str, np.ndarray]:
         self.records = records

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from core.renamed import old_names
+from core.rooms import FOLDER, PACKAGE
 
 ROOMS = ("core", "envs", "steering", "learning", "agents")
 """Packages that decide how animals live."""
-_ROOT = Path(__file__).resolve().parents[1]
 
 
 @cache
@@ -21,7 +21,7 @@ def code_digest() -> str:
 
     Comments, docstrings and layout do not count, since they decide nothing.
     """
-    return digest_of(python_files(_ROOT, ROOMS))
+    return digest_of(python_files(FOLDER, ROOMS))
 
 
 def python_files(root: Path, rooms: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
@@ -42,6 +42,8 @@ def syntax_of(source: str) -> str:
     """The syntax tree of Python source as text, without docstrings, comments, layout and places in the file."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            node.module = node.module.removeprefix(PACKAGE)  # an installed copy is the same code
         body = getattr(node, "body", None)
         if isinstance(body, list):
             kept = [part for part in body if not _is_text(part)]

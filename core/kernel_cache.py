@@ -26,15 +26,15 @@ from numba.np.ufunc import wrappers
 
 from core.code_digest import ROOMS, python_files
 from core.files import can_write, user_cache
+from core.rooms import FOLDER
 
-_ROOT = Path(__file__).resolve().parents[1]
 _KEPT_CACHES = 8
 _DIGEST_SIZE = 16
 _KERNEL = re.compile(rb"\b(njit|vectorize|guvectorize)\b")
 _ROOM = "|".join(ROOMS).encode()
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(?P<source>(?:%s)\b[\w.]*)[ \t]+import[ \t]+(?P<parts>\([^)]*\)|[^\n#]*)"
-    rb"|import[ \t]+(?P<whole>(?:%s)\b[\w.]*))" % (_ROOM, _ROOM),
+    rb"^[ \t]*(?:from[ \t]+(?:nestling\.)?(?P<source>(?:%s)\b[\w.]*)[ \t]+import[ \t]+(?P<parts>\([^)]*\)|[^\n#]*)"
+    rb"|import[ \t]+(?:nestling\.)?(?P<whole>(?:%s)\b[\w.]*))" % (_ROOM, _ROOM),
     re.MULTILINE,
 )
 
@@ -74,7 +74,7 @@ def kernel_files() -> dict[str, bytes]:
 
 @cache
 def _room_files() -> dict[str, bytes]:
-    return {name: file.read_bytes() for name, file in python_files(_ROOT, ROOMS)}
+    return {name: file.read_bytes() for name, file in python_files(FOLDER, ROOMS)}
 
 
 def _imported(content: bytes) -> list[str]:

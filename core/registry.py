@@ -16,11 +16,13 @@ from typing import Any
 
 from core.errors import BrokenFile, NotTrusted, unknown_name
 from core.renamed import warn
+from core.rooms import imported_name, room
 
 
 def modules_below(package: str) -> list[str]:
     """Names of all modules of a package, in folders at any depth, sorted; a folder without ``__init__.py`` is not missed."""
     names = set()
+    package = room(package)
     for root in map(Path, importlib.import_module(package).__path__):
         for file in root.rglob("*.py"):
             parts = file.relative_to(root).with_suffix("").parts
@@ -64,7 +66,7 @@ class Registry:
     Args:
         kind: what is registered, in words, for error texts.
         base: the base class, or None to register modules instead of classes.
-        package: the package whose files are searched, at any depth.
+        package: the room whose files are searched, at any depth, whatever it is imported as.
         entry_points: the entry-point group of third-party packages.
         key: gives the name of a class; names are compared without case.
         broken_rule: says which rule a class breaks, in words, or None.
@@ -137,7 +139,7 @@ class Registry:
         return found
 
     def _in_module(self, module_name: str, attribute: str) -> Any:
-        file = naming_file()
+        file, module_name = naming_file(), imported_name(module_name)
         if file is None:
             module = self._import(module_name)
         elif (module := sys.modules.get(module_name)) is None or attribute not in vars(module):

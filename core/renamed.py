@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
+from core.rooms import PREFIX
+
 MODULES = {
     "envs.messages": "core.interfaces",
     "envs.rows": "core.batch_state",
@@ -157,11 +159,11 @@ class _OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds modules under the names of the last release, where nothing else has these names."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: Any = None) -> ModuleSpec | None:
-        return importlib.util.spec_from_loader(fullname, self) if fullname in MODULES else None
+        return importlib.util.spec_from_loader(fullname, self) if fullname.removeprefix(PREFIX) in MODULES else None
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
-        module, new = types.ModuleType(spec.name), MODULES[spec.name]
-        module.__getattr__ = functools.partial(_old_attribute, spec.name, new)  # type: ignore[method-assign]
+        module, old = types.ModuleType(spec.name), spec.name.removeprefix(PREFIX)
+        module.__getattr__ = functools.partial(_old_attribute, old, MODULES[old])  # type: ignore[method-assign]
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
@@ -172,7 +174,7 @@ def _old_attribute(old_module: str, module: str, name: str, depth: int = 2) -> A
     if name.startswith("__"):
         raise AttributeError(name)
     module, _, new = _place_of(module, name).rpartition(".")
-    found = getattr(importlib.import_module(module), new)
+    found = getattr(importlib.import_module(PREFIX + module), new)
     warn(f"{old_module}.{name}", f"{module}.{new}", depth)
     return found
 
@@ -191,17 +193,19 @@ def find_old_modules() -> None:
 def old_names(module: str) -> Callable[[str], Any]:
     """The ``__getattr__`` of a module that kept its place and whose contents were renamed; see :data:`NAMES`."""
 
+    own = module.removeprefix(PREFIX)
+
     def attribute(name: str) -> Any:
-        if name not in NAMES.get(module, {}):
+        if name not in NAMES.get(own, {}):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        return _old_attribute(module, module, name, depth=3)
+        return _old_attribute(own, own, name, depth=3)
 
     return attribute
 
 
 def moved_to(module: str, old_module: str) -> Callable[[str], Any]:
     """The ``__getattr__`` of a file that is still at the old address of what is in ``module`` now."""
-    return functools.partial(_old_attribute, old_module, module)
+    return functools.partial(_old_attribute, old_module.removeprefix(PREFIX), module)
 
 
 # -- classes ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium.spaces import Box
 
 from core.errors import InvalidArgument, unknown_name
+from core.records import record_dtype
 
 LISTENERS = ("steering", "learning")
 
@@ -63,7 +64,7 @@ class Senses:
             start += sense.size
         self.size = start
         self._recent: list[tuple[np.ndarray, np.ndarray]] = []
-        self._record = np.dtype([(sense.name, np.float32, sense.shape) for sense in senses])
+        self._record = record_dtype([(sense.name, np.float32, sense.shape) for sense in senses])
         self.low = self._spread([sense.low for sense in senses])
         self.high = self._spread([sense.high for sense in senses])
 

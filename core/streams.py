@@ -13,6 +13,7 @@ import hashlib
 import numbers
 from collections.abc import Iterable, Sequence
 
+import numba
 import numpy as np
 from numba import njit
 
@@ -77,6 +78,10 @@ def _to_normal(uniform, out):
             out[row, pair] = radius * np.cos(angle)
             if pair + 1 < out.shape[1]:
                 out[row, pair + 1] = radius * np.sin(angle)
+
+
+if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]  # plain NumPy warns where a word wraps around, as it must here
+    _fill_uniform = np.errstate(over="ignore")(_fill_uniform)
 
 
 def stream_key(name: str) -> np.uint64:

@@ -73,8 +73,8 @@ def register_worlds() -> None:
         if identifier not in gym.registry:
             gym.register(
                 identifier,
-                entry_point="envs.registration:make_single",
-                vector_entry_point="envs.registration:make_world",
+                entry_point=f"{__name__}:make_single",
+                vector_entry_point=f"{__name__}:make_world",
                 max_episode_steps=world.longest_episode,
                 kwargs={"world": name},
             )

@@ -31,7 +31,7 @@ class CartPole(ForeignWorld):
     life_episodes = 100
     grown_episodes = 40
     fitness_unit = "steps upright"
-    steering = "examples.cartpole:Balance"
+    steering = "nestling.examples.cartpole:Balance"
     single_action_space = gym.spaces.Discrete(2)
     senses = Senses(
         Sense("place", "m", -2.4, 2.4, "of the cart"),

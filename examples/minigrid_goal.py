@@ -36,7 +36,7 @@ class GreenSquare(ForeignWorld):
     grown_episodes = 40
     random_hold = 1.0
     fitness_unit = "squares reached, less for time"
-    steering = "examples.minigrid_goal:Seeker"
+    steering = "nestling.examples.minigrid_goal:Seeker"
     single_action_space = gym.spaces.Discrete(3)
     senses = Senses(
         Sense("goal", "1", -6.0, 6.0, "cells to the right and ahead to the green square, 0 where it is not seen", (2,)),

@@ -1,3 +1,3 @@
 """Learners from scratch: random at birth, taught only by steering's verdicts."""
 
-import core  # noqa: F401  # finds what the last release called otherwise
+from core import renamed  # noqa: F401  # finds what the last release called otherwise

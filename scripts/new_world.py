@@ -31,14 +31,19 @@ class Args:
 
 def main(args: Args) -> int:
     """Check, render, write."""
+    from core.errors import InvalidArgument
+    from core.rooms import PACKAGE, PREFIX
     from scripts.templating import check_free, check_name, snake_case, write_all
 
+    if PREFIX and args.into is None:
+        raise InvalidArgument("Nestling is installed here, not checked out: say with --into FOLDER where the new files go.")
     check_name(args.name, args.kind)
     snake = snake_case(args.name)
     if args.kind == "world":
         files, values = _world(args.name, snake, args.into)
     else:
         files, values = _agent_part(args.name, snake, args.kind.replace("-", "_"), args.into)
+    values["home"] = "" if args.into is None else PACKAGE
     root = ROOT if args.into is None else args.into
     check_free(root, files, args.into is not None, values.get("package") or (snake if args.into else None))
     write_all(root, files, values)
@@ -92,14 +97,20 @@ def _agent_part(name: str, snake: str, kind: str, into: Path | None) -> tuple[di
 
 def _next_steps(args: Args, values: dict[str, Any]) -> str:
     where = "" if args.into is None else f"in {args.into}, "
-    command = "python" if args.into is None else f"python {ROOT}"
-    run = f"{command}/scripts" if args.into else f"{command} scripts"
+    from core.rooms import PREFIX
+
+    folder = "scripts" if args.into is None else f"{ROOT}/scripts"
+    watch, compare = (
+        ("nestling watch", "nestling benchmark")
+        if PREFIX
+        else (f"python {folder}/watch.py", f"python {folder}/benchmark.py")
+    )
     test = f"pytest -k {args.name}" if args.into is None else "python -m pytest"
     if args.kind != "world":
         agent = values["agent"]
-        return f"next, {where}try: {run}/watch.py --agent {agent}; {run}/benchmark.py --agents reflex {agent} --experiments; {test}"
+        return f"next, {where}try: {watch} --agent {agent}; {compare} --agents reflex {agent} --experiments; {test}"
     world = values["world_path"]
-    return f"next, {where}look for CHANGE in the files, and try: {run}/watch.py {world}; {run}/benchmark.py --worlds {world}; {test}"
+    return f"next, {where}look for CHANGE in the files, and try: {watch} {world}; {compare} --worlds {world}; {test}"
 
 
 if __name__ == "__main__":

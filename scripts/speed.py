@@ -266,7 +266,7 @@ def _peers(args: Args) -> list[Work]:
     import gymnasium as gym
     from stable_baselines3.common.env_util import make_vec_env
 
-    import agents  # noqa: F401  # registers the steered ids
+    from agents import registration  # noqa: F401  # registers the steered ids
 
     torch.set_num_threads(1)
     identifier = f"nestling/{args.world}-Steered-v0"

@@ -1,3 +1,3 @@
 """The innate subsystem: reflexes, judgement and neuromodulation, active from birth."""
 
-import core  # noqa: F401  # finds what the last release called otherwise
+from core import renamed  # noqa: F401  # finds what the last release called otherwise

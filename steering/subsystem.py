@@ -21,6 +21,7 @@ from core.arguments import in_range, row_mask
 from core.batch_state import Field, RecordState, check_declared, nest, only, unnest
 from core.errors import unknown_name
 from core.interfaces import Gains, Recollection, Reflex, Repertoire, Verdict
+from core.records import record_dtype
 from core.renamed import accept_old_members, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout
@@ -323,7 +324,7 @@ def _spread(values: np.ndarray, rows: np.ndarray, num_animals: int) -> np.ndarra
 
 @cache
 def _record(names: tuple[str, ...]) -> np.dtype:
-    return np.dtype([(name, np.float64) for name in names])
+    return record_dtype([(name, np.float64) for name in names])
 
 
 def _named_columns(names: tuple[str, ...], num_animals: int) -> np.ndarray:

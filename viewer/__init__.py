@@ -1,3 +1,3 @@
 """The viewer: animals alive, in a window or a film."""
 
-import core  # noqa: F401  # finds what the last release called otherwise
+from core import renamed  # noqa: F401  # finds what the last release called otherwise

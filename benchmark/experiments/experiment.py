@@ -16,6 +16,7 @@ from benchmark.experiments.criterion import Condition, Measure
 from core.errors import BrokenFile, unknown_name
 from core.registry import modules_below, naming_file, not_trusted
 from core.renamed import warn
+from core.rooms import imported_name
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ def find_experiment(identifier: str) -> Experiment:
         NotTrusted: a file names a module that is not loaded; see :func:`core.registry.names_from`.
     """
     module, colon, name = identifier.rpartition(":")
+    module = imported_name(module)
     known: dict[str, Experiment] = {}
     if colon:
         if (file := naming_file()) is not None and module not in sys.modules:

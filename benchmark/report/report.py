@@ -62,7 +62,7 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         drawings=[{"section": d.section, "title": d.title, "alt": d.alt, "svg": Markup(d.svg)} for d in drawings],
         claims=claims,
         fewer_animals=any(n < claims[name].animals for name, n in store.settings.experiments),
-        command="python " + shlex.join(store.about().get("command", ["scripts/benchmark.py"])),
+        command=_command(store.about().get("command", ["scripts/benchmark.py"])),
         films=_films(store),
         problems=_problems(store),
         headlines=_headlines(summary),
@@ -188,3 +188,9 @@ def show_p(value: float | None) -> str:
     if value is None or math.isnan(value):
         return "\N{EN DASH}"
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _command(words: list[str]) -> str:
+    """What to type to run it again; the first word is a script, or what ``nestling`` was told to do."""
+    program, *arguments = words
+    return " ".join([program if program.startswith("nestling ") else f"python {program}", shlex.join(arguments)]).rstrip()

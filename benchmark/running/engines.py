@@ -24,6 +24,7 @@ from benchmark.results.jobs import Job, JobResult
 from benchmark.running.work import do_job
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, NestlingError, told, unknown_name
+from core.rooms import FOLDER, PREFIX
 
 ENGINES = ("local", "ray")
 _LEFT_AT_HOME = [
@@ -230,12 +231,12 @@ def _runtime(address: str | None) -> dict[str, Any]:
     An installed package must be installed on the cluster's machines too. A Ray of this machine works in place, where the
     kernels are compiled already.
     """
-    root = Path(__file__).resolve().parents[2]
+    root = FOLDER.parent if PREFIX else FOLDER
     paths = [str(Path.cwd()), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     if address is None:
         return {"env_vars": {"PYTHONPATH": os.pathsep.join([str(root), *paths])}}
     runtime: dict[str, Any] = {"env_vars": {"PYTHONPATH": os.pathsep.join(paths)}}
-    if (root / "pyproject.toml").exists():
+    if not PREFIX and (root / "pyproject.toml").exists():
         runtime |= {"working_dir": str(root), "excludes": _LEFT_AT_HOME}
     return runtime
 

@@ -1,0 +1,99 @@
+"""One name for every module, in a checkout and where Nestling is installed."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+import nestling
+from agents.population import Population
+from core.errors import UnknownName
+from core.rooms import ROOMS, imported_name, public_name, room
+from envs.registration import world_class
+
+ROOT = Path(__file__).parents[2]
+MODULES = (
+    "core.rooms",
+    "envs",
+    "envs.looming_escape.world",
+    "learning.cortex",
+    "agents.hand_over.base",
+    "benchmark.experiments",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_room_below_nestling_is_the_room_itself(name: str) -> None:
+    own = importlib.import_module(name)
+    spec = own.__spec__
+    assert importlib.import_module(f"nestling.{name}") is own
+    assert own.__name__ == name
+    assert own.__spec__ is spec
+    assert own.__spec__.name == name
+
+
+def test_what_is_no_room_is_not_found_below_nestling() -> None:
+    for name in ("nestling.numpy", "nestling.envs.nothing", "nestling.tests"):
+        with pytest.raises(ModuleNotFoundError):
+            importlib.import_module(name)
+
+
+def test_names_go_both_ways() -> None:
+    for module in (*MODULES, "somebody.envs", "tests"):
+        assert imported_name(public_name(module)) == module
+        assert room(module) == module
+    assert public_name("envs.world") == "nestling.envs.world"
+    assert public_name("somebody.envs") == "somebody.envs"
+
+
+def test_a_world_by_its_public_name_is_the_same_class_and_files_use_that_name() -> None:
+    kind = world_class("nestling.examples.cartpole:CartPole")
+    assert kind is world_class("examples.cartpole:CartPole")
+    assert Population("reflex", kind, 1, seed=1).world_name == "nestling.examples.cartpole:CartPole"
+
+
+def test_the_public_surface() -> None:
+    for name in nestling.__all__:
+        assert getattr(nestling, name) is not None
+        assert name in dir(nestling)
+    assert nestling.Population is Population
+    with pytest.raises(AttributeError, match="no attribute 'Populatoin'"):
+        _ = nestling.Populatoin
+
+
+def test_make_takes_any_form_of_a_name() -> None:
+    for name in ("Rivals", "Rivals-v0", "nestling/Rivals-v0"):
+        assert nestling.make(name).spec.id == "nestling/Rivals-v0"
+    assert nestling.make("Rivals-Steered", num_envs=3).num_envs == 3
+    with pytest.raises(UnknownName, match="Did you mean 'Rivals-v0'"):
+        nestling.make("Rivls-v0")
+
+
+def _strings(file: Path) -> list[str]:
+    """Every text in a file that is no docstring and no part of a call of ``moved_to``."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    left_out = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "moved_to":
+            left_out |= {id(argument) for argument in node.args}
+    return [
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in left_out
+    ]
+
+
+def test_no_text_says_where_a_room_is_imported_from() -> None:
+    place = re.compile(rf"({'|'.join(ROOMS)})(\.[a-z]\w*)+(:\w+)?")
+    found = {}
+    for name in ROOMS:
+        for file in (ROOT / name).rglob("*.py"):
+            if file.name not in ("renamed.py", "rooms.py") and (
+                texts := [text for text in _strings(file) if place.fullmatch(text)]
+            ):
+                found[file.relative_to(ROOT).as_posix()] = texts
+    assert not found, "in an installed copy the rooms are below nestling; see core.rooms"
