@@ -54,7 +54,7 @@ $(COMPARE): $(WATCH)
 	@touch $@
 
 $(READY): $(COMPARE)
-	$(PIP) --editable ".[sb3,ray,export,minigrid,docs,dev]"
+	$(PIP) --editable ".[sb3,ray,export,minigrid,minari,docs,dev]"
 	@touch $@
 
 docs: $(READY)

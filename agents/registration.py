@@ -8,6 +8,7 @@ import gymnasium as gym
 from gymnasium.vector import AutoresetMode
 
 from core.errors import unknown_name
+from core.rooms import public_name
 from envs.registration import NAMESPACE, check_single, short_name, worlds
 from envs.single import Single
 from envs.world import World
@@ -44,8 +45,8 @@ def register_steered_worlds() -> None:
         if name in steerings.all() and steered_id(world.id) not in gym.registry:
             gym.register(
                 steered_id(world.id),
-                entry_point=f"{__name__}:make_single_steered",
-                vector_entry_point=f"{__name__}:make_steered",
+                entry_point=f"{public_name(__name__)}:make_single_steered",
+                vector_entry_point=f"{public_name(__name__)}:make_steered",
                 max_episode_steps=world.longest_episode,
                 kwargs={"world": name},
             )

@@ -10,6 +10,7 @@ from gymnasium.vector import AutoresetMode
 
 from core.errors import InvalidArgument, unknown_name
 from core.registry import Registry
+from core.rooms import public_name
 from envs.single import Single
 from envs.world import World
 from envs.world_rules import broken_rule
@@ -73,8 +74,8 @@ def register_worlds() -> None:
         if identifier not in gym.registry:
             gym.register(
                 identifier,
-                entry_point=f"{__name__}:make_single",
-                vector_entry_point=f"{__name__}:make_world",
+                entry_point=f"{public_name(__name__)}:make_single",
+                vector_entry_point=f"{public_name(__name__)}:make_world",
                 max_episode_steps=world.longest_episode,
                 kwargs={"world": name},
             )

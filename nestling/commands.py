@@ -15,6 +15,7 @@ COMMANDS = {
     "attribute": "say which part of a brain caused what",
     "evolve": "let innate settings or a newborn's weights evolve",
     "train-sb3": "train a model of Stable-Baselines3 by its own loop",
+    "export": "write lives as a Minari dataset",
     "teach": "teach birds recorded songs",
     "new-world": "write a world, learner or hand-over rule of your own that works as it is",
     "portraits": "draw the same picture of every species' cortex",
