@@ -102,13 +102,13 @@ def _experiments(name: str) -> str:
     for known in experiments().values():
         if name and known.world != name:
             continue
-        number, verdict = "see the tables of the page", ""
+        number, verdict, seeds = "see the tables of the page", "", ""
         if (entry := kept.get(known.id)) is not None:
             low, high = entry["interval"]
             number = f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}], n = {entry['n']}"
-            verdict = "yes" if entry["holds"] else "**no**"
-        rows.append((known.id, known.claim, known.published or "-", known.threshold, number, verdict, known.source))
-    return _table(("id", "claim", "published", "must be", "simulated [95% interval]", "holds", "source"), rows)
+            verdict, seeds = "yes" if entry["holds"] else "**no**", f"{entry['seed']:,}"
+        rows.append((known.id, known.claim, known.published or "-", known.threshold, number, verdict, seeds, known.source))
+    return _table(("id", "claim", "published", "must be", "simulated [95% interval]", "holds", "seeds from", "source"), rows)
 
 
 def _lines(_: str) -> str:

@@ -6,6 +6,8 @@ is only measured.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +37,10 @@ class Args:
     """Episodes of each of 32 fresh animals by which the model is judged, before and after."""
     seed: int = 1_000_000
     """Of the first animal, and of the model."""
+    callback: tuple[str, ...] = ()
+    """Callbacks of the library, as module:Class; each is made without arguments."""
+    log: Path | None = None
+    """Folder for TensorBoard, written by the library's own logger (pip install tensorboard)."""
     out: Path = Path("runs/sb3")
     """Folder of the trained model."""
 
@@ -47,18 +53,23 @@ def main(args: Args) -> int:
     from agents.sb3_face import sb3_vec_env
     from benchmark.laboratory.lives import first_days
     from benchmark.results.statistics import mean_interval
-    from core.errors import whole_number
+    from core.errors import InvalidArgument, whole_number
     from envs.registration import world_class
 
     for name in ("steps", "bodies", "episodes"):
         whole_number(name, getattr(args, name))
+    if args.log is not None and importlib.util.find_spec("tensorboard") is None:
+        raise InvalidArgument("--log needs TensorBoard: pip install tensorboard")
     options: dict[str, Any] = {"hand_over": args.hand_over, "actions": "programmes" if args.algorithm == "DQN" else "raw"}
     face = sb3_vec_env(args.world, args.bodies, args.seed, **options)
+    callbacks = [_callback(path) for path in args.callback]
     import stable_baselines3
     from stable_baselines3.common.callbacks import BaseCallback
 
     reporter = Reporter()
-    model = getattr(stable_baselines3, args.algorithm)("MlpPolicy", face, seed=args.seed % 2**31, device="cpu")
+    log = None if args.log is None else str(args.log)
+    algorithm = getattr(stable_baselines3, args.algorithm)
+    model = algorithm("MlpPolicy", face, seed=args.seed % 2**31, device="cpu", tensorboard_log=log)
     found = {"before": _judge(model, args, options)}
     with Progress(console=reporter.console) as bar:
         task = bar.add_task(f"{args.algorithm}.learn", total=args.steps)
@@ -70,7 +81,7 @@ def main(args: Args) -> int:
                 bar.update(task, completed=self.num_timesteps)
                 return True
 
-        model.learn(args.steps, callback=Shown())
+        model.learn(args.steps, callback=[Shown(), *callbacks])
     found["after"] = _judge(model, args, options)
     for agent in ("random", "reflex", "oracle"):
         found[agent] = first_days(agent, args.world, 32, args.seed, args.episodes)
@@ -88,6 +99,22 @@ def main(args: Args) -> int:
     model.save(file)
     print(f"wrote {file}")
     return 0
+
+
+def _callback(path: str) -> Any:
+    """An instance of a callback class of the library's, by ``module:Class``."""
+    from stable_baselines3.common.callbacks import BaseCallback
+
+    from core.errors import BrokenFile, InvalidArgument
+
+    module, _, name = path.partition(":")
+    try:
+        made = getattr(importlib.import_module(module), name)()
+    except Exception as error:  # whatever somebody's class does wrong, the user is told which one it was
+        raise BrokenFile(f"The callback {path} cannot be made: {type(error).__name__}: {error}") from error
+    if not isinstance(made, BaseCallback):
+        raise InvalidArgument(f"--callback takes subclasses of Stable-Baselines3's BaseCallback, and {path} is none.")
+    return made
 
 
 def _judge(model: Any, args: Args, options: dict[str, Any]) -> Any:
