@@ -108,7 +108,9 @@ def _experiments(name: str) -> str:
             number = f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}], n = {entry['n']}"
             verdict, seeds = "yes" if entry["holds"] else "**no**", f"{entry['seed']:,}"
         rows.append((known.id, known.claim, known.published or "-", known.threshold, number, verdict, seeds, known.source))
-    return _table(("id", "claim", "published", "must be", "simulated [95% interval]", "holds", "seeds from", "source"), rows)
+    return _table(
+        ("id", "claim", "published", "must be", "simulated [95% interval]", "holds", "seeds from", "source"), rows
+    )
 
 
 def _lines(_: str) -> str:
