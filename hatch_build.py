@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOMS = ("core", "envs", "steering", "learning", "agents", "benchmark", "viewer", "scripts", "examples")
 LEFT_OUT = {
+    "scripts/matrix.sh",
     "scripts/quick.py",
     "scripts/fuzz.py",
     "scripts/architecture.py",
@@ -31,14 +33,18 @@ class WheelBuilder(BuildHookInterface):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the package below ``build/``, and let the wheel hold that instead of the folders."""
+        """Write the package into a folder of its own, since two may build at once, and let the wheel hold that."""
         if version == "editable":
             return
-        root = Path(self.root)
-        package = root / "build" / "wheel" / "nestling"
-        shutil.rmtree(package, ignore_errors=True)
-        write_package(root, package)
+        self._folder = tempfile.mkdtemp()
+        package = Path(self._folder) / "nestling"
+        write_package(Path(self.root), package)
         build_data["force_include"][str(package)] = "nestling"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove that folder."""
+        if version != "editable":
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def write_package(root: Path, package: Path) -> None:
@@ -55,7 +61,6 @@ def write_package(root: Path, package: Path) -> None:
                 copy.write_text(installed(file.read_text(encoding="utf-8")), encoding="utf-8")
             else:
                 shutil.copyfile(file, copy)
-    (package / "scripts" / "__init__.py").touch()
 
 
 def installed(source: str) -> str:

@@ -10,6 +10,7 @@ from gymnasium.vector import AutoresetMode
 from agents.life import live
 from agents.population import Population
 from agents.steered_world import Tick
+from core.errors import InvalidArgument
 
 
 @dataclass(slots=True)
@@ -22,7 +23,7 @@ class Trajectory:
         age: seconds of life when the episode began.
         observations: (T + 1, senses) float32: what is heard by learning, and steering's signals.
         actions: (T, *action shape) what was carried out.
-        rewards: (T,) steering's judgement.
+        rewards: (T,) steering's judgement, and what a hand-over rule in which the reflex teaches adds to it.
         terminated: whether the world ended it.
         truncated: whether time ran out, or recording stopped.
         details: (T, ...) each: ``reflex`` and ``proposal`` (actions), ``learner_in_charge`` (bool), ``fitness`` (the world's verdict,
@@ -53,9 +54,9 @@ class TrajectoryRecorder:
         """Add a tick."""
         dt, age = population.world.dt, population.steered.age
         if not self._seen:
-            newborn = age <= dt * 1.5
-            self._running = {int(row): {} for row in np.flatnonzero(newborn)}
-            self._age = dict.fromkeys(self._running, 0.0)
+            first = tick.stepped & ~tick.ended & (population.world.elapsed == 1)
+            self._running = {int(row): {} for row in np.flatnonzero(first)}
+            self._age = {row: float(age[row] - dt) for row in self._running}
             self._seen = True
         step = self._described(population, tick)
         for row in np.flatnonzero(tick.stepped & np.isin(np.arange(population.animals), list(self._running))):
@@ -117,6 +118,11 @@ def trajectories(population: Population, steps: int) -> list[Trajectory]:
 def demonstrations(population: Population, steps: int) -> tuple[np.ndarray, np.ndarray]:
     """A population as a teacher: (n, senses) observations and (n, *action shape) what was done, for imitation."""
     episodes = trajectories(population, steps)
+    if not episodes:
+        longest = population.world.max_episode_steps
+        raise InvalidArgument(
+            f"No episode began in these {steps} steps, and one that had begun before is left out; let them live for {longest} more."
+        )
     return (
         np.concatenate([episode.observations[:-1] for episode in episodes]),
         np.concatenate([episode.actions for episode in episodes]),

@@ -39,6 +39,9 @@ _IMPORT = re.compile(
 )
 
 
+_PUBLIC_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+nestling\b", re.MULTILINE)
+
+
 def cache_kernels_by_code() -> None:
     """Keep compiled kernels in a folder named by a digest of the code they are made from.
 
@@ -114,7 +117,7 @@ def _bind_to_rooms(kept: Any) -> None:
         content = Path(kept._py_func.__code__.co_filename).read_bytes()
     except OSError:
         return
-    if _IMPORT.search(content) and content not in _room_files().values():
+    if (_IMPORT.search(content) or _PUBLIC_IMPORT.search(content)) and content not in _room_files().values():
         kept._cache_file.bound_to = _digest(_room_files())
 
 

@@ -139,11 +139,11 @@ class Registry:
         return found
 
     def _in_module(self, module_name: str, attribute: str) -> Any:
-        file, module_name = naming_file(), imported_name(module_name)
+        file, named, module_name = naming_file(), module_name, imported_name(module_name)
         if file is None:
             module = self._import(module_name)
         elif (module := sys.modules.get(module_name)) is None or attribute not in vars(module):
-            raise not_trusted(file, self.kind, module_name, attribute)
+            raise not_trusted(file, self.kind, named, attribute)
         if not hasattr(module, attribute):
             raise unknown_name(f"{self.kind} in module {module_name}", attribute, vars(module))
         return self._checked(getattr(module, attribute), module_name)

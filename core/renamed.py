@@ -159,7 +159,8 @@ class _OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds modules under the names of the last release, where nothing else has these names."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: Any = None) -> ModuleSpec | None:
-        return importlib.util.spec_from_loader(fullname, self) if fullname.removeprefix(PREFIX) in MODULES else None
+        known = fullname.startswith(PREFIX) and fullname.removeprefix(PREFIX) in MODULES
+        return importlib.util.spec_from_loader(fullname, self) if known else None
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         module, old = types.ModuleType(spec.name), spec.name.removeprefix(PREFIX)

@@ -1,7 +1,7 @@
 """Gymnasium's CartPole with an innate reflex: lean, and be pushed back. Nothing here is registered.
 
-python scripts/watch.py examples.cartpole:CartPole
-python scripts/benchmark.py --worlds examples.cartpole:CartPole --agents reflex learner steered --animals 16
+nestling watch nestling.examples.cartpole:CartPole
+nestling benchmark --worlds nestling.examples.cartpole:CartPole --agents reflex learner steered --animals 16
 """
 
 from __future__ import annotations

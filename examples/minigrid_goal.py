@@ -1,7 +1,7 @@
 """A MiniGrid room with an innate reflex: go for the green square that is seen, else wander. Needs ``pip install minigrid``.
 
-python scripts/watch.py examples.minigrid_goal:GreenSquare
-python scripts/benchmark.py --worlds examples.minigrid_goal:GreenSquare --agents reflex learner steered --animals 16
+nestling watch nestling.examples.minigrid_goal:GreenSquare
+nestling benchmark --worlds nestling.examples.minigrid_goal:GreenSquare --agents reflex learner steered --animals 16
 """
 
 from __future__ import annotations

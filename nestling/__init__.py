@@ -43,9 +43,12 @@ __all__ = ["Experiment", "HandOver", "Learner", "Population", "Steering", "World
 def __getattr__(name: str) -> Any:
     """Imported when it is asked for, so that ``import nestling`` costs nothing."""
     if name == "__version__":
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        return version("nestling")
+        try:
+            return version("nestling")
+        except PackageNotFoundError:  # a checkout on the path, not installed
+            return "0+checkout"
     if name not in _PUBLIC:
         raise AttributeError(f"module 'nestling' has no attribute {name!r}")
     return getattr(importlib.import_module(_PUBLIC[name]), name)

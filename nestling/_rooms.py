@@ -27,9 +27,24 @@ class _RoomsBeside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if package != "nestling" or name.partition(".")[0] not in _ROOMS:
             return None
         found = importlib.util.find_spec(name)
+        top = importlib.util.find_spec(name.partition(".")[0])
+        if top is not None and str(_FOLDER.parent) not in map(_folder_of, top.submodule_search_locations or ()):
+            raise ImportError(
+                f"{fullname} is a room of the checkout {_FOLDER.parent}, but a package of the same name in {top.origin} hides it. "
+                "Rename that package, or install the wheel of Nestling, in which nothing is hidden: pip wheel --no-deps ."
+            )
         if found is None:
             return None
-        return importlib.util.spec_from_loader(fullname, self, is_package=found.submodule_search_locations is not None)
+        alias = importlib.util.spec_from_loader(fullname, self, is_package=found.submodule_search_locations is not None)
+        if alias is not None:
+            alias.origin = found.origin
+        return alias
+
+    def get_code(self, fullname: str) -> types.CodeType | None:
+        """For ``python -m nestling.<room>.<module>``."""
+        found = importlib.util.find_spec(fullname.partition(".")[2])
+        loader: Any = None if found is None else found.loader
+        return None if loader is None else loader.get_code(found.name)  # type: ignore[union-attr]
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         module = importlib.import_module(spec.name.partition(".")[2])
@@ -41,6 +56,10 @@ class _RoomsBeside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         alias = module.__spec__
         assert alias is not None
         module.__spec__ = alias.loader_state
+
+
+def _folder_of(package: str) -> str:
+    return str(Path(package).resolve().parent)
 
 
 def find_rooms_beside() -> None:

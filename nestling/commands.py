@@ -6,7 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from core.rooms import room
+from core.rooms import FOLDER, PREFIX, room
 
 COMMANDS = {
     "watch": "watch animals in a window, or record a film",
@@ -32,9 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(_help())
         return 0 if given else _PROBLEM
     if given[0] == "--version":
-        from importlib.metadata import version
+        import nestling
 
-        print(f"nestling {version('nestling')}")
+        print(f"nestling {nestling.__version__}")
         return 0
     name = given[0].replace("_", "-")
     if name not in COMMANDS:
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(name: str, arguments: list[str]) -> int:
-    sys.path[:0] = [str(Path.cwd())]  # a user's own modules, as with python -m
+    sys.path[:0] = [*([] if PREFIX else [str(FOLDER)]), str(Path.cwd())]  # a user's own modules, as with python -m
     script = importlib.import_module(room(f"scripts.{name.replace('-', '_')}"))
     from scripts.common import fail_plainly
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ class Args:
     animals: int = 8
     """How many animals."""
     episodes: int = 5
-    """Whole episodes of each animal, about: so many times the longest are lived."""
+    """Most episodes of each animal; so many times the longest one are lived, and what still runs then is cut."""
     seed: int = 0
     """Seed of the first animal; animal i has seed + i."""
     minari: str = ""
@@ -49,7 +50,7 @@ def main(args: Args) -> int:
     age = parse_age(args.age, args.world)
     session = Session(args.world, args.agent, args.animals, args.seed)
     world = snake_case(session.population.world_name.rpartition(":")[2]).replace("_", "-")
-    name = args.minari or f"nestling/{world}/{args.agent.replace('+', '-')}-{args.age}-v0"
+    name = args.minari or f"nestling/{world}/{re.sub(r'[^a-z0-9]+', '-', args.agent.casefold())}-{args.age}-v0"
     check_dataset(name)
     recorder, reporter = TrajectoryRecorder(), Reporter()
     with Progress(console=reporter.console) as bar:
@@ -57,14 +58,26 @@ def main(args: Args) -> int:
             growing = bar.add_task("growing up", total=age)
             session.grow(age, lambda done, total: bar.update(growing, completed=done))
         population: Population = session.population
-        steps = (args.episodes + 1) * population.world.max_episode_steps
+        steps = args.episodes * population.world.max_episode_steps
+        steps += int(population.world.max_episode_steps - population.world.elapsed.min()) if age else 0
         for _ in bar.track(range(steps), description="recording"):
             live(population, 1, [recorder])
-    episodes = recorder.stop(population)
+    episodes = _first(recorder.stop(population), args.episodes)
     about = f"{len(episodes)} episodes of {args.animals} animals ({args.agent}, {args.age}) in {population.world_name}."
     write_dataset(name, population, episodes, about)
     print(f"wrote {name}: {about} Read it with minari.load_dataset({name!r}).")
     return 0
+
+
+def _first(episodes, count: int):
+    """The first so many episodes of each animal."""
+    kept: dict[int, int] = {}
+    chosen = []
+    for episode in episodes:
+        kept[episode.animal] = kept.get(episode.animal, 0) + 1
+        if kept[episode.animal] <= count:
+            chosen.append(episode)
+    return chosen
 
 
 if __name__ == "__main__":

@@ -176,11 +176,11 @@ def find_experiment(identifier: str) -> Experiment:
         NotTrusted: a file names a module that is not loaded; see :func:`core.registry.names_from`.
     """
     module, colon, name = identifier.rpartition(":")
-    module = imported_name(module)
+    named, module = module, imported_name(module)
     known: dict[str, Experiment] = {}
     if colon:
         if (file := naming_file()) is not None and module not in sys.modules:
-            raise not_trusted(file, "experiment", module, name)
+            raise not_trusted(file, "experiment", named, name)
         _collect(module, known)
     else:
         known = experiments()

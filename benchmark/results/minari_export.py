@@ -43,22 +43,26 @@ def write_dataset(identifier: str, population: Population, episodes: list[Trajec
     ``recover_environment`` makes the world with its steering inside, whose reward is steering's judgement, as it is here. All else
     that was recorded is in ``infos``; fitness is there too, and is for scoring.
 
+    Where the world is a third party's or has options, its id alone would make another; then there is no environment to recover.
+
     Raises:
-        InvalidArgument: Minari is missing, the id is none, or there is such a dataset.
+        InvalidArgument: Minari is missing, the id is none, there is such a dataset, or there are no episodes.
     """
     check_dataset(identifier)
+    if not episodes:
+        raise InvalidArgument("There are no episodes to write; let the animals live for longer than the longest episode.")
     import minari
     from minari.data_collector import EpisodeBuffer
 
     buffers = [_buffer(number, episode, EpisodeBuffer) for number, episode in enumerate(episodes)]
     about = {"agent": population.spec.name, "seeds": [int(seed) for seed in population.seeds], "code": code_digest()}
-    steered, known = population.steered, steered_id(population.world.id)
+    steered = population.steered
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="minari")  # asks for links and addresses of authors
         return minari.create_dataset_from_buffers(
             identifier,
             buffers,
-            env=gym.spec(known) if known in gym.registry else None,
+            env=_spec(population),
             observation_space=steered.single_observation_space,
             action_space=steered.single_action_space,
             algorithm_name=population.spec.name,
@@ -66,6 +70,13 @@ def write_dataset(identifier: str, population: Population, episodes: list[Trajec
             description=f"{description} {json.dumps(about)}",
             requirements=["nestling"],
         )
+
+
+def _spec(population: Population) -> Any:
+    """What makes the environment again, or None where its id would make another one than these animals lived in."""
+    known = steered_id(population.world.id)
+    is_registered = ":" not in population.world_name and known in gym.registry
+    return gym.spec(known) if is_registered and not population.world_options else None
 
 
 def _buffer(number: int, episode: Trajectory, kind: Any) -> Any:

@@ -12,6 +12,13 @@ from agents.population import Population
 from agents.trajectories import TrajectoryRecorder, demonstrations, trajectories
 from benchmark.results.minari_export import write_dataset
 from core.errors import InvalidArgument
+from envs.registration import world_class
+
+
+class Brief(world_class("Rivals")):  # type: ignore[misc]
+    """Rivals with short days."""
+
+    episode_steps = 40
 
 
 def test_episodes_hold_what_happened() -> None:
@@ -51,11 +58,19 @@ def test_an_episode_that_had_begun_is_left_out() -> None:
     assert [len(episode.rewards) for episode in recorder.stop(males)] == [400, 400]
 
 
+def test_an_episode_that_begins_with_the_recording_is_kept() -> None:
+    males = Population("reflex", "Rivals", 2, seed=1)
+    live(males, males.world.max_episode_steps)
+    assert [episode.age for episode in trajectories(males, 800)] == [400.0, 800.0] * 2
+
+
 def test_a_population_is_a_teacher() -> None:
     males = Population("reflex", "Rivals", 2, seed=1)
     observations, actions = demonstrations(males, 50)
     assert len(observations) == len(actions) == 100
     assert observations.shape[1:] == males.steered.single_observation_space.shape
+    with pytest.raises(InvalidArgument, match="No episode began"):
+        demonstrations(males, 50)
 
 
 def test_a_minari_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +90,11 @@ def test_a_minari_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert env.observation_space == dataset.observation_space
     env.reset(seed=1)
     env.step(env.action_space.sample())
+    short = Population("steered", Brief, 2, seed=1)
+    write_dataset("nestling/rivals/brief-v0", short, trajectories(short, 50), "Of a world that no id makes.")
+    assert minari.load_dataset("nestling/rivals/brief-v0").spec.env_spec is None
+    with pytest.raises(InvalidArgument, match="There are no episodes"):
+        write_dataset("nestling/rivals/none-v0", males, [], "")
     with pytest.raises(InvalidArgument, match="already"):
         write_dataset("nestling/rivals/test-v0", males, episodes, "")
     with pytest.raises(InvalidArgument, match="is named like"):

@@ -14,6 +14,7 @@ from agents.life import live
 from agents.population import Population
 from benchmark.studies.evolution import Evolution, Gene, Plan, genes, give_weights, innate, wire_alike
 from core.errors import InvalidArgument, StateMismatch, UnknownName
+from learning.cortex import Cortex
 from learning.cortical_genome import CorticalGenome
 
 AGENT, WORLD = "cortex+always", "LoomingEscape"
@@ -120,3 +121,14 @@ def test_wiring_and_weights_can_be_given() -> None:
     size = learner.code.units * len(learner.option_names)  # type: ignore[attr-defined]
     give_weights(population, np.arange(3 * size, dtype=float).reshape(3, size))
     assert learner.synapses.table[1, 0, 0] == size  # type: ignore[attr-defined]
+
+
+def test_innate_forecasts_decide_the_first_act() -> None:
+    mice = Population("learner", "LoomingEscape", 2, seed=3)
+    learner = mice.learner
+    assert isinstance(learner, Cortex)
+    weights = np.zeros((2, learner.code.units, len(learner.option_names)), np.float32)
+    weights[:, :, 4] = 0.1
+    give_weights(mice, weights)
+    live(mice, 1)
+    assert (learner.bout.chosen == 4).all()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import nestling
 from agents.population import Population
-from core.errors import UnknownName
+from core.errors import NotTrusted, UnknownName
+from core.registry import names_from
 from core.rooms import ROOMS, imported_name, public_name, room
 from envs.registration import world_class
 
@@ -97,3 +101,36 @@ def test_no_text_says_where_a_room_is_imported_from() -> None:
             ):
                 found[file.relative_to(ROOT).as_posix()] = texts
     assert not found, "in an installed copy the rooms are below nestling; see core.rooms"
+
+
+def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_package_that_hides_a_room_of_a_checkout_is_named(tmp_path: Path) -> None:
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / "__init__.py").touch()
+    done = _run(tmp_path, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import nestling; nestling.Population")
+    assert "a package of the same name in" in done.stderr
+    assert "install the wheel" in done.stderr
+
+
+def test_the_command_is_not_led_astray_by_a_users_scripts(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    for file in ("__init__.py", "export.py"):
+        (tmp_path / "scripts" / file).write_text("raise SystemExit('a script of the user ran')\n", encoding="utf-8")
+    done = _run(tmp_path, "-c", "from nestling.commands import main; main(['export', '--help'])")
+    assert "--minari" in done.stdout, done.stderr
+
+
+def test_a_module_of_a_room_runs_by_its_public_name(tmp_path: Path) -> None:
+    done = _run(tmp_path, "-m", "nestling.scripts.experiment", "--help")
+    assert "experiments" in done.stdout, done.stderr
+
+
+def test_a_file_that_names_a_module_is_told_by_the_name_it_holds() -> None:
+    with names_from("suite.toml"), pytest.raises(NotTrusted, match=r"--trust nestling\.examples\.minigrid_goal"):
+        world_class("nestling.examples.minigrid_goal:Nothing")

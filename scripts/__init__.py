@@ -1,0 +1,1 @@
+"""The commands; ``nestling NAME`` runs the same."""
