@@ -129,12 +129,15 @@ def test_learning_pays_within_a_short_life() -> None:
 
 
 def test_reward_teaches() -> None:
-    """Learners alone earn more of steering's reward when older; without the third factor they would not."""
-    population = Population("learner", WORLD, 32, seed=900)
-    earned = []
-    for _ in range(4):
-        total = np.zeros(32)
+    """Learners alone earn more of what steering finds good than the same animals whose reward is cut off."""
+    earned = {}
+    for part in ("", "reward"):
+        population = Population("learner", WORLD, 32, seed=900)
+        if part:
+            population.lesion(part)
+        live(population, 6000)
+        earned[part] = np.zeros(32)
         for _ in range(2000):
-            total += population.tick().verdict.reward
-        earned.append(total.mean())
-    assert earned[-1] - earned[0] > 10.0, earned
+            earned[part] += population.tick().verdict.judged
+    gain = earned[""] - earned["reward"]
+    assert gain.mean() > 4.0 * gain.std() / np.sqrt(32), earned
