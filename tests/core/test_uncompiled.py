@@ -14,7 +14,7 @@ from agents.population import Population
 from envs.registration import worlds
 
 ROOT = Path(__file__).parents[2]
-STEPS = 20
+STEPS = 10
 LIVES = """
 import sys, warnings
 warnings.simplefilter("error")
