@@ -18,6 +18,7 @@ from core.errors import NotTrusted, UnknownName
 from core.registry import names_from
 from core.rooms import ROOMS, imported_name, public_name, room
 from envs.registration import world_class
+from nestling import _rooms
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
@@ -44,6 +45,14 @@ def test_what_is_no_room_is_not_found_below_nestling() -> None:
     for name in ("nestling.numpy", "nestling.envs.nothing", "nestling.tests"):
         with pytest.raises(ModuleNotFoundError):
             importlib.import_module(name)
+
+
+def test_the_finder_and_the_wheel_know_the_same_rooms() -> None:
+    listed = re.search(
+        r"^ROOMS = (\(.*?\))$", (ROOT / "hatch_build.py").read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    assert listed is not None
+    assert ast.literal_eval(listed[1]) == _rooms._ROOMS == ROOMS
 
 
 def test_names_go_both_ways() -> None:
