@@ -20,13 +20,16 @@ from core.rooms import imported_name, room
 
 
 def modules_below(package: str) -> list[str]:
-    """Names of all modules of a package, in folders at any depth, sorted; a folder without ``__init__.py`` is not missed."""
+    """Names of all modules of a package, in folders at any depth, sorted; a folder without ``__init__.py`` is not missed.
+
+    Private files, whose names begin with an underscore, are left out: their parts are imported by those who need them.
+    """
     names = set()
     package = room(package)
     for root in map(Path, importlib.import_module(package).__path__):
         for file in root.rglob("*.py"):
             parts = file.relative_to(root).with_suffix("").parts
-            if all(part.isidentifier() for part in parts):
+            if all(part.isidentifier() and (not part.startswith("_") or part == "__init__") for part in parts):
                 names.add(".".join((package, *parts)).removesuffix(".__init__"))
     return sorted(names - {package})
 

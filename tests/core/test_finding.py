@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -81,6 +83,7 @@ def test_every_module_of_the_house_is_found() -> None:
         files = {
             file.relative_to(Path(code_digest.__file__).parents[1])
             for file in Path(code_digest.__file__).parents[1].glob(f"{room}/**/*.py")
+            if file.stem == "__init__" or not file.stem.startswith("_")
         }
         found = {Path(*module.split(".")) for module in modules_below(room)} | {Path(room)}
         assert {file.with_suffix("") if file.stem != "__init__" else file.parent for file in files} == found
@@ -101,3 +104,22 @@ def test_a_comment_leaves_the_digest_and_code_changes_it_at_any_depth(package: P
     assert digest(package) == before
     file.rename(file.with_name("place.py"))
     assert digest(package) != before, "a module under another name is another program"
+
+
+HEAVY = {"torch", "stable_baselines3", "ray", "pygame", "matplotlib", "minari", "minigrid"}
+
+
+def test_a_birth_imports_no_optional_library() -> None:
+    born = (
+        "import sys, nestling\n"
+        "for world in ('LoomingEscape', 'SaltAppetite', 'Birdsong', 'Rivals', 'Orienting'):\n"
+        "    nestling.Population('steered', world, animals=1)\n"
+        "print(*sys.modules)\n"
+    )
+    path = str(Path(code_digest.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", born], env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
+    assert not HEAVY & set(done.stdout.split()), (
+        "registries import every file of a room: put what is heavy in a private file"
+    )
