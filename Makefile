@@ -2,6 +2,7 @@
 # make benchmark  compare agents, minutes                 make check   lint, types and tests
 # make quick      lint, types, and the tests of what changed, in about a minute
 # make clips      films of every world, for the docs      make docs    the site, in build/site
+# make clients    run other libraries on the worlds, in environments of their own
 # make fuzz       attack lives and files at random, 20 minutes; ARGS="--steps 200000" for less
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ WATCH := $(VENV)/.watch
 COMPARE := $(VENV)/.compare
 READY := $(VENV)/.ready
 
-.PHONY: watch benchmark clips test lint quick check fuzz docs clean
+.PHONY: watch benchmark clips test lint quick check clients fuzz docs clean
 
 watch: $(WATCH)
 	$(RUN) scripts/watch.py $(ARGS)
@@ -33,6 +34,9 @@ quick: $(READY)
 	$(RUN) scripts/quick.py $(ARGS)
 
 check: lint test
+
+clients:
+	PYTHON=$(PYTHON) scripts/clients.sh
 
 fuzz: $(READY)
 	$(RUN) scripts/fuzz.py $(ARGS)

@@ -305,13 +305,20 @@ class SteeredWorld(VectorEnv):
         return self._observation
 
     @property
+    def autoreset_mode(self) -> AutoresetMode:
+        """The world's, under the name that Gymnasium's own vector environments have for it; TorchRL reads it."""
+        return self.world.autoreset_mode
+
+    @property
     def age(self) -> np.ndarray:
         """Seconds of life, (animals,)."""
         return self._life.age * self.world.dt
 
     def _own_facts(self, tick: Tick | None) -> dict[str, np.ndarray]:
         assert self.reflex is not None
-        action = np.zeros_like(self.reflex.action) if tick is None else tick.action
+        action = (np.zeros_like(self.reflex.action) if tick is None else tick.action).astype(
+            self.world.single_action_space.dtype
+        )
         return {
             "fitness": np.zeros(self.num_envs) if tick is None else tick.fitness,
             "learner_in_charge": np.zeros(self.num_envs, bool) if tick is None else tick.in_charge,

@@ -30,7 +30,9 @@ def test_a_world_of_ones_own_passes_conformance(tmp_path: Path) -> None:
     assert " passed" in done.stdout
 
 
-@pytest.mark.parametrize("page", ["docs/learners.md", "docs/tour.md", "docs/foreign.md", "docs/data.md", "README.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/learners.md", "docs/tour.md", "docs/foreign.md", "docs/data.md", "docs/clients.md", "README.md"]
+)
 def test_code_of_the_pages_runs(page: str) -> None:
     if importlib.util.find_spec("stable_baselines3") is None:
         pytest.skip("Stable-Baselines3 is not installed")
