@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
+import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from core.files import user_cache, write_whole
 from core.renamed import old_names
 from core.rooms import FOLDER, PACKAGE
 
 ROOMS = ("core", "envs", "steering", "learning", "agents")
 """Packages that decide how animals live."""
+_DIGEST = re.compile("[0-9a-f]{16}")
 
 
 @cache
 def code_digest() -> str:
     """Sixteen hexadecimal digits over the syntax of every Python file of :data:`ROOMS`, at any depth.
 
-    Comments, docstrings and layout do not count, since they decide nothing.
+    Comments, docstrings and layout do not count, since they decide nothing. Parsing takes seconds, so the answer for these very
+    files is kept in the user's cache.
     """
-    return digest_of(python_files(FOLDER, ROOMS))
+    files = [(name, file, file.read_bytes()) for name, file in python_files(FOLDER, ROOMS)]
+    key = hashlib.blake2b(repr(sys.version_info[:3]).encode(), digest_size=16)
+    for name, _, text in files:
+        key.update(f"\n{name} {len(text)}\n".encode() + text)
+    kept = user_cache() / "digests" / key.hexdigest()
+    with contextlib.suppress(OSError, ValueError):
+        known = kept.read_bytes().decode("ascii")
+        if _DIGEST.fullmatch(known):
+            return known
+    found = digest_of([(name, file) for name, file, _ in files])
+    with contextlib.suppress(OSError):
+        write_whole(kept, found.encode())
+    return found
 
 
 def python_files(root: Path, rooms: tuple[str, ...]) -> Iterator[tuple[str, Path]]:

@@ -54,7 +54,7 @@ def cache_kernels_by_code() -> None:
     if chosen and can_write(Path(chosen)):
         return
     folder = user_cache() / "kernels"
-    numba.config.CACHE_DIR = str(folder / _digest(kernel_files()))  # type: ignore[attr-defined]  # set by numba at run time
+    numba.config.CACHE_DIR = str(folder / _kernel_digest())  # type: ignore[attr-defined]  # set by numba at run time
     with contextlib.suppress(OSError):
         for path in sorted(folder.iterdir(), key=_changed, reverse=True)[_KEPT_CACHES:]:
             shutil.rmtree(path, ignore_errors=True)
@@ -97,6 +97,11 @@ def _digest(files: dict[str, bytes]) -> str:
     return content.hexdigest()
 
 
+@cache
+def _kernel_digest() -> str:
+    return _digest(kernel_files())
+
+
 def _wrap(kind: Any, then: Callable[..., None]) -> None:
     """Let ``then`` follow the initialisation of every instance of a class of numba's, once."""
     original = kind.__init__
@@ -112,10 +117,20 @@ def _wrap(kind: Any, then: Callable[..., None]) -> None:
 
 
 def _bind_to_rooms(kept: Any) -> None:
-    """A third party's kernels may use anything of the rooms, so they are good for this very code only."""
+    """Kernels of the rooms are shared by all copies of the same code; a third party's may use anything of the rooms.
+
+    So the latter are good for this very code only.
+    """
+    file = Path(kept._py_func.__code__.co_filename)
     try:
-        content = Path(kept._py_func.__code__.co_filename).read_bytes()
+        content = file.read_bytes()
     except OSError:
+        return
+    if file.is_relative_to(FOLDER) and (name := file.relative_to(FOLDER)).as_posix() in _room_files():
+        locator = kept._impl.locator  # numba keeps them below a digest of the absolute path
+        locator._cache_path = str(Path(locator._cache_path).parent / ".".join(name.parent.parts))
+        kept._cache_path = kept._cache_file._cache_path = locator._cache_path
+        kept._cache_file._source_stamp = _kernel_digest()  # not the time of the file, which differs between copies
         return
     if (_IMPORT.search(content) or _PUBLIC_IMPORT.search(content)) and content not in _room_files().values():
         kept._cache_file.bound_to = _digest(_room_files())

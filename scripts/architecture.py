@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,14 +86,14 @@ def floors(graph: dict[str, set[str]]) -> dict[str, int]:
     Raises:
         ValueError: two rooms import each other.
     """
-
-    @cache
-    def floor(room: str, above: frozenset[str] = frozenset()) -> int:
-        if room in above:
-            raise ValueError(f"{room} imports itself through {', '.join(sorted(above))}")
-        return 1 + max((floor(below, above | {room}) for below in graph[room]), default=-1)
-
-    return {room: floor(room) for room in graph}
+    found: dict[str, int] = {}
+    try:
+        for room in TopologicalSorter(graph).static_order():
+            found[room] = 1 + max((found[below] for below in graph[room]), default=-1)
+    except CycleError as error:
+        room, *others = error.args[1]
+        raise ValueError(f"{room} imports itself through {', '.join(others[:-1])}") from None
+    return {room: found[room] for room in graph}
 
 
 def drawn(graph: dict[str, set[str]]) -> list[tuple[str, str]]:

@@ -11,10 +11,12 @@ from benchmark.running.suites import Suite, resolve
 
 ROOT = Path(__file__).parents[2]
 AGENTS = ("reflex", "steered")
+WORLD, LIFETIME = "Rivals", 800
+"""Two of the shortest days that a world has."""
 
 
 def small(**changes) -> Settings:
-    options = {"worlds": ("LoomingEscape",), "agents": AGENTS, "animals": 4, "lifetime": 2000, "shard": 2} | changes
+    options = {"worlds": (WORLD,), "agents": AGENTS, "animals": 4, "lifetime": LIFETIME, "shard": 2} | changes
     shard = options.pop("shard")
     return resolve(Suite(**options), shard)
 

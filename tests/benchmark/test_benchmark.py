@@ -22,9 +22,9 @@ from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
 from core.errors import InvalidArgument, UnknownName
-from tests.benchmark.helpers import AGENTS, ROOT, assert_same_results, curves_of, encoded, small
+from tests.benchmark.helpers import AGENTS, LIFETIME, ROOT, WORLD, assert_same_results, curves_of, encoded, small
 
-SMALL = ("--worlds", "LoomingEscape", "--animals", "2", "--lifetime", "2000", "--experiments")
+SMALL = ("--worlds", WORLD, "--animals", "2", "--lifetime", str(LIFETIME), "--experiments")
 
 
 def test_shards_and_workers_do_not_matter(finished: Store, tmp_path: Path) -> None:
@@ -39,13 +39,13 @@ def test_killed_and_resumed_is_the_same(finished: Store, tmp_path: Path) -> None
         sys.executable,
         "scripts/benchmark.py",
         "--worlds",
-        "LoomingEscape",
+        WORLD,
         "--agents",
         *AGENTS,
         "--animals",
         "4",
         "--lifetime",
-        "2000",
+        str(LIFETIME),
         "--experiments",
         "--workers",
         "2",
@@ -67,7 +67,7 @@ def test_killed_and_resumed_is_the_same(finished: Store, tmp_path: Path) -> None
 
 
 def test_summary(finished: Store) -> None:
-    rows = summarise(finished)["worlds"]["LoomingEscape"]
+    rows = summarise(finished)["worlds"][WORLD]
     assert list(rows) == ["random", "oracle", *AGENTS]
     for row in rows.values():
         assert row["status"] == "complete"
@@ -104,17 +104,17 @@ def test_unfinished_is_shown_as_unfinished(finished: Store, tmp_path: Path) -> N
         curves = finished.read(job)
         assert curves is not None
         store.write(job, curves)
-    rows = summarise(store)["worlds"]["LoomingEscape"]
+    rows = summarise(store)["worlds"][WORLD]
     assert rows["steered"]["status"] == "partial"
     assert rows["reflex"]["status"] == "complete"
 
 
 def test_one_failing_cell_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken_world.py").write_text(
-        "from envs.looming_escape.world import LoomingEscape\n"
-        "class Broken(LoomingEscape):\n"
+        "from envs.rivals.world import Rivals\n"
+        "class Broken(Rivals):\n"
         "    id = 'Broken-v0'\n"
-        "    steering = 'LoomingEscape'\n"
+        "    steering = 'Rivals'\n"
         "    def _oracle(self):\n"
         "        raise RuntimeError('the oracle is out')\n"
     )
@@ -172,7 +172,7 @@ def test_command_refuses_plainly(arguments: tuple[str, ...], words: str) -> None
 
 
 def test_folder_of_other_settings_is_refused(finished: Store, tmp_path: Path) -> None:
-    with pytest.raises(OtherSettings, match=r"lifetimes: \(2000,\) there, \(4000,\) now"):
+    with pytest.raises(OtherSettings, match=r"lifetimes: \(800,\) there, \(4000,\) now"):
         Store(finished.folder, small(lifetime=4000))
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(OtherSettings, match="not empty"):
@@ -199,7 +199,7 @@ def test_damaged_cell_is_run_again(finished: Store, tmp_path: Path) -> None:
         ({"animals": -3}, "must be a whole number"),
         ({"animals": 2.5}, "must be a whole number"),
         ({"lifetime": 100}, "at least two episodes"),
-        ({"lifetime": {"LoomingEscape": 1999}}, "at least two episodes"),
+        ({"lifetime": {WORLD: 799}}, "at least two episodes"),
         ({"share_of_life": 0.0, "lifetime": None}, "share_of_life must be above 0"),
         ({"share_of_animals": 1.5}, "share_of_animals must be above 0"),
         ({"seed": 7}, "choosing hyperparameters"),
@@ -218,8 +218,8 @@ def test_unknown_names() -> None:
         small(worlds=("Looming",))
     with pytest.raises(UnknownName, match="Did you mean 'reflex'"):
         small(agents=("refleks",))
-    with pytest.raises(UnknownName, match="Did you mean 'LoomingEscape'"):
-        small(lifetime={"LoomingEscap": 2000})
+    with pytest.raises(UnknownName, match="Did you mean 'Rivals'"):
+        small(lifetime={"Rival": 800})
     with pytest.raises(UnknownName, match="experiment"):
         small(experiments=("L99",))
     with pytest.raises(UnknownName, match="experiment"):

@@ -16,10 +16,10 @@ from tests.benchmark.helpers import assert_same_results, encoded, small
 
 KILLER = (
     "import os, signal\n"
-    "from envs.looming_escape.world import LoomingEscape\n"
-    "class Killer(LoomingEscape):\n"
+    "from envs.rivals.world import Rivals\n"
+    "class Killer(Rivals):\n"
     "    id = 'Killer-v0'\n"
-    "    steering = 'LoomingEscape'\n"
+    "    steering = 'Rivals'\n"
     "    def _oracle(self):\n"
     "        os.kill(os.getpid(), signal.SIGKILL)\n"
 )

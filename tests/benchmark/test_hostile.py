@@ -47,7 +47,7 @@ def _rewrite(store: Store, digest: bool, **changes: object) -> None:
     file.write_bytes(checked_json(about) if digest else msgspec.json.encode(about | {"checksum": checksum}))
 
 
-@pytest.mark.parametrize("changes", [{"animals": 5}, {"seed": 7}, {"worlds": ["Rivals"]}, {"lifetimes": [4000]}])
+@pytest.mark.parametrize("changes", [{"animals": 5}, {"seed": 7}, {"worlds": ["Orienting"]}, {"lifetimes": [4000]}])
 def test_changed_settings_are_seen(store: Store, changes: dict) -> None:
     _rewrite(store, False, **changes)
     with pytest.raises(OtherSettings, match="not as it was written"):

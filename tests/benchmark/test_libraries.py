@@ -16,7 +16,7 @@ from benchmark.results.store import Store
 from benchmark.results.summary import _dip, summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
-from tests.benchmark.helpers import small
+from tests.benchmark.helpers import WORLD, small
 
 
 def test_without_the_library_rows_say_so_and_nothing_breaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +29,7 @@ def test_without_the_library_rows_say_so_and_nothing_breaks(tmp_path: Path, monk
     assert run(store, LocalEngine(1), lambda job, status: heard.append(status)), "a missing library is no failure"
     assert heard.count("not installed") == 2
     summary = summarise(store)
-    rows = summary["worlds"]["LoomingEscape"]
+    rows = summary["worlds"][WORLD]
     assert rows["ppo"] == {"animals": 0, "status": "not installed"}
     assert rows["reflex"]["status"] == "complete"
     page = write_report(store, summary, []).read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_costly_agents_are_few_and_compared_with_their_own_worlds(tmp_path: Path
     assert sum(job.animals for job in lives) == 2
     store = Store(tmp_path / "out", settings)
     assert run(store, LocalEngine(1))
-    row = summarise(store)["worlds"]["LoomingEscape"]["a2c+always"]
+    row = summarise(store)["worlds"][WORLD]["a2c+always"]
     assert (row["animals"], row["grown_minus_reflex"]["n"]) == (2, 2)
 
 

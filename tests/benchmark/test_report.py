@@ -28,7 +28,7 @@ from benchmark.running.suites import SUITES, resolve
 from benchmark.running.work import do_job
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, UnknownName
-from tests.benchmark.helpers import ROOT, curves_of, small
+from tests.benchmark.helpers import ROOT, WORLD, curves_of, small
 
 QUIET = [
     "--no-sandbox",
@@ -175,7 +175,7 @@ def test_a_report_can_be_redrawn_without_running(finished: Store, tmp_path: Path
         "summary.json",
         "curves.csv",
         "curves.parquet",
-        "fitness-LoomingEscape.png",
+        f"fitness-{WORLD}.png",
         "profile.png",
     } <= names
     assert all(path.stat().st_mode & 0o777 == 0o666 & ~current_umask() for path in folder.glob("*.*"))

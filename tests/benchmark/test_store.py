@@ -14,17 +14,17 @@ from benchmark.results.jobs import jobs
 from benchmark.results.store import CannotKeep, FolderInUse, OtherSettings, Store
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
-from tests.benchmark.helpers import AGENTS, ROOT, assert_same_results, curves_of, small
+from tests.benchmark.helpers import AGENTS, LIFETIME, ROOT, WORLD, assert_same_results, curves_of, small
 
 SMALL = (
     "--worlds",
-    "LoomingEscape",
+    WORLD,
     "--agents",
     *AGENTS,
     "--animals",
     "4",
     "--lifetime",
-    "2000",
+    str(LIFETIME),
     "--experiments",
     "--quiet",
 )
@@ -143,7 +143,10 @@ def test_an_older_schema_is_read_and_a_newer_one_refused(finished: Store, tmp_pa
     file = store.folder / "settings.json"
     about = msgspec.json.decode(file.read_bytes())
     old = about["settings"]
-    first = {key: old[key] for key in ("worlds", "agents", "animals", "seed", "shard")} | {"lifetime": 2000, "windows": 1}
+    first = {key: old[key] for key in ("worlds", "agents", "animals", "seed", "shard")} | {
+        "lifetime": LIFETIME,
+        "windows": 1,
+    }
     file.write_bytes(msgspec.json.encode(about | {"schema": 1, "settings": first}))
     assert curves_of(Store.open(store.folder)).keys() == curves_of(finished).keys()
     for schema in (0, 4, "x"):

@@ -101,6 +101,20 @@ def test_all_that_kernels_are_made_from_is_known() -> None:
     assert "envs/rivals/world.py" not in found, "a world without kernels does not have all kernels compiled again"
 
 
+def test_a_copy_of_the_code_elsewhere_compiles_nothing(tmp_path: Path) -> None:
+    compiled = "import numpy as np\nfrom core.streams import philox\nphilox(*np.arange(3, dtype=np.uint64))"
+    for place in ("here", "there"):
+        for room in ROOMS:
+            shutil.copytree(ROOT / room, tmp_path / place / room, copy_function=shutil.copyfile)
+    made = []
+    for place in ("here", "there"):
+        environment = os.environ | {"PYTHONPATH": str(tmp_path / place), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+        subprocess.run([sys.executable, "-c", compiled], env=environment, check=True, capture_output=True)
+        made.append({file: file.stat().st_mtime_ns for file in (tmp_path / "cache").rglob("*.nbc")})
+    assert len(made[0]) > 0
+    assert made[0] == made[1]
+
+
 def test_kernels_of_others_depend_on_all_that_they_may_import(tmp_path: Path) -> None:
     cache, plain = tmp_path / "cache", MODULE.replace("import core, os", "import os")
     for text, same in ((plain, True), (f"from envs.rivals.world import VALUE\n{plain}", False)):
