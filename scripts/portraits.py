@@ -29,7 +29,7 @@ class Args:
     """Age of the animals, as a share of the species' lifetime."""
     seed: int = 0
     """Seed of the animals."""
-    out: Path = Path("docs/images/cortex.png")
+    out: Path = Path("runs/portraits.png")
     """Where the picture goes."""
 
 

@@ -8,6 +8,7 @@ from agents.catalogue import AGENTS, agent_spec
 from benchmark.experiments.experiment import experiments, find_experiment
 from benchmark.results.jobs import LARGEST_SHARD, LAST_SEED, MOST_ANIMALS, MOST_STEPS, Purpose, Settings
 from core.errors import InvalidArgument, shown, unknown_name, whole_number
+from core.rooms import public_path
 from envs.registration import short_name, world_class, worlds
 from steering.registration import steering_class
 
@@ -72,7 +73,7 @@ def resolve(suite: Suite, shard: int | None = None) -> Settings:
         InvalidArgument: a number is out of range, or the seeds are not for this purpose.
     """
     chosen = tuple(suite.worlds or worlds.names())
-    names = tuple(dict.fromkeys(w if ":" in w else short_name(world_class(w).id) for w in chosen))
+    names = tuple(dict.fromkeys(_name_of(world) for world in chosen))
     for name in names:
         steering_class(world_class(name))
     for agent in suite.agents:
@@ -89,6 +90,13 @@ def resolve(suite: Suite, shard: int | None = None) -> Settings:
     )
 
 
+def _name_of(world: str) -> str:
+    """The one name of a world, however it was given: its short name, or ``module:Class`` where nothing registers it."""
+    kind = world_class(world)
+    name = short_name(kind.id)
+    return name if worlds.all().get(name) is kind else public_path(kind)
+
+
 def _number_of_animals(what: str, value: int) -> int:
     number = whole_number(f"{what} (an interval needs two)", value, least=2)
     if number > MOST_ANIMALS:
@@ -101,10 +109,13 @@ def _number_of_animals(what: str, value: int) -> int:
 def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
     if not 0.0 < suite.share_of_life <= 1.0:
         raise InvalidArgument(f"share_of_life must be above 0 and at most 1, not {suite.share_of_life}.")
-    by_world = suite.lifetime if isinstance(suite.lifetime, dict) else dict.fromkeys(names, suite.lifetime)
-    for name in by_world:
-        if name not in names:
-            raise unknown_name("world in lifetime", name, names)
+    if isinstance(suite.lifetime, dict):
+        for name in suite.lifetime:
+            if name not in names and (":" not in name or _name_of(name) not in names):
+                raise unknown_name("world in lifetime", name, names)
+        by_world = {_name_of(name): steps for name, steps in suite.lifetime.items()}
+    else:
+        by_world = dict.fromkeys(names, suite.lifetime)
     found = []
     for name in names:
         world = world_class(name)

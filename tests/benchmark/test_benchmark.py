@@ -213,6 +213,14 @@ def test_bad_settings(changes: dict, words: str) -> None:
         small(**changes)
 
 
+def test_a_world_of_many_names_is_one() -> None:
+    same = ("Rivals", "rivals", "Rivals-v0", "envs.rivals.world:Rivals", "nestling.envs.rivals.world:Rivals")
+    assert small(worlds=same).worlds == ("Rivals",)
+    third_party = small(worlds=("examples.cartpole:CartPole",), lifetime={"examples.cartpole:CartPole": 2000})
+    assert third_party.worlds == ("nestling.examples.cartpole:CartPole",)
+    assert third_party.lifetimes == (2000,)
+
+
 def test_unknown_names() -> None:
     with pytest.raises(UnknownName, match="Did you mean 'LoomingEscape'"):
         small(worlds=("Looming",))
