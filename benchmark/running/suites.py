@@ -113,7 +113,7 @@ def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
         for name in suite.lifetime:
             if name not in names and (":" not in name or _name_of(name) not in names):
                 raise unknown_name("world in lifetime", name, names)
-        by_world = {_name_of(name): steps for name, steps in suite.lifetime.items()}
+        by_world: dict[str, int | None] = {_name_of(name): steps for name, steps in suite.lifetime.items()}
     else:
         by_world = dict.fromkeys(names, suite.lifetime)
     found = []

@@ -18,6 +18,9 @@ from core.errors import InvalidArgument, ResetNeeded, UnknownName, WrongOrder
 from nestling.testing.strict import strictly
 from nestling.testing.world_contract import assert_in_range
 
+BRIEF_DAYS = {"max_episode_steps": 70}
+"""So that a brief life has several days in every world."""
+
 
 def states_equal(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
     """Bit for bit."""
@@ -194,19 +197,19 @@ class AnimalContract:
             pytest.skip(str(error))
 
     def test_life_does_not_depend_on_the_others(self, world: Any, agent: str) -> None:
-        many, one = Population(agent, world, 5, seed=70), Population(agent, world, 1, seed=73)
-        live(many, 500)
-        live(one, 500)
+        many, one = Population(agent, world, 5, seed=70, **BRIEF_DAYS), Population(agent, world, 1, seed=73, **BRIEF_DAYS)
+        live(many, 240)
+        live(one, 240)
         assert states_equal(row_of(many.get_state(), 3), one.get_state()), "animal 3 must live as it would alone"
 
     def test_state_round_trip(self, world: Any, agent: str) -> None:
-        first = Population(agent, world, 2, seed=1)
-        live(first, 250)
-        saved = first.get_state()
+        first = Population(agent, world, 2, seed=1, **BRIEF_DAYS)
         live(first, 150)
-        second = Population(agent, world, 2, seed=1)
+        saved = first.get_state()
+        live(first, 100)
+        second = Population(agent, world, 2, seed=1, **BRIEF_DAYS)
         second.set_state(saved)
-        live(second, 150)
+        live(second, 100)
         assert states_equal(first.get_state(), second.get_state()), "a restored animal must go on bit for bit"
 
     def test_choice_is_a_mask(self, world: Any, agent: str) -> None:
@@ -218,8 +221,8 @@ class AnimalContract:
         assert population.steered.hand_over.proven, "a rule must say what is proven"
 
     def test_recall_changes_nothing(self, world: Any, agent: str) -> None:
-        asked, left = Population(agent, world, 2, seed=6), Population(agent, world, 2, seed=6)
-        for _ in range(150):
+        asked, left = (Population(agent, world, 2, seed=6, **BRIEF_DAYS) for _ in range(2))
+        for _ in range(90):
             asked.tick()
             left.tick()
             for _ in range(3):
@@ -254,12 +257,12 @@ class AnimalContract:
         assert any(not np.array_equal(array[0], array[1]) for array in wiring), "each animal must be wired at random"
 
     def test_a_copy_lives_the_same_life(self, world: Any, agent: str) -> None:
-        population = Population(agent, world, 2, seed=2)
-        live(population, 120)
+        population = Population(agent, world, 2, seed=2, **BRIEF_DAYS)
+        live(population, 100)
         copied, unpickled = copy.deepcopy(population), copy.deepcopy(population)
         unpickled.learner = pickle.loads(pickle.dumps(population.learner))
         for animals in (population, copied, unpickled):
-            live(animals, 120)
+            live(animals, 80)
         for twin in (copied, unpickled):
             assert states_equal(population.get_state(), twin.get_state()), "a copy must go on as the original does"
 
