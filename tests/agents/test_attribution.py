@@ -40,12 +40,12 @@ def test_reflex_and_learner_alone_are_what_they_are() -> None:
 
 def test_flight_home_is_steering_guided_by_memory() -> None:
     """The refuge is remembered by the learner, but it is the reflex that runs there (Vale et al. 2017)."""
-    _, seen = watched("steered-never", 6000, animals=8)
+    _, seen = watched("steered-never", 3000, animals=8)
     flight = seen.by_want[0, seen.wants.index("flee")]
     assert flight[GUIDED] > 0.5 * flight.sum()
     forage = seen.by_want[0, seen.wants.index("forage")]
     assert forage[GUIDED] < 0.1 * forage.sum()
-    lesioned = watched("steered-never", 3000, animals=8, place_memory=list(range(8)))[1].by_age[0]
+    lesioned = watched("steered-never", 1500, animals=8, place_memory=list(range(8)))[1].by_age[0]
     assert not lesioned[GUIDED], "without the memory nothing can be guided by it"
     assert not seen.by_age[0][LEARNING]
 

@@ -9,16 +9,16 @@ from tests.fuzz import files, lives
 
 
 def test_random_lives_have_no_faults() -> None:
-    counts = lives.fuzz(200_000, seed=10_000_000)
+    counts = lives.fuzz(70_000, seed=10_000_000)
     assert not counts.faults, counts
     for what in ("continuations", "wrong manipulations refused", "wrong actions refused", "partial resets", "lesions"):
-        assert counts.done[what] > 20, f"too little was tried: {counts}"
+        assert counts.done[what] > 7, f"too little was tried: {counts}"
 
 
 def test_damaged_files_have_no_faults(tmp_path: Path) -> None:
-    counts = files.fuzz(1000, tmp_path / "files", seed=10_000_000)
+    counts = files.fuzz(500, tmp_path / "files", seed=10_000_000)
     assert not counts.faults, counts
-    assert sum(count for what, count in counts.done.items() if what.endswith("refused")) > 700, counts
+    assert sum(count for what, count in counts.done.items() if what.endswith("refused")) > 350, counts
 
 
 def test_the_fuzzer_sees_faults(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,7 +28,7 @@ def test_the_fuzzer_sees_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.manipulations.Manipulable.manipulate", _careless)
     monkeypatch.setattr(lives, "worlds", type("Only", (), {"names": staticmethod(lambda: ["LoomingEscape"])}))
     assert LoomingEscape.id
-    counts = lives.fuzz(100_000, seed=5)
+    counts = lives.fuzz(40_000, seed=5)
     assert any("was not refused" in fault for fault in counts.faults), counts
     assert any("not finite" in fault or "leaves" in fault or "outside its space" in fault for fault in counts.faults), (
         counts

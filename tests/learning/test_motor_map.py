@@ -56,7 +56,7 @@ def test_practice_makes_better_and_each_part_is_needed() -> None:
     population.lesion("plasticity", rows[12:])
     live(population, 21 * STEPS)
     before = match(population, 10)
-    live(population, 300 * STEPS)
+    live(population, 120 * STEPS)
     gain = (match(population, 10) - before).reshape(4, 4).mean(axis=1)
     assert gain[0] > 0.15, "an intact bird improves"
     assert np.abs(gain[1:]).max() < 0.08, "none without ears, variability or plasticity does"
@@ -65,13 +65,13 @@ def test_practice_makes_better_and_each_part_is_needed() -> None:
 def test_a_delayed_judgement_is_credited_to_its_moment() -> None:
     gains = []
     for spread_off in (0, 2):
-        population = Population("learner", "Birdsong", 12, seed=61)
+        population = Population("learner", "Birdsong", 8, seed=61)
         learner = population.learner
         assert isinstance(learner, Cortex)
         learner.motor_map.eligibility = np.roll(learner.motor_map.eligibility, -spread_off)  # a trace that peaks too early
         live(population, 21 * STEPS)
         before = match(population, 10)
-        live(population, 240 * STEPS)
+        live(population, 100 * STEPS)
         gains.append((match(population, 10) - before).mean())
     assert gains[0] > 0.1
     assert gains[1] < 0.5 * gains[0]
@@ -79,7 +79,7 @@ def test_a_delayed_judgement_is_credited_to_its_moment() -> None:
 
 def test_silencing_the_bias_pathway_gives_the_motor_song() -> None:
     population = Population("learner", "Birdsong", 2, seed=62)
-    live(population, 100 * STEPS)
+    live(population, 60 * STEPS)
     learner = population.learner
     assert isinstance(learner, Cortex)
     phase = np.full((2, learner.spec.senses.size), 0.5)
@@ -89,7 +89,7 @@ def test_silencing_the_bias_pathway_gives_the_motor_song() -> None:
     assert not np.allclose(with_bias[0], without[0])
     assert np.array_equal(with_bias[1], without[1])
     population.lesion("plasticity", [1])
-    live(population, 250 * STEPS)
+    live(population, 150 * STEPS)
     motor = learner.read_motor_map(phase)
     population.lesion("variability", [1])
     moved = np.abs(motor[1] - learner.read_motor_map(phase)[1]).max()
