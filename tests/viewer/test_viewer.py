@@ -389,7 +389,7 @@ def test_a_film_without_its_sound_is_still_a_film(tmp_path: Path, monkeypatch: p
 
 
 def _record_noise(path: Path) -> None:
-    frames = np.random.default_rng(0).integers(0, 255, (30, 480, 640, 3)).astype(np.uint8)
+    frames = np.random.default_rng(0).integers(0, 255, (8, 480, 640, 3)).astype(np.uint8)
     with Recorder(path, 20) as recorder:
         for frame in frames:
             recorder.add(frame)
@@ -451,6 +451,13 @@ def test_without_a_sound_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     window.run(steps=80)
 
 
+def own_cache(folder: Path) -> dict[str, str]:
+    """A cache of a process's own for all but compiled kernels, which take a minute to compile."""
+    import numba
+
+    return {"XDG_CACHE_HOME": str(folder), "NUMBA_CACHE_DIR": numba.config.CACHE_DIR}
+
+
 def run_watch(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
     command = [sys.executable, "scripts/watch.py", *arguments]
@@ -471,9 +478,7 @@ def test_no_display_is_said_plainly_and_recording_goes_on(tmp_path: Path) -> Non
 
 def test_command_records_without_a_screen(tmp_path: Path) -> None:
     path = tmp_path / "life.gif"
-    done = run_watch(
-        "--headless", "--record", str(path), "--steps", "8", "--lesion", "learning", XDG_CACHE_HOME=str(tmp_path)
-    )
+    done = run_watch("--headless", "--record", str(path), "--steps", "8", "--lesion", "learning", **own_cache(tmp_path))
     assert done.returncode == 0, done.stderr
     assert len(imageio.imread(path)) == 8
 
@@ -503,7 +508,7 @@ def test_real_window(tmp_path: Path) -> None:
     display = f":{90 + os.getpid() % 100}"
     screen = subprocess.Popen(["Xvfb", display, "-screen", "0", "1400x900x24"], stderr=subprocess.DEVNULL)
     time.sleep(1.0)
-    environment = os.environ | {"DISPLAY": display, "XDG_CACHE_HOME": str(tmp_path)}
+    environment = os.environ | {"DISPLAY": display} | own_cache(tmp_path)
     environment.pop("SDL_VIDEODRIVER", None)
     command = [sys.executable, str(ROOT / "scripts/watch.py"), "--animals", "2", "--record", str(tmp_path / "seen.mp4")]
     viewer = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
