@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 from core.actions import check_actions
 from core.batch_state import BatchState, RecordState
 from core.errors import BrokenFile, InvalidAction, InvalidArgument, StateMismatch, UnknownName
+from core.gymnasium_check import OldGymnasium, check_gymnasium
 from core.pygame_check import PygameFlavours, check_flavours
 from core.registry import Registry
 from core.senses import Sense, Senses
@@ -128,6 +129,14 @@ def test_incomplete_class_is_refused() -> None:
 
     with pytest.raises(BrokenFile, match="not a complete world"):
         worlds.get(Incomplete)
+
+
+def test_an_old_gymnasium_is_told() -> None:
+    for enough in ("1.1.0", "1.4.0a1", "2.0"):
+        check_gymnasium(enough)
+    for old in ("0.29.1", "1.0.0"):
+        with pytest.raises(OldGymnasium, match="pip install --upgrade gymnasium"):
+            check_gymnasium(old)
 
 
 def test_pygame_flavours() -> None:

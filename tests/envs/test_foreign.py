@@ -23,8 +23,10 @@ from nestling.testing.world_contract import WorldContract
 from steering.registration import steering_class
 
 CARTPOLE, MINIGRID = "examples.cartpole:CartPole", "examples.minigrid_goal:GreenSquare"
+MOUNTAIN_CAR, ACROBOT = "examples.mountain_car:MountainCar", "examples.acrobot:Acrobot"
 EXAMPLES = [
     CARTPOLE,
+    MOUNTAIN_CAR,
     pytest.param(
         MINIGRID, marks=pytest.mark.skipif(importlib.util.find_spec("minigrid") is None, reason="MiniGrid is not installed")
     ),
@@ -53,6 +55,13 @@ def test_reflex_is_brief_and_better_than_chance(world: str) -> None:
     assert lines < 40
     random, reflex, oracle = (first_days(agent, world, 8, 0, 10).mean() for agent in ("random", "reflex", "oracle"))
     assert random < reflex < oracle
+
+
+def test_a_reflex_may_be_no_better_than_chance() -> None:
+    """Acrobot's leaves all to learning."""
+    random, reflex, oracle = (first_days(agent, ACROBOT, 4, 0, 1).mean() for agent in ("random", "reflex", "oracle"))
+    assert random == reflex == -500.0
+    assert oracle > -200.0
 
 
 def test_a_row_lives_as_the_foreign_environment_does() -> None:
