@@ -32,7 +32,7 @@ class _Button:
 
 @dataclass(frozen=True)
 class _Menu:
-    """A menu whose entries are arguments of one action; its head stays the same."""
+    """A menu whose entries are arguments of one action; its head says what is in force, or what it is for."""
 
     head: str
     action: str
@@ -94,7 +94,7 @@ class Controls:
 
     def _add_menu(self, menu: _Menu, left: float) -> None:
         element = self._gui.elements.UIDropDownMenu(
-            [menu.head, *menu.entries],
+            [*(() if menu.head in menu.entries else (menu.head,)), *menu.entries],
             menu.head,
             self._box(left, menu.width),
             self.manager,
@@ -111,9 +111,9 @@ class Controls:
         switches = tuple(population.world.manipulations())
         known = tuple(name for name in worlds.names() if name in steerings.all() or worlds.get(name).steering)
         return (
-            _Menu("age", "age", 100, AGES),
-            _Menu("world", "world", 118, known),
-            _Menu("agent", "agent", 160, tuple(AGENTS)),
+            _Menu("age", "age", 88, AGES),
+            _Menu(population.world_name.rpartition(":")[2], "world", 130, known),
+            _Menu(session.agent, "agent", 160, tuple(AGENTS)),
             _Menu("lesion", "lesion", 150, lesions),
             _Menu("manipulate", "manipulate", 134, switches),
         )
@@ -121,6 +121,11 @@ class Controls:
     def refresh(self, session: Session) -> None:
         """Offer what this session has: after a lesion, another world, or another animal."""
         self._build(session)
+
+    @property
+    def menu_is_open(self) -> bool:
+        """Whether a menu shows its entries."""
+        return any(menu.current_state is menu.menu_states["expanded"] for menu in self._menus)
 
     def set_paused(self, paused: bool) -> None:
         """The first button says what it would do."""
@@ -153,7 +158,7 @@ def _theme(scale: float) -> dict[str, Any]:
     assert spec is not None
     assert spec.origin is not None
     face = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
-    font = {"name": "dejavu", "size": str(max(12, round(13 * scale))), "regular_path": str(face), "bold_path": str(face)}
+    font = {"name": "dejavu", "size": str(max(8, round(13 * scale))), "regular_path": str(face), "bold_path": str(face)}
     colours = {
         "normal_bg": "#FFFFFF",
         "hovered_bg": "#DBEAF5",
@@ -170,9 +175,12 @@ def _theme(scale: float) -> dict[str, Any]:
         "active_border": "#0072B2",
         "selected_border": "#0072B2",
     }
-    up = {"misc": {"expand_direction": "up"}}
+    small = {"font": font}  # buttons do not take the font of the defaults
+    up = {"misc": {"expand_direction": "up"}} | small
     return {
         "defaults": {"colours": colours, "font": font},
         "drop_down_menu": up,
-        "button": {"misc": {"shape": "rounded_rectangle"}},
+        "button": {"misc": {"shape": "rounded_rectangle"}} | small,
+        "selection_list": small,
+        "tool_tip": small,
     }

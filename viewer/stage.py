@@ -8,6 +8,7 @@ from viewer.keys import help_rows
 from viewer.palette import BACKGROUND, CARD, FAINT, LEARNING, RULE, STEERING, TEXT
 from viewer.panels import brief_panel, learning_panel, steering_panel, time_panel, world_panel
 from viewer.session import Session
+from viewer.why import why
 
 SIZE = (1280, 720)
 BAR = 50  # units at the bottom that are left to the control bar
@@ -38,7 +39,12 @@ def _one(canvas: Canvas, session: Session) -> None:
     world_panel.draw(canvas, box(20, 40, 620, 468), session)
     steering_panel.draw(canvas, box(654, 40, 606, 240), session)
     learning_panel.draw(canvas, box(654, 288, 606, 220), session)
-    time_panel.draw(canvas, box(20, 516, 1240, 122), session)
+    sentence = why(session)
+    if sentence:
+        charged = session.history.last is not None and session.history.last.in_charge[session.row]
+        canvas.rect(LEARNING if charged else STEERING, (20, 518, 6, 20), border_radius=3)
+        write(canvas, sentence, (34, 517), 24, TEXT, room=1226)
+    time_panel.draw(canvas, box(20, 546, 1240, 92), session)
 
 
 def _two(canvas: Canvas, session: Session, twin: Session) -> None:

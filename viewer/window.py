@@ -121,6 +121,9 @@ class Window:
         key = plain_name(pygame.key.name(event.key))
         if key is None:
             return
+        if key == "escape" and event.type == pygame.KEYDOWN and self._controls.menu_is_open:
+            self._controls.refresh(self.session)  # closes the menu, not the window
+            return
         if event.type == pygame.KEYUP:
             self._down.discard(key)
             self._hold(key, False)

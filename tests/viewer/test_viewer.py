@@ -325,12 +325,38 @@ def test_mouse(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     click(window, "manipulate")
     click(window, "remove_shelter")
     assert session.population.world.body.shelter_present.tolist() == [False, True]
-    click(window, "world")
+    click(window, "lesion")
+    assert window._controls.menu_is_open
+    press(window, "escape")
+    assert not window._controls.menu_is_open
+    assert window._open, "Escape closes the menu, and not the window"
+    click(window, "LoomingEscape")  # a menu says what is in force
     click(window, "SaltAppetite")
     assert session.population.world_name == "SaltAppetite"
+    click(window, "SaltAppetite")
+    click(window, "Rivals")
+    assert session.population.world_name == "Rivals"
     window._show(window._frame())
     press(window, "q")
     window.run()
+
+
+@pytest.mark.parametrize(("size", "least"), [((3840, 2160), 30), ((1280, 720), 11), ((700, 420), 8)])
+def test_the_text_of_buttons_grows_with_the_window(
+    session: Session, size: tuple[int, int], least: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pygame
+
+    from viewer.controls import Controls
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    pygame.display.init()
+    pygame.display.set_mode(size)
+    controls = Controls(size, session)
+    buttons = [each for each in controls.manager.get_sprite_group().sprites() if getattr(each, "text", "") == "compare"]
+    assert buttons
+    assert buttons[0].font.get_point_size() >= least
+    assert buttons[0].font.get_rect("compare").width <= buttons[0].rect.width, "no name is cut off"
 
 
 def test_a_screen_that_is_too_small(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,8 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
     pygame = import_pygame()
     card(canvas, box, "STEERING  innate, from birth", STEERING, STEERING_PALE)
     steered, row = session.population.steered, session.row
-    steering, reflex = steered.steering, steered.reflex
+    steering, tick = steered.steering, session.history.last
+    reflex = steered.reflex if tick is None else tick.reflex  # of the act that is shown, not of the one to come
     assert reflex is not None
     write(canvas, f"wants to {steering.wants[int(reflex.want[row])]}", (box.x + 14, box.y + 36), 28, TEXT, bold=True)
     missing = [name for name, rows in session.population.lesionable().items() if rows[row] and name in session.innate]

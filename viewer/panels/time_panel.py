@@ -30,12 +30,12 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
     history = session.history
     canvas.rect(CARD, box, border_radius=8)
     left, width = box.x + 96, box.width - 112
-    band, trace = pygame.Rect(left, box.y + 12, width, 26), pygame.Rect(left, box.y + 46, width, box.height - 58)
+    band, trace = pygame.Rect(left, box.y + 8, width, 24), pygame.Rect(left, box.y + 38, width, box.height - 48)
     write(canvas, "in charge", (box.x + 12, band.centery), 20, TEXT, anchor="midleft")
     ribbon(canvas, band, history.in_charge)
     step, start = width / LENGTH, LENGTH - len(history.in_charge)
-    write(canvas, "urgency", (box.x + 12, trace.y + 8), 20, STEERING)
-    write(canvas, "reward", (box.x + 12, trace.y + 30), 20, GOOD)
+    write(canvas, "urgency", (box.x + 12, trace.y), 20, STEERING)
+    write(canvas, "reward", (box.x + 12, trace.y + 22), 20, GOOD)
     canvas.line(RULE, trace.midleft, trace.midright)
     most = max([0.5, *(abs(value) for value in history.reward)])
     for series, colour, largest in ((history.urgency, STEERING, 1.0), (history.reward, GOOD, most)):

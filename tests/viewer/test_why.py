@@ -1,0 +1,55 @@
+"""The sentence that says who acts and why is true of the tick it is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from steering.registration import steered_worlds
+from viewer.session import Session
+from viewer.why import why
+
+
+@pytest.mark.parametrize("world", steered_worlds())
+def test_it_is_true_of_every_tick(world: str, tmp_path: Path) -> None:
+    session = Session(world, "steered", 2, folder=tmp_path)
+    assert why(session) == ""
+    said = set()
+    for _ in range(700):
+        session.step()
+        tick, sentence = session.history.last, why(session)
+        assert tick is not None
+        assert sentence.startswith("Learning" if tick.in_charge[0] else "Steering acts")
+        if not tick.in_charge[0]:
+            assert f"wants to {session.population.steered.steering.wants[int(tick.reflex.want[0])]} " in sentence
+        assert ("tries something out" in sentence) == bool(tick.in_charge[0] and tick.proposal.explores[0])
+        assert len(sentence) < 140, "it has one line"
+        said.add(sentence)
+    assert len(said) >= 2
+
+
+def test_without_a_learner_steering_acts_alone(tmp_path: Path) -> None:
+    session = Session("Rivals", "steered", 2, folder=tmp_path)
+    session.toggle_lesion("learning")
+    session.step()
+    assert why(session).startswith("Steering acts alone")
+    session.next_animal()
+    session.step()
+    assert not why(session).startswith("Steering acts alone")
+    reflex = Session("Rivals", "reflex", 1, folder=tmp_path)
+    reflex.step()
+    assert why(reflex).startswith("Steering acts alone")
+
+
+def test_who_drives_is_told(tmp_path: Path) -> None:
+    session = Session("LoomingEscape", "steered", 1, folder=tmp_path)
+    session.drive(True)
+    assert session.driver is not None
+    session.driver.held.add("up")
+    said = set()
+    for _ in range(40):
+        session.step()
+        said.add(why(session).split()[0])
+    assert said <= {"You", "Steering"}
+    assert "You" in said
