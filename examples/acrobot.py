@@ -1,7 +1,7 @@
 """Gymnasium's Acrobot with an innate reflex: bend along the swing of the upper arm. Nothing here is registered.
 
 nestling watch nestling.examples.acrobot:Acrobot
-nestling benchmark --suite suites/strange.toml
+nestling benchmark --worlds nestling.examples.acrobot:Acrobot --agents reflex learner steered --animals 16
 """
 
 from __future__ import annotations

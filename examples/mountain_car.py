@@ -1,7 +1,7 @@
 """Gymnasium's MountainCar with an innate reflex: push the way the car rolls. Nothing here is registered.
 
 nestling watch nestling.examples.mountain_car:MountainCar
-nestling benchmark --suite suites/strange.toml
+nestling benchmark --worlds nestling.examples.mountain_car:MountainCar --agents reflex learner steered --animals 16
 """
 
 from __future__ import annotations
