@@ -95,13 +95,14 @@ class Session:
             except NestlingError:
                 path.unlink()
         population = Population(self.agent, self.world, self.animals, seed=self.seed)
-        part = max(1, steps // 100)
+        self._show(population)  # it is seen while it grows
+        part = max(1, steps // 200)
         for done in range(0, steps, part):
             progress(done, steps)
-            live(population, min(part, steps - done))
+            live(population, min(part, steps - done), [self.history])
         progress(steps, steps)
         checkpoint.save(population, path)
-        self._show(population)
+        self.snapshots.clear()
 
     def compare(self, shown: bool, progress: Progress = lambda done, total: None) -> None:
         """Put the newborn of the same seed beside the grown animal, or take it away."""

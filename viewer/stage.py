@@ -49,8 +49,8 @@ def _one(canvas: Canvas, session: Session) -> None:
 
 def _two(canvas: Canvas, session: Session, twin: Session) -> None:
     box = import_pygame().Rect
-    for left, shown in ((20, twin), (648, session)):
-        write(canvas, f"at {duration(shown.age)} of age", (left + 4, 40), 22, TEXT, bold=True)
+    for left, shown, who in ((20, twin, "newborn"), (648, session, "grown")):
+        write(canvas, f"{who}, now at {duration(shown.age)} of age", (left + 4, 40), 22, TEXT, bold=True)
         world_panel.draw(canvas, box(left, 66, 612, 442), shown)
         brief_panel.draw(canvas, box(left, 516, 612, 122), shown)
 
@@ -82,14 +82,14 @@ def _help(canvas: Canvas) -> None:
 
 
 def progress(frame: Canvas, done: int, total: int, what: str) -> None:
-    """Lay a progress bar over a frame."""
+    """Lay a progress bar over the foot of a frame, so that the growing animal is seen."""
     canvas = frame.inside((0, 0, *frame.surface.get_size()), SIZE)
-    left, top = (SIZE[0] - 560) / 2, (SIZE[1] - 90) / 2
-    canvas.rect(CARD, (left, top, 560, 90), border_radius=10)
-    canvas.rect(RULE, (left, top, 560, 90), 2, border_radius=10)
-    write(canvas, f"{what}: {done:,} of {total:,} steps", (left + 24, top + 18), 24, TEXT)
-    canvas.rect(RULE, (left + 24, top + 54, 512, 14), border_radius=6)
-    canvas.rect(LEARNING, (left + 24, top + 54, 512 * done / max(1, total), 14), border_radius=6)
+    left, top = 20, SIZE[1] - BAR - 4
+    canvas.rect(CARD, (left, top, 1240, 44), border_radius=10)
+    canvas.rect(RULE, (left, top, 1240, 44), 2, border_radius=10)
+    write(canvas, f"{what}: {done:,} of {total:,} steps", (left + 16, top + 11), 22, TEXT)
+    canvas.rect(RULE, (left + 420, top + 15, 800, 14), border_radius=6)
+    canvas.rect(LEARNING, (left + 420, top + 15, 800 * done / max(1, total), 14), border_radius=6)
 
 
 def duration(seconds: float) -> str:

@@ -63,6 +63,7 @@ def test_growing_up_is_kept(session: Session) -> None:
     session.grow(300, lambda done, total: heard.append((done, total)))
     assert heard[0] == (0, 300)
     assert heard[-1] == (300, 300)
+    assert len(session.history.in_charge) == 300, "it is seen while it grows"
     state = session.population.get_state()
     heard.clear()
     session.be_newborn()
