@@ -128,7 +128,8 @@ def _bind_to_rooms(kept: Any) -> None:
         return
     if file.is_relative_to(FOLDER) and (name := file.relative_to(FOLDER)).as_posix() in _room_files():
         locator = kept._impl.locator  # numba keeps them below a digest of the absolute path
-        locator._cache_path = str(Path(locator._cache_path).parent / ".".join(name.parent.parts))
+        place = f"{'.'.join(name.parent.parts)}_{_kernel_digest()}"
+        locator._cache_path = str(Path(locator._cache_path).parent / place)
         kept._cache_path = kept._cache_file._cache_path = locator._cache_path
         kept._cache_file._source_stamp = _kernel_digest()  # not the time of the file, which differs between copies
         return
