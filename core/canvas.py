@@ -20,9 +20,21 @@ STEERING_COLOUR = (213, 94, 0)
 LEARNING_COLOUR = (0, 114, 178)
 
 
-@cache
 def font(size: int, bold: bool = False) -> Any:
     """DejaVu Sans, as matplotlib ships it, with letters about as high as ``size`` pixels of line."""
+    found = _font(size, bold)
+    try:
+        found.get_height()
+    except (
+        import_pygame().error
+    ):  # somebody has called pygame.quit(), as Gymnasium's play does, and no font is good any more
+        _font.cache_clear()
+        return _font(size, bold)
+    return found
+
+
+@cache
+def _font(size: int, bold: bool) -> Any:
     pygame = import_pygame()
     pygame.font.init()
     spec = find_spec("matplotlib")

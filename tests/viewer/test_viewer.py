@@ -58,6 +58,17 @@ def test_every_kind_of_agent_can_be_shown(agent: str, tmp_path: Path) -> None:
     assert pixels(compose(session)).any()
 
 
+def test_drawing_goes_on_after_others_have_ended_pygame(session: Session) -> None:
+    import pygame
+
+    before = pixels(compose(session))
+    pygame.quit()  # as Gymnasium's play does
+    assert (pixels(compose(session)) == before).all()
+    pygame.font.quit()
+    pygame.font.init()
+    assert (pixels(compose(session)) == before).all()
+
+
 def test_growing_up_is_kept(session: Session) -> None:
     heard = []
     session.grow(300, lambda done, total: heard.append((done, total)))
