@@ -20,8 +20,10 @@ make_environment libraries "$place/pins" sb3-contrib torchrl skrl d3rlpy moviepy
 # Tianshou holds back pandas and virtualenv; RL Zoo asks for a Shimmy that holds back Gymnasium, and needs none of it here.
 "$place/libraries/bin/python" -m pip install --quiet --constraint "$place/pins" "tianshou>=2" optuna huggingface_sb3 plotly pyyaml
 "$place/libraries/bin/python" -m pip install --quiet --no-deps rl_zoo3
-"$place/libraries/bin/python" -m pytest -p no:cacheprovider -rs tests/clients "${@:2}"
+status=0
+"$place/libraries/bin/python" -m pytest -p no:cacheprovider -rs tests/clients "${@:2}" || status=1
 
 grep -v '^gymnasium' "$place/pins" >"$place/rllib_pins"  # RLlib asks for one version of Gymnasium, an older one
 make_environment rllib "$place/rllib_pins" "ray[rllib]"
-"$place/rllib/bin/python" -m pytest -p no:cacheprovider -rs tests/clients/test_rllib.py
+"$place/rllib/bin/python" -m pytest -p no:cacheprovider -rs tests/clients/test_rllib.py || status=1
+exit $status
