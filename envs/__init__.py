@@ -4,7 +4,7 @@
 >>> life = gymnasium.make("nestling/LoomingEscape-v0")
 """
 
-import core  # noqa: F401  # first: it says plainly that Gymnasium is too old
+from core import gymnasium_check  # noqa: F401  # first: it says plainly that Gymnasium is too old
 from envs.registration import make_single, make_world, register_worlds, world_class, worlds
 
 __all__ = ["make_single", "make_world", "register_worlds", "world_class", "worlds"]
