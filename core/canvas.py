@@ -13,7 +13,7 @@ import numpy as np
 from core.pygame_check import import_pygame
 
 SIZE = (640, 480)
-_SMALLEST = 13.0  # size below which letters do not shrink
+SMALLEST_LETTERS = 13.0  # size below which letters do not shrink
 INK = (28, 32, 38)
 PAPER = (247, 246, 242)
 STEERING_COLOUR = (213, 94, 0)
@@ -66,10 +66,15 @@ class Canvas:
 
     def inside(self, box: Any, size: tuple[int, int] = SIZE) -> Canvas:
         """A canvas of ``size`` units that fills ``box`` of this one as far as its proportions allow, centred."""
+        scale, corner = self._fitted(box, size)
+        return Canvas(self.surface, scale, corner)
+
+    def _fitted(self, box: Any, size: tuple[int, int]) -> tuple[float, tuple[float, float]]:
+        """Scale and origin of a canvas of ``size`` units that fills ``box`` as far as its proportions allow."""
         left, top, width, height = box
         scale = min(width / size[0], height / size[1])
         corner = (left + 0.5 * (width - scale * size[0]), top + 0.5 * (height - scale * size[1]))
-        return Canvas(self.surface, self.scale * scale, self._at(corner))
+        return self.scale * scale, self._at(corner)
 
     def _at(self, place: Any) -> tuple[float, float]:
         return self.origin[0] + self.scale * float(place[0]), self.origin[1] + self.scale * float(place[1])
@@ -122,7 +127,11 @@ class Canvas:
 
     def write(self, text: str, place: Any, size: float, colour: Any, anchor: str, bold: bool, room: float = 0.0) -> None:
         """One line of text; see :func:`write`."""
-        while room and size > _SMALLEST and font(max(1, round(size * self.scale)), bold).size(text)[0] > room * self.scale:
+        while (
+            room
+            and size > SMALLEST_LETTERS
+            and font(max(1, round(size * self.scale)), bold).size(text)[0] > room * self.scale
+        ):
             size -= 1.0
         image = font(max(1, round(size * self.scale)), bold).render(text, True, colour)
         x, y = self._at(place)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from envs.world import World
     from learning.subsystem import Learner
     from steering.subsystem import Steering
+    from viewer.player.player import player
 
 _PUBLIC = {
     "make": "nestling.agents.registration",
@@ -36,8 +37,9 @@ _PUBLIC = {
     "Learner": "nestling.learning.subsystem",
     "HandOver": "nestling.agents.hand_over.base",
     "Experiment": "nestling.benchmark.experiments.experiment",
+    "player": "nestling.viewer.player.player",
 }
-__all__ = ["Experiment", "HandOver", "Learner", "Population", "Steering", "World", "live", "make"]
+__all__ = ["Experiment", "HandOver", "Learner", "Population", "Steering", "World", "live", "make", "player"]
 
 
 def __getattr__(name: str) -> Any:

@@ -40,7 +40,12 @@ def import_modules(names: Iterable[str]) -> None:
             raise BrokenFile(f"The module {name} cannot be imported: {type(error).__name__}: {error}") from error
 
 
-def fail_plainly(main: Callable[[Any], int], arguments: type, description: str | None) -> int:
+_GOES_ON = "interrupted; what was finished is kept, and the same command goes on from there"
+
+
+def fail_plainly(
+    main: Callable[[Any], int], arguments: type, description: str | None, when_interrupted: str = _GOES_ON
+) -> int:
     """Parse the command line into ``arguments`` and run a command.
 
     An error made on purpose becomes one paragraph and exit status 2 (wrong usage), or 1 where results cannot be kept. SIGTERM ends
@@ -61,5 +66,5 @@ def fail_plainly(main: Callable[[Any], int], arguments: type, description: str |
         print(f"error: {error}", file=sys.stderr)
         return 1 if getattr(error, "while_working", False) else 2
     except KeyboardInterrupt as error:
-        print("interrupted; what was finished is kept, and the same command goes on from there", file=sys.stderr)
+        print(when_interrupted, file=sys.stderr)
         return 128 + signal.SIGTERM if isinstance(error, Terminated) else 1

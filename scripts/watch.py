@@ -1,6 +1,7 @@
 """Watch animals live: innate steering from the first step, learning that takes over with time.
 
-Without a screen, or with --headless, --record writes the same frames to a file.
+Without a screen, or with --headless, --record writes the same frames to a file. --record life.html writes a player instead: one page
+that needs nothing else, with the whole life of one animal, whole and without some of its parts.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ class Args:
     age: str = "newborn"
     """newborn, grown, or a number of steps."""
     lesion: tuple[str, ...] = ()
-    """Parts to remove from the shown animal once it has its age: learning, reflex, reward, or parts of the species."""
+    """Parts to remove from the shown animal once it has its age: learning, reflex, reward, or parts of the species. A player shows the
+    animal without each of them in turn, from birth on; learning, reflex and reward by default."""
     checkpoint: Path | None = None
     """Show the animals of a checkpoint; it must be of this world and agent."""
     record: Path | None = None
-    """Record to FILE.mp4, .gif or .png (a filmstrip)."""
+    """Record to FILE.mp4, .gif or .png (a filmstrip), or a whole life to FILE.html (a player; opens no window)."""
     steps: int | None = None
-    """Stop after this many steps; recordings without a window take 600 by default."""
+    """Stop after this many steps; recordings without a window take 600 by default, players a whole life."""
     headless: bool = False
     """Open no window."""
     seed: int = 0
@@ -49,7 +51,7 @@ def main(args: Args) -> int:
 
     from core.errors import InvalidArgument
     from envs.registration import worlds
-    from viewer.record import Recorder, check_ending, pace
+    from viewer.record import Recorder, check_target, pace
     from viewer.session import Session, parse_age
 
     swallowed = [part for part in args.lesion if part.casefold() in {name.casefold() for name in worlds.names()}]
@@ -62,13 +64,15 @@ def main(args: Args) -> int:
     if args.steps is not None and args.steps < 1:
         raise InvalidArgument(f"--steps must be at least 1, not {args.steps}.")
     age, reporter = parse_age(args.age, args.world), Reporter()
+    if args.record is not None and args.record.suffix.lower() == ".html":
+        return _record_player(args, reporter)
+    if args.record:
+        check_target(args.record)
     session = Session(args.world, args.agent, args.animals, args.seed)
     for part in dict.fromkeys(args.lesion):
         session.toggle_lesion(part)
     if args.checkpoint:
         session.open(args.checkpoint)
-    if args.record:
-        check_ending(args.record)
     if age:
         with Progress(console=reporter.console) as bar:
             task = bar.add_task("growing up", total=age)
@@ -86,6 +90,37 @@ def main(args: Args) -> int:
             _record(session, recorder, frames, each, reporter)
     if args.record:
         print(f"wrote {args.record}")
+    return 0
+
+
+def _record_player(args: Args, reporter: Reporter) -> int:
+    """A page with the whole life of one animal."""
+    from rich.progress import Progress
+
+    from core.errors import InvalidArgument
+    from viewer.player.player import Player
+    from viewer.player.recording import LESIONS, record_life
+    from viewer.record import check_target
+
+    if args.checkpoint is not None or args.age != "newborn":
+        raise InvalidArgument(
+            "A player shows a whole life from birth on; leave out --age and --checkpoint, or record a film."
+        )
+    check_target(args.record, (".html",))
+    with Progress(console=reporter.console) as bar:
+        task = bar.add_task("living and recording", total=None)
+        recording = record_life(
+            args.world,
+            args.agent,
+            args.seed,
+            args.lesion or LESIONS,
+            args.steps,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+        bar.update(task, description="writing")
+        page = Player(recording)
+        path = page.save(args.record)
+    print(f"wrote {path}: {len(page.html) / 1e6:.1f} MB, {recording.line.steps:,} steps; open it in any browser")
     return 0
 
 
@@ -120,4 +155,4 @@ def _record(session, recorder, steps: int, each: int, reporter: Reporter) -> Non
 
 
 if __name__ == "__main__":
-    sys.exit(fail_plainly(main, Args, __doc__))
+    sys.exit(fail_plainly(main, Args, __doc__, "interrupted; a film is whole up to here, a page was not written"))

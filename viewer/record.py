@@ -19,10 +19,26 @@ from viewer.sound import SoundTrack
 KINDS = (".mp4", ".gif", ".png")
 
 
-def check_ending(path: Path) -> None:
-    """Raise :class:`core.errors.UnknownName` unless the file's ending is one that can be recorded."""
-    if Path(path).suffix.lower() not in KINDS:
-        raise unknown_name("recording format", Path(path).suffix or str(path), KINDS)
+class CannotRecord(NestlingError, RuntimeError):
+    """The encoder is missing or fails, or the file cannot be written."""
+
+    while_working = True
+
+
+def check_target(path: Path, kinds: tuple[str, ...] = KINDS) -> None:
+    """Look before any work is done whether a recording can be written to ``path``.
+
+    Raises:
+        UnknownName: the ending is none of ``kinds``.
+        CannotRecord: there is no such folder, or it cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in kinds:
+        raise unknown_name("recording format", path.suffix or str(path), kinds)
+    if not path.parent.is_dir():
+        raise CannotRecord(f"There is no folder {path.parent} for the recording; make it first, or choose another.")
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise CannotRecord(f"{path} cannot be written; choose another name or folder.")
 
 
 def pace(world: World) -> tuple[float, int]:
@@ -31,12 +47,6 @@ def pace(world: World) -> tuple[float, int]:
         return 20, 1
     each = max(1, round(1.0 / (25.0 * world.dt)))
     return 1.0 / (each * world.dt), each
-
-
-class CannotRecord(NestlingError, RuntimeError):
-    """The encoder is missing or fails, or the file cannot be written."""
-
-    while_working = True
 
 
 class Recorder:
@@ -48,7 +58,7 @@ class Recorder:
 
     Raises:
         UnknownName: the ending is none of .mp4, .gif, .png.
-        CannotRecord: there is no encoder, it fails, or the folder cannot be written.
+        CannotRecord: there is no encoder, it fails, or the folder is missing or cannot be written.
     """
 
     def __init__(
@@ -60,7 +70,7 @@ class Recorder:
         quality: float = 7.0,
     ) -> None:
         self.path = Path(path)
-        check_ending(self.path)
+        check_target(self.path)
         self._partial = self.path.with_name(f".{self.path.stem}.{os.getpid()}.partial{self.path.suffix.lower()}")
         self._strip: list[np.ndarray] = []
         self._every = max(1, -(-frames // 6))
@@ -70,7 +80,6 @@ class Recorder:
         self._writer: Any = None
         self._track: SoundTrack | None = None
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.suffix.lower() != ".png":
                 self._writer = self._open(frames_per_second)
             if sound_rate is not None and self.path.suffix.lower() == ".mp4":
@@ -166,7 +175,7 @@ class Recorder:
     def _save_strip(self) -> None:
         import imageio.v2 as imageio
 
-        frames = [frame[::2, ::2] for frame in self._strip] if len(self._strip) > 1 else self._strip
+        frames = list(self._strip)  # whole, since letters and signs get lost in smaller ones
         while len(frames) % 2 and len(frames) > 1:
             frames.append(np.full_like(frames[0], 255))
         rows = [np.concatenate(frames[i : i + 2], axis=1) for i in range(0, len(frames), 2)]

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from agents import checkpoint
 from agents.life import live
 from agents.population import Population
@@ -18,13 +16,13 @@ from core.files import user_cache
 from envs.registration import world_class
 from envs.world import World
 from viewer.driving import Driver
-from viewer.history import History
+from viewer.shown import Shown
 from viewer.snapshots import Snapshots
 
 Progress = Callable[[int, int], None]
 
 
-class Session:
+class Session(Shown):
     """Animals under observation; every change goes through the same tick as everywhere else.
 
     Args:
@@ -39,9 +37,9 @@ class Session:
     ) -> None:
         self.world, self.agent, self.animals, self.seed = world, agent, animals, seed
         self.folder = folder or user_cache() / "grown"
-        self.row, self.history, self.snapshots = 0, History(), Snapshots()
+        super().__init__()
+        self.snapshots = Snapshots()
         self.twin: Session | None = None
-        self.driver: Driver | None = None
         self.change(world, agent)
 
     def change(self, world: Any = None, agent: str | None = None) -> None:
@@ -49,7 +47,6 @@ class Session:
         world, agent = world or self.world, agent or self.agent
         population = Population(agent, world, self.animals, seed=self.seed)
         self.world, self.agent, self.twin = world, agent, None
-        self.innate = {"reflex", "reward", *population.steered.steering.lesionable}
         self._show(population)
 
     def step(self) -> None:
@@ -137,7 +134,7 @@ class Session:
         return hashlib.blake2b(content, digest_size=8).hexdigest()
 
     def _show(self, population: Population) -> None:
-        self.population = population
+        self.show(population)
         self.history.clear()
         self.snapshots.clear()
         if self.driver is not None:
@@ -168,16 +165,6 @@ class Session:
         for session in (self, *([self.twin] if self.twin else [])):
             session.population.world.manipulate(name, [self.row], **parameters)
             session.snapshots.clear()
-
-    def option_values(self) -> np.ndarray | None:
-        """(options,) the learner's values at its last decision, if it has any."""
-        learner = self.population.learner
-        return None if learner is None else learner.option_values(self.row)
-
-    @property
-    def age(self) -> float:
-        """Seconds of life."""
-        return float(self.population.steered.age[self.row])
 
 
 def grown_steps(world: Any) -> int:

@@ -7,13 +7,13 @@ import numpy as np
 from agents.steered_world import Tick
 from core.interfaces import Reflex
 from learning.subsystem import Learner
-from viewer.session import Session
+from viewer.shown import Shown
 
 _URGENT = 0.5
 _KNOWN = 0.5  # of the evidence, resting on enough visits
 
 
-def why(session: Session) -> str:
+def why(session: Shown) -> str:
     """Who was in charge of the animal on show in the last tick and what for, and what the other half would have done.
 
     Empty before the first tick of a life.
@@ -36,7 +36,7 @@ def why(session: Session) -> str:
     return f"Steering acts: it wants to {want} (urgency {urgency:.1f}). {_learning_yields(tick, row, name, urgency)}"
 
 
-def _learning_acts(session: Session, learner: Learner, tick: Tick, option: int, name: str) -> str:
+def _learning_acts(session: Shown, learner: Learner, tick: Tick, option: int, name: str) -> str:
     row = session.row
     if tick.proposal.explores[row]:
         return f"Learning tries something out: {name}."

@@ -14,19 +14,24 @@ _LEFT, _WIDTH, _HEIGHT = 62, 560, 140
 _TOPS = (34, 206, 378)
 _HIGHEST = 10_000.0  # Hz shown
 _RANGE = 55.0  # dB shown
+_WINDOW, _HOP = 256, 96  # samples of the spectrogram
 _LINE, _FAINT = (205, 200, 188), (112, 116, 122)
-_GESTURE = (("pressure", (0, 114, 178)), ("tension", (213, 94, 0)), ("turbulence", (0, 158, 115)))
+_GESTURE = (("pressure", (136, 60, 140)), ("tension", (120, 100, 40)), ("turbulence", (0, 158, 115)))
 
 
-def spectrogram(audio: np.ndarray, size: tuple[int, int] = (_WIDTH, _HEIGHT)) -> np.ndarray:
-    """(width, height, 3) uint8 picture of audio at 44.1 kHz, time to the right, 0 to 10 kHz upwards, dark is loud."""
+def spectrogram(audio: np.ndarray, columns: int = _WIDTH) -> np.ndarray:
+    """(columns, height, 3) uint8 picture of audio at 44.1 kHz, time to the right, 0 to 10 kHz upwards, dark is loud.
+
+    The first ``columns`` of 560 are the same, whatever is heard after them.
+    """
     from scipy import signal
 
-    frequency, _, power = signal.stft(audio, RATE, nperseg=256, noverlap=160, nfft=512)
+    across = np.linspace(0, -(-len(audio) // _HOP), _WIDTH).round().astype(int)[:columns]
+    needed = audio[: (across[-1] + 1) * _HOP + _WINDOW]
+    frequency, _, power = signal.stft(needed, RATE, nperseg=_WINDOW, noverlap=_WINDOW - _HOP, nfft=512)
     level = 20.0 * np.log10(np.abs(power[frequency <= _HIGHEST]) + 1e-9)
     shade = np.clip((level + _RANGE + 25.0) / _RANGE, 0.0, 1.0)
-    across = np.linspace(0, shade.shape[1] - 1, size[0]).round().astype(int)
-    upward = np.linspace(shade.shape[0] - 1, 0, size[1]).round().astype(int)
+    upward = np.linspace(shade.shape[0] - 1, 0, _HEIGHT).round().astype(int)
     picture = shade[upward][:, across].T[..., None]
     return (np.array([250, 250, 247]) * (1 - picture) + np.array([22, 28, 60]) * picture).astype(np.uint8)
 
@@ -34,12 +39,6 @@ def spectrogram(audio: np.ndarray, size: tuple[int, int] = (_WIDTH, _HEIGHT)) ->
 @lru_cache(maxsize=32)
 def _of_song(gesture: bytes, frames: int, seed: int) -> np.ndarray:
     return spectrogram(render(np.frombuffer(gesture).reshape(frames, 3), seed))
-
-
-def _columns(played: np.ndarray, edge: int) -> np.ndarray:
-    """The first ``edge`` columns of a spectrogram of audio that may be silent from there on."""
-    samples = min(len(played), round(len(played) * edge / _WIDTH) + 2048)
-    return spectrogram(played[:samples], (round(_WIDTH * samples / len(played)), _HEIGHT))[:edge]
 
 
 @lru_cache(maxsize=8)
@@ -63,7 +62,7 @@ def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     if now:
         played = np.zeros(frames * FRAME)
         played[: now * FRAME] = world.audio(row)[: now * FRAME]
-        picture[:edge] = _columns(played, edge)
+        picture[:edge] = spectrogram(played, edge)
     picture[edge:] = 128 + picture[edge:] // 2
     _panel(surface, 1, f"this bird, rendition {int(bird['renditions']) + 1}", picture)
     states = (("deaf", bird["deaf"]), ("hears its tutor", bird["tutoring"]), ("noise", bird["noise_left"]))
@@ -72,7 +71,7 @@ def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     _gesture(surface, sung, now)
     at = _LEFT + _WIDTH * now / frames
     for top in _TOPS[:2]:
-        surface.line((213, 94, 0), (at, top), (at, top + _HEIGHT), 2)
+        surface.line(INK, (at, top), (at, top + _HEIGHT), 2)
     write(surface, f"{now * 10} ms", (at, _TOPS[2] + 84), 16, _FAINT, anchor="midtop")
 
 

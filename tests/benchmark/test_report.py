@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +28,7 @@ from benchmark.running.work import do_job
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import ROOT, WORLD, curves_of, small
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browsing import open_page
 
 
 @pytest.fixture(scope="module")
@@ -53,30 +43,6 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Store:
             store.write(job, do_job(job, code_digest()))
     write_report(store, summarise(store), draw_all(store))
     return store
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=executable, args=QUIET)
-        yield opened
-        opened.close()
-
-
-def open_page(browser: Any, file: Path, width: int, scheme: str = "light") -> tuple[Any, list[str]]:
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request", lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(request.url)
-    )
-    page.goto(file.as_uri())
-    return page, complaints
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -121,7 +121,7 @@ def test_recordings_are_whole(session: Session, tmp_path: Path, ending: str) -> 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     frames = imageio.imread(path)
-    assert frames.shape[-3:] == ((1080, 1280, 3) if ending == ".png" else (720, 1280, 3))
+    assert frames.shape[-3:] == ((2160, 2560, 3) if ending == ".png" else (720, 1280, 3))
     assert ending == ".png" or len(frames) == 12
     assert not list(tmp_path.glob(".*")), "nothing half-written is left behind"
 

@@ -7,10 +7,10 @@ from typing import Any
 from core.canvas import Canvas, write
 from viewer.palette import CARD, FAINT, LEARNING, STEERING, TEXT
 from viewer.panels.time_panel import ribbon
-from viewer.session import Session
+from viewer.shown import Shown
 
 
-def draw(canvas: Canvas, box: Any, session: Session) -> None:
+def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     """Draw into ``box`` of the canvas."""
     canvas.rect(CARD, box, border_radius=8)
     steered, row, last = session.population.steered, session.row, session.history.last

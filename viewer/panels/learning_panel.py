@@ -11,10 +11,10 @@ from core.pygame_check import import_pygame
 from learning.subsystem import LiveMap
 from viewer.drawing import Gauge, bar, card
 from viewer.palette import BAD, CARD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT
-from viewer.session import Session
+from viewer.shown import Shown
 
 
-def draw(canvas: Canvas, box: Any, session: Session) -> None:
+def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     """Draw into ``box`` of the canvas."""
     pygame = import_pygame()
     card(canvas, box, "LEARNING  from scratch", LEARNING, LEARNING_PALE)
@@ -26,15 +26,18 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
         write(canvas, "this agent has no learner", (box.x + 14, box.y + 42), 22, FAINT)
         return
     missing = [name for name, rows in session.population.lesionable().items() if rows[row] and name not in session.innate]
-    if missing:
-        write(canvas, "lesioned: " + ", ".join(missing), (box.right - 12, box.bottom - 22), 18, BAD, anchor="topright")
+    if missing and session.driver is None:
+        words = "lesioned: " + ", ".join(missing)
+        write(canvas, words, (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright", bold=True, room=300)
     if tick is None:
         write(canvas, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
         return
     proposal, option = tick.proposal, int(tick.proposal.option[row])
     name = learner.option_names[option] if 0 <= option < len(learner.option_names) else "an action"
-    write(canvas, f"proposes: {name}", (box.x + 14, box.y + 34), 26, TEXT, bold=True)
-    note = "tries it out" if proposal.explores[row] else "has control" if tick.in_charge[row] else "watches"
+    removed = bool(session.population.steered.lesions.learning[row])
+    verb, ink = ("would propose", FAINT) if removed else ("proposes", TEXT)
+    write(canvas, f"{verb}: {name}", (box.x + 14, box.y + 34), 26, ink, bold=True)
+    note = _note(removed, bool(proposal.explores[row]), bool(tick.in_charge[row]))
     write(canvas, note, (box.right - 12, box.y + 38), 20, LEARNING if tick.in_charge[row] else FAINT, anchor="topright")
     line = pygame.Rect(box.x + 14, box.y + 60, box.width - 28, 20)
     bar(canvas, Gauge("sure by", float(np.clip(proposal.lower_bound[row], -9, 9)), -1.0, 1.0, LEARNING), line)
@@ -46,6 +49,14 @@ def draw(canvas: Canvas, box: Any, session: Session) -> None:
         _map(canvas, pygame.Rect(line.x, line.y, line.width, box.bottom - line.y - 8), learned)
     elif values is not None:
         _option_values(canvas, line, box, learner.option_names, values, option)
+
+
+def _note(removed: bool, explores: bool, in_charge: bool) -> str:
+    if removed:
+        return "has no say"
+    if not in_charge:
+        return "does not act"
+    return "acts, trying it out" if explores else "acts"
 
 
 def _map(canvas: Canvas, box: Any, learned: LiveMap) -> None:

@@ -9,12 +9,12 @@ from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from viewer.drawing import Gauge, bar, card
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
-from viewer.session import Session
+from viewer.shown import Shown
 
 _PITCH, _CLOSEST = 20, 15
 
 
-def draw(canvas: Canvas, box: Any, session: Session) -> None:
+def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     """Draw into ``box`` of the canvas."""
     pygame = import_pygame()
     card(canvas, box, "STEERING  innate, from birth", STEERING, STEERING_PALE)
@@ -57,7 +57,7 @@ def _fill(canvas: Canvas, line: Any, bottom: int, gauges: Any) -> None:
         line.y += pitch
 
 
-def _gauges(session: Session) -> Iterator[Gauge]:
+def _gauges(session: Shown) -> Iterator[Gauge]:
     steered, row = session.population.steered, session.row
     steering = steered.steering
     if steering.signals.size:
@@ -71,7 +71,7 @@ def _gauges(session: Session) -> Iterator[Gauge]:
             yield Gauge(variable.name, value, variable.low, variable.high, FAINT)
 
 
-def _senses(session: Session) -> Iterator[Gauge]:
+def _senses(session: Shown) -> Iterator[Gauge]:
     world = session.population.world
     reading = world.senses.split(world.observation)[session.row]
     for sense in world.senses:

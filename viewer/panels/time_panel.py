@@ -10,7 +10,7 @@ from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from viewer.history import LENGTH
 from viewer.palette import CARD, FAINT, GOOD, LEARNING, RULE, STEERING, TEXT
-from viewer.session import Session
+from viewer.shown import Shown
 
 
 def ribbon(canvas: Canvas, box: Any, in_charge: Sequence[bool]) -> None:
@@ -24,7 +24,7 @@ def ribbon(canvas: Canvas, box: Any, in_charge: Sequence[bool]) -> None:
         place += length
 
 
-def draw(canvas: Canvas, box: Any, session: Session) -> None:
+def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     """Draw into ``box`` of the canvas."""
     pygame = import_pygame()
     history = session.history

@@ -6,10 +6,10 @@ from typing import Any
 
 from core.canvas import PAPER, Canvas
 from viewer.palette import FAINT, LEARNING, STEERING
-from viewer.session import Session
+from viewer.shown import Shown
 
 
-def draw(canvas: Canvas, box: Any, session: Session) -> None:
+def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     """Draw into ``box`` of the canvas."""
     canvas.rect(PAPER, box, border_radius=8)
     session.population.world.draw(session.row, canvas.inside(box.inflate(-12, -12)))

@@ -1,0 +1,70 @@
+"""A whole life in about a hundred numbers: fitness and control, bin by bin. It observes, and changes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.population import Population
+from agents.steered_world import Tick
+from envs.registration import world_class
+from envs.world import World
+
+_MOST_BINS = 120
+
+
+class LifeLine:
+    """An observer of all animals of a population.
+
+    Attributes:
+        ticks: length of a bin: whole episodes, as few as keep a life within 120 bins.
+        lived: ticks seen so far.
+        fitness: (bins, animals) the world's verdict, for each episode's worth of ticks; NaN where nobody has lived yet.
+        share: (bins, animals) part of the ticks in which learning was in charge.
+
+    Args:
+        world: name or class.
+        animals: how many.
+        steps: length of the life; by default what the world says.
+    """
+
+    def __init__(self, world: type[World] | str, animals: int, steps: int | None = None) -> None:
+        kind = world_class(world)
+        self.steps = steps or kind.life_episodes * kind.episode_steps
+        self._episode = kind.episode_steps
+        episodes = max(1, -(-self.steps // self._episode))
+        self.ticks = self._episode * -(-episodes // _MOST_BINS)
+        bins = -(-self.steps // self.ticks)
+        self.lived = 0
+        self.fitness, self.share = np.full((bins, animals), np.nan), np.full((bins, animals), np.nan)
+        self._sums = np.zeros((2, animals))
+
+    def __call__(self, population: Population, tick: Tick) -> None:
+        place, self.lived = self.lived // self.ticks, self.lived + 1
+        if place >= len(self.fitness):
+            return
+        if (self.lived - 1) % self.ticks == 0:
+            self._sums[:] = 0.0
+        self._sums += tick.fitness, tick.in_charge
+        seen = self.lived - place * self.ticks
+        self.fitness[place] = self._sums[0] * self._episode / seen
+        self.share[place] = self._sums[1] / seen
+
+    @property
+    def now(self) -> float:
+        """Part of the life that is over, from 0 to 1."""
+        return min(1.0, self.lived / self.steps)
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Everything it holds, as copies."""
+        return {
+            "lived": np.array(self.lived),
+            "fitness": self.fitness.copy(),
+            "share": self.share.copy(),
+            "sums": self._sums.copy(),
+        }
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Go back to what :meth:`get_state` gave."""
+        self.lived = int(state["lived"])
+        self.fitness, self.share = state["fitness"].copy(), state["share"].copy()
+        self._sums = state["sums"].copy()

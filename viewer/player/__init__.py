@@ -1,0 +1,1 @@
+"""The player: a life as one HTML file that needs nothing else."""

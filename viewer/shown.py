@@ -1,0 +1,40 @@
+"""One animal on show: what the panels need to know of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.population import Population
+from viewer.driving import Driver
+from viewer.history import History
+
+
+class Shown:
+    """Row ``row`` of a population, with what is remembered of its last ticks.
+
+    Attributes:
+        innate: names of the parts that belong to steering, as lesions name them.
+        driver: who drives the animal, if somebody does.
+    """
+
+    population: Population
+    innate: set[str]
+
+    def __init__(self, row: int = 0) -> None:
+        self.row, self.history = row, History(row)
+        self.driver: Driver | None = None
+
+    def show(self, population: Population) -> None:
+        """Show this population from now on."""
+        self.population = population
+        self.innate = {"reflex", "reward", *population.steered.steering.lesionable}
+
+    def option_values(self) -> np.ndarray | None:
+        """(options,) the learner's values at its last decision, if it has any."""
+        learner = self.population.learner
+        return None if learner is None else learner.option_values(self.row)
+
+    @property
+    def age(self) -> float:
+        """Seconds of life."""
+        return float(self.population.steered.age[self.row])
