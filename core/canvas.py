@@ -94,7 +94,7 @@ class Canvas:
 
     def circle(self, colour: Any, centre: Any, radius: float, width: float = 0) -> None:
         """A disc, or a ring of ``width``."""
-        self._draw.circle(self.surface, colour, self._at(centre), max(1.0, radius * self.scale), self._width(width))
+        self._draw.aacircle(self.surface, colour, self._at(centre), max(1.0, radius * self.scale), self._width(width))
 
     def ellipse(self, colour: Any, box: Any, width: float = 0) -> None:
         """An ellipse in a box."""
@@ -102,7 +102,10 @@ class Canvas:
 
     def line(self, colour: Any, start: Any, end: Any, width: float = 1) -> None:
         """A straight line."""
-        self._draw.line(self.surface, colour, self._at(start), self._at(end), self._width(width))
+        (left, top), (right, bottom), wide = self._at(start), self._at(end), self._width(width)
+        slanted = abs(left - right) > 1.0 and abs(top - bottom) > 1.0
+        draw = self._draw.aaline if slanted and wide == 1 else self._draw.line
+        draw(self.surface, colour, (left, top), (right, bottom), wide)
 
     def lines(self, colour: Any, closed: bool, points: Any, width: float = 1) -> None:
         """Straight lines from point to point."""
@@ -110,7 +113,10 @@ class Canvas:
 
     def polygon(self, colour: Any, points: Any, width: float = 0) -> None:
         """A filled polygon, or its edge."""
-        self._draw.polygon(self.surface, colour, [self._at(point) for point in points], self._width(width))
+        corners = [self._at(point) for point in points]
+        self._draw.polygon(self.surface, colour, corners, self._width(width))
+        if not width:
+            self._draw.aalines(self.surface, colour, True, corners)
 
     def picture(self, picture: np.ndarray, box: Any) -> None:
         """A (width, height, 3) uint8 picture, stretched over a box."""

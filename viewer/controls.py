@@ -127,6 +127,11 @@ class Controls:
         """Whether a menu shows its entries."""
         return any(menu.current_state is menu.menu_states["expanded"] for menu in self._menus)
 
+    @property
+    def hovered(self) -> bool:
+        """Whether the mouse is on a button or a menu."""
+        return self.menu_is_open or any(element.hovered for element in self._actions)
+
     def set_paused(self, paused: bool) -> None:
         """The first button says what it would do."""
         wanted = "play" if paused else "pause"

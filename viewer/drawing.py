@@ -29,8 +29,9 @@ class Gauge(NamedTuple):
 def bar(surface: Canvas, gauge: Gauge, box: Any) -> None:
     """A labelled bar from ``low`` to ``high``, marked at 0 if 0 lies inside, in a box 190 or more wide and 20 high."""
     label, value, low, high, colour, text = gauge
-    write(surface, label, (box.x, box.centery), 18, TEXT, anchor="midleft", room=114)
-    start, width = box.x + 118, box.width - 118 - 56
+    room = min(118, round(0.52 * box.width))
+    write(surface, label, (box.x, box.centery), 18, TEXT, anchor="midleft", room=room - 4)
+    start, width = box.x + room, box.width - room - 48
     surface.rect(RULE, (start, box.y + 5, width, 10), border_radius=4)
 
     def place(number: float) -> float:

@@ -37,7 +37,7 @@ BINDINGS = (
     Binding("the next animal", ("tab",), "next", repeats=True),
     Binding("the animal before", ("backspace",), "previous", repeats=True),
     Binding("newborn", ("n",), "newborn"),
-    Binding("grown", ("g",), "grown"),
+    Binding("grow up: the whole life as a time lapse; again: its end", ("g",), "grown"),
     Binding("compare: newborn and grown side by side", ("c",), "compare"),
     Binding("remove or restore learning", ("l",), "toggle", "learning"),
     Binding("remove or restore the reflex", ("r",), "toggle", "reflex"),

@@ -8,8 +8,10 @@ from agents.population import Population
 from agents.steered_world import Tick
 from envs.registration import world_class
 from envs.world import World
+from learning.subsystem import Learner
 
 _MOST_BINS = 120
+_LOOK_EVERY = 20  # ticks between looks at what was learned
 
 
 class LifeLine:
@@ -20,6 +22,8 @@ class LifeLine:
         lived: ticks seen so far.
         fitness: (bins, animals) the world's verdict, for each episode's worth of ticks; NaN where nobody has lived yet.
         share: (bins, animals) part of the ticks in which learning was in charge.
+        peaks: (rows, animals) the largest size so far of each row of what the learner shows as its live map, or of what was received
+            of that channel, whichever is larger; no rows where the learner shows none.
 
     Args:
         world: name or class.
@@ -37,8 +41,11 @@ class LifeLine:
         self.lived = 0
         self.fitness, self.share = np.full((bins, animals), np.nan), np.full((bins, animals), np.nan)
         self._sums = np.zeros((2, animals))
+        self.peaks = np.zeros((0, animals))
 
     def __call__(self, population: Population, tick: Tick) -> None:
+        if population.learner is not None:
+            self._note_peaks(population.learner, tick, population.steered.steering.channels)
         place, self.lived = self.lived // self.ticks, self.lived + 1
         if place >= len(self.fitness):
             return
@@ -49,6 +56,22 @@ class LifeLine:
         self.fitness[place] = self._sums[0] * self._episode / seen
         self.share[place] = self._sums[1] / seen
 
+    def _note_peaks(self, learner: Learner, tick: Tick, channels: tuple[str, ...]) -> None:
+        shown = learner.live_map(0)
+        if shown is None:
+            return
+        names = shown.row_names
+        if len(self.peaks) != len(names):
+            self.peaks = np.zeros((len(names), self.fitness.shape[1]))
+        for index, name in enumerate(names):
+            received = tick.verdict.channels[:, channels.index(name)] if name in channels else tick.verdict.reward
+            np.maximum(self.peaks[index], np.abs(received), out=self.peaks[index])
+        if self.lived % _LOOK_EVERY == 0:
+            for animal in range(self.fitness.shape[1]):
+                learned = learner.live_map(animal)
+                if learned is not None:
+                    np.maximum(self.peaks[:, animal], np.abs(learned.values).max(axis=1), out=self.peaks[:, animal])
+
     @property
     def now(self) -> float:
         """Part of the life that is over, from 0 to 1."""
@@ -57,14 +80,15 @@ class LifeLine:
     def get_state(self) -> dict[str, np.ndarray]:
         """Everything it holds, as copies."""
         return {
-            "lived": np.array(self.lived),
+            "lived": np.array([self.lived]),
             "fitness": self.fitness.copy(),
             "share": self.share.copy(),
             "sums": self._sums.copy(),
+            "peaks": self.peaks.copy(),
         }
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Go back to what :meth:`get_state` gave."""
-        self.lived = int(state["lived"])
+        self.lived = int(state["lived"][0])
         self.fitness, self.share = state["fitness"].copy(), state["share"].copy()
-        self._sums = state["sums"].copy()
+        self._sums, self.peaks = state["sums"].copy(), state["peaks"].copy()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from agents import checkpoint
 from agents.life import live
-from agents.population import Population
-from core.code_digest import code_digest
-from core.errors import InvalidArgument, NestlingError, UnknownName, unknown_name
-from core.files import user_cache
+from core.errors import InvalidArgument, UnknownName, unknown_name
 from envs.registration import world_class
 from envs.world import World
 from viewer.driving import Driver
+from viewer.kept_lives import KeptLives, Moment, Sibling, state_before
+from viewer.life_line import LifeLine
 from viewer.shown import Shown
 from viewer.snapshots import Snapshots
 
@@ -24,6 +23,11 @@ Progress = Callable[[int, int], None]
 
 class Session(Shown):
     """Animals under observation; every change goes through the same tick as everywhere else.
+
+    Attributes:
+        line: fitness and control of these animals along their life.
+        sibling: the same animals without a learner.
+        interventions: (tick, words) of what was done to the animal on show since birth.
 
     Args:
         world, agent: by name.
@@ -36,23 +40,28 @@ class Session(Shown):
         self, world: Any, agent: str = "steered", animals: int = 4, seed: int = 0, folder: Path | None = None
     ) -> None:
         self.world, self.agent, self.animals, self.seed = world, agent, animals, seed
-        self.folder = folder or user_cache() / "grown"
+        self.folder = folder
         super().__init__()
         self.snapshots = Snapshots()
+        self.line: LifeLine
+        self.sibling: Sibling
         self.twin: Session | None = None
+        self.interventions: list[tuple[int, str]] = []
         self.change(world, agent)
 
     def change(self, world: Any = None, agent: str | None = None) -> None:
         """Show newborns of another world or agent; nothing changes where that is impossible."""
         world, agent = world or self.world, agent or self.agent
-        population = Population(agent, world, self.animals, seed=self.seed)
-        self.world, self.agent, self.twin = world, agent, None
-        self._show(population)
+        lives = KeptLives(world, agent, self.animals, self.seed, self.folder)
+        moment = lives.newborn()
+        self.lives, self.world, self.agent, self.twin = lives, world, agent, None
+        self._show(moment)
 
     def step(self) -> None:
-        """One tick, of the twin as well."""
+        """One tick, of the sibling and the twin as well."""
         self.snapshots.note(self)
-        live(self.population, 1, [self.history])
+        live(self.population, 1, [self.history, self.line])
+        self.sibling.reach(self.line.lived)
         if self.twin is not None:
             self.twin.step()
 
@@ -72,6 +81,7 @@ class Session(Shown):
         self.history.row = self.row
         self.history.clear()
         self.snapshots.clear()
+        self.interventions.clear()
         if self.driver is not None:
             self.drive(True)
         if self.twin is not None:
@@ -79,27 +89,70 @@ class Session(Shown):
 
     def be_newborn(self) -> None:
         """Start the same animals' lives again."""
-        self._show(Population(self.agent, self.world, self.animals, seed=self.seed))
+        self._show(self.lives.newborn())
 
     def grow(self, steps: int | None = None, progress: Progress = lambda done, total: None) -> None:
-        """Show the same animals at an age of ``steps`` ticks: from a kept checkpoint, or by letting them live now."""
+        """Show the same animals at an age of ``steps`` ticks: from what is kept, or by letting them live now."""
         steps = grown_steps(self.world) if steps is None else steps
-        path = self.folder / f"{self._key(steps)}.safetensors"
-        if path.is_file():
-            try:
-                self._show(checkpoint.load(path))
-                return
-            except NestlingError:
-                path.unlink()
-        population = Population(self.agent, self.world, self.animals, seed=self.seed)
-        self._show(population)  # it is seen while it grows
-        part = max(1, steps // 200)
-        for done in range(0, steps, part):
-            progress(done, steps)
-            live(population, min(part, steps - done), [self.history])
-        progress(steps, steps)
-        checkpoint.save(population, path)
+        self.drive(False)  # what is kept is the life of an animal of its own
+        if not self._go_to(steps):
+            part = max(1, steps // 200)
+            progress(0, steps)
+            for _ in self.growing(steps):
+                if self.line.lived % part == 0:
+                    progress(self.line.lived, steps)
+            progress(steps, steps)
         self.snapshots.clear()
+
+    def growing(self, steps: int) -> Iterator[bool]:
+        """Live from the last kept age to ``steps`` ticks of age, and keep the usual ages and the last one on the way.
+
+        Yields:
+            after every tick, whether it was lived before: the last ticks before kept ages are seen again, in order.
+        """
+        ages = sorted({age for age in self.lives.ages if age < steps} | {steps})
+        seen = list(itertools.takewhile(self.lives.keeps, ages))
+        self.drive(False)
+        self.be_newborn()
+        for age in seen:
+            moment = self.lives.load(age)
+            if moment is None:
+                break
+            self._show(moment)
+            for _ in self._live_to(age):
+                yield True
+        for age in (age for age in ages if age > self.line.lived):
+            for _ in self._live_to(state_before(age)):
+                yield False
+            kept = self.lives.keep(Moment(self.population, self.line, self.sibling), age)
+            for _ in self._live_to(age):
+                yield False
+            self.lives.complete(kept, self.line, age)
+        self.lives.tidy()
+        self.future = self.lives.future()
+
+    def go_to(self, share: float, progress: Progress = lambda done, total: None) -> None:
+        """Show the animals at the usual age that is nearest to ``share`` of their life, from 0 to 1."""
+        age = min((0, *self.lives.ages), key=lambda age: abs(age - share * self.lives.steps))
+        if age == 0:
+            self.be_newborn()
+        else:
+            self.grow(age, progress)
+
+    def _go_to(self, steps: int) -> bool:
+        """Show an age that is kept, together with the ticks before it; returns whether it was."""
+        moment = self.lives.load(steps)
+        if moment is not None:
+            self._show(moment)
+            for _ in self._live_to(steps):
+                pass
+        return moment is not None
+
+    def _live_to(self, steps: int) -> Iterator[None]:
+        while self.line.lived < steps:
+            live(self.population, 1, [self.history, self.line])
+            self.sibling.reach(self.line.lived)
+            yield
 
     def compare(self, shown: bool, progress: Progress = lambda done, total: None) -> None:
         """Put the newborn of the same seed beside the grown animal, or take it away."""
@@ -126,15 +179,17 @@ class Session(Shown):
             )
         population = checkpoint.load(path)
         self.animals, self.seed, self.row = population.animals, int(population.seeds[0]), 0
+        self.lives = KeptLives(self.world, self.agent, self.animals, self.seed, self.folder)
         self.history.row = 0
-        self._show(population)
+        moment = self.lives.newborn()
+        moment.line.lived = round(float(population.steered.age.max()) / population.world.dt)  # what was before is not known
+        self._show(Moment(population, moment.line, moment.sibling))
 
-    def _key(self, steps: int) -> str:
-        content = repr((str(self.world), self.agent, self.animals, self.seed, steps, code_digest())).encode()
-        return hashlib.blake2b(content, digest_size=8).hexdigest()
-
-    def _show(self, population: Population) -> None:
-        self.show(population)
+    def _show(self, moment: Moment) -> None:
+        self.show(moment.population)
+        self.line, self.sibling = moment.line, moment.sibling
+        self.interventions.clear()
+        self.future = self.lives.future()
         self.history.clear()
         self.snapshots.clear()
         if self.driver is not None:
@@ -146,6 +201,7 @@ class Session(Shown):
         self.population.driver, self.driver = None, None
         self.population.driven[:] = False
         if on:
+            self._note("driven")
             self.driver = self.population.driver = Driver(self.population.world.single_action_space, self.row)
             self.population.driven[self.row] = True
 
@@ -158,6 +214,7 @@ class Session(Shown):
         for session in (self, *([self.twin] if self.twin else [])):
             session.population.lesion(part, [self.row], missing)
             session.snapshots.clear()
+        self._note(f"{part.replace('_', ' ')} {'removed' if missing else 'restored'}")
         return missing
 
     def manipulate(self, name: str, **parameters: Any) -> None:
@@ -165,6 +222,12 @@ class Session(Shown):
         for session in (self, *([self.twin] if self.twin else [])):
             session.population.world.manipulate(name, [self.row], **parameters)
             session.snapshots.clear()
+        self._note(name.replace("_", " "))
+
+    def _note(self, words: str) -> None:
+        """From an intervention on, the life is another one than was kept."""
+        self.interventions.append((self.line.lived, words))
+        self.future = None
 
 
 def grown_steps(world: Any) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 from agents.population import Population
 from viewer.driving import Driver
 from viewer.history import History
+from viewer.life_line import LifeLine
 
 
 class Shown:
@@ -15,10 +16,14 @@ class Shown:
     Attributes:
         innate: names of the parts that belong to steering, as lesions name them.
         driver: who drives the animal, if somebody does.
+        line: the line of its life, if it is kept.
+        future: the same line as it goes on where nobody intervenes, as far as that is known.
     """
 
     population: Population
     innate: set[str]
+    line: LifeLine | None = None
+    future: LifeLine | None = None
 
     def __init__(self, row: int = 0) -> None:
         self.row, self.history = row, History(row)
@@ -33,6 +38,11 @@ class Shown:
         """(options,) the learner's values at its last decision, if it has any."""
         learner = self.population.learner
         return None if learner is None else learner.option_values(self.row)
+
+    def full_scale(self, rows: int) -> np.ndarray | None:
+        """(rows,) what counts as a full colour in each row of the live map: the most of the life as far as it is known."""
+        lines = [line for line in (self.line, self.future) if line is not None and len(line.peaks) == rows]
+        return np.max([line.peaks[:, self.row] for line in lines], axis=0) if lines else None
 
     @property
     def age(self) -> float:

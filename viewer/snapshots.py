@@ -9,6 +9,7 @@ import numpy as np
 
 from agents.population import Population
 from viewer.history import History
+from viewer.life_line import LifeLine
 
 EVERY, KEPT = 25, 60  # ticks between snapshots, and how many are kept
 
@@ -18,6 +19,7 @@ class Life(Protocol):
 
     population: Population
     history: History
+    line: LifeLine
 
     def step(self) -> Any:
         """One tick."""
@@ -27,7 +29,7 @@ class Snapshots:
     """The last states of a session's animals and of what the viewer remembers of them."""
 
     def __init__(self) -> None:
-        self._kept: deque[tuple[int, dict[str, np.ndarray], Any]] = deque(maxlen=KEPT)
+        self._kept: deque[tuple[int, dict[str, np.ndarray], Any, dict[str, np.ndarray]]] = deque(maxlen=KEPT)
         self._now = 0
 
     def clear(self) -> None:
@@ -37,7 +39,8 @@ class Snapshots:
     def note(self, session: Life) -> None:
         """Called before every tick."""
         if not self._kept or self._now - self._kept[-1][0] >= EVERY:
-            self._kept.append((self._now, session.population.get_state(), session.history.copy()))
+            state = session.population.get_state()
+            self._kept.append((self._now, state, session.history.copy(), session.line.get_state()))
         self._now += 1
 
     def back(self, session: Life) -> bool:
@@ -47,8 +50,9 @@ class Snapshots:
             self._kept.pop()
         if not self._kept:
             return False
-        self._now, state, history = self._kept.pop()
+        self._now, state, history, line = self._kept.pop()
         session.population.set_state(state)
+        session.line.set_state(line)
         session.history = history
         while self._now < wanted:
             session.step()

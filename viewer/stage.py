@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from viewer.keys import help_rows
 from viewer.palette import BACKGROUND, CARD, FAINT, LEARNING, RULE, STEERING, TEXT
-from viewer.panels import brief_panel, learning_panel, steering_panel, time_panel, world_panel
+from viewer.panels import brief_panel, learning_panel, life_panel, steering_panel, time_panel, world_panel
 from viewer.session import Session
+from viewer.timing import duration
 from viewer.why import why
 
 SIZE = (1280, 720)
+STEERING_SIZE, LEARNING_SIZE = (688, 206), (688, 206)
 BAR = 50  # units at the bottom that are left to the control bar
 
 
@@ -28,6 +32,7 @@ def compose(
         _one(canvas, session)
     else:
         _two(canvas, session, session.twin)
+    life_panel.draw(canvas, session)
     _footer(canvas, session, message)
     if show_help:
         _help(canvas)
@@ -36,37 +41,49 @@ def compose(
 
 def _one(canvas: Canvas, session: Session) -> None:
     box = import_pygame().Rect
-    world_panel.draw(canvas, box(20, 40, 620, 468), session)
-    steering_panel.draw(canvas, box(654, 40, 606, 240), session)
-    learning_panel.draw(canvas, box(654, 288, 606, 220), session)
+    world_panel.draw(canvas, box(20, 40, 544, 420), session)
+    steering_panel.draw(canvas, box(572, 40, *STEERING_SIZE), session)
+    learning_panel.draw(canvas, box(572, 254, *LEARNING_SIZE), session)
     sentence = why(session)
     if sentence:
         charged = session.history.last is not None and session.history.last.in_charge[session.row]
-        canvas.rect(LEARNING if charged else STEERING, (20, 518, 6, 20), border_radius=3)
-        write(canvas, sentence, (34, 517), 24, TEXT, room=1226)
-    time_panel.draw(canvas, box(20, 546, 1240, 92), session)
+        canvas.rect(LEARNING if charged else STEERING, (20, 468, 6, 20), border_radius=3)
+        write(canvas, sentence, (34, 467), 23, TEXT, room=1226)
+    time_panel.draw(canvas, box(20, 492, 1240, 66), session)
 
 
 def _two(canvas: Canvas, session: Session, twin: Session) -> None:
     box = import_pygame().Rect
     for left, shown, who in ((20, twin, "newborn"), (648, session, "grown")):
         write(canvas, f"{who}, now at {duration(shown.age)} of age", (left + 4, 40), 22, TEXT, bold=True)
-        world_panel.draw(canvas, box(left, 66, 612, 442), shown)
-        brief_panel.draw(canvas, box(left, 516, 612, 122), shown)
+        world_panel.draw(canvas, box(left, 66, 612, 366), shown)
+        brief_panel.draw(canvas, box(left, 438, 612, 120), shown)
 
 
 def _footer(canvas: Canvas, session: Session, message: str) -> None:
-    history = session.history
+    history, unit = session.history, session.population.world.fitness_unit
     days = history.days
     plural = "episode" if len(days) == 1 else "episodes"
-    recent = f"{sum(days) / len(days):.2f} over {len(days)} whole {plural}" if days else "no whole episode yet"
+    recent = f"{sum(days) / len(days):.2f} over {len(days)} whole {plural}" if days else "of no whole episode yet"
     deaths = f"   deaths {history.deaths}" if history.deaths else ""
-    write(canvas, f"fitness now {history.today:.2f}   mean {recent}{deaths}", (20, 646), 21, TEXT)
-    write(canvas, message or "H for help", (1260, 646), 21, FAINT, anchor="topright")
-    if not message:
-        for left, colour, name in ((560, STEERING, "steering in charge"), (750, LEARNING, "learning in charge")):
-            canvas.rect(colour, (left, 648, 16, 16), border_radius=3)
-            write(canvas, name, (left + 22, 647), 20, TEXT)
+    write(canvas, f"{unit}: {history.today:.2f} so far   mean {recent}{deaths}", (20, 646), 21, TEXT, room=620)
+    write(canvas, "H for help", (1260, 646), 21, FAINT, anchor="topright")
+    for left, colour, name in ((660, STEERING, "steering in charge"), (850, LEARNING, "learning in charge")):
+        canvas.rect(colour, (left, 648, 16, 16), border_radius=3)
+        write(canvas, name, (left + 22, 647), 20, TEXT)
+    if message:
+        _note(canvas, message)
+
+
+def _note(canvas: Canvas, message: str) -> None:
+    """What just happened, over the foot of the world."""
+    lines = textwrap.wrap(message, 60)
+    height = 14 + 22 * len(lines)
+    top = 452 - height
+    canvas.rect(CARD, (30, top, 524, height), border_radius=8)
+    canvas.rect(TEXT, (30, top, 524, height), 1, border_radius=8)
+    for index, line in enumerate(lines):
+        write(canvas, line, (42, top + 7 + 22 * index), 20, TEXT, room=500)
 
 
 def _help(canvas: Canvas) -> None:
@@ -81,6 +98,12 @@ def _help(canvas: Canvas) -> None:
         write(canvas, meaning, (left + 190, top + 48 + pitch * index), 22, TEXT, room=450)
 
 
+def in_units(pixel: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
+    """The place of a 1280 x 720 frame that is shown at a pixel of a window of ``size``."""
+    canvas = Canvas(None).inside((0, 0, *size), SIZE)
+    return (pixel[0] - canvas.origin[0]) / canvas.scale, (pixel[1] - canvas.origin[1]) / canvas.scale
+
+
 def progress(frame: Canvas, done: int, total: int, what: str) -> None:
     """Lay a progress bar over the foot of a frame, so that the growing animal is seen."""
     canvas = frame.inside((0, 0, *frame.surface.get_size()), SIZE)
@@ -90,14 +113,3 @@ def progress(frame: Canvas, done: int, total: int, what: str) -> None:
     write(canvas, f"{what}: {done:,} of {total:,} steps", (left + 16, top + 11), 22, TEXT)
     canvas.rect(RULE, (left + 420, top + 15, 800, 14), border_radius=6)
     canvas.rect(LEARNING, (left + 420, top + 15, 800 * done / max(1, total), 14), border_radius=6)
-
-
-def duration(seconds: float) -> str:
-    """Minutes and seconds, hours and minutes from two hours on, days and hours from two days on."""
-    if seconds >= 2 * 86_400:
-        days, rest = divmod(seconds, 86_400)
-        return f"{days:.0f} d {rest / 3600:04.1f} h"
-    if seconds >= 2 * 3600:
-        return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
-    minutes, left = divmod(round(seconds), 60)
-    return f"{minutes} min {left:02d} s"

@@ -8,6 +8,7 @@ from agents.steered_world import Tick
 from core.interfaces import Reflex
 from learning.subsystem import Learner
 from viewer.shown import Shown
+from viewer.words import act_name
 
 _URGENT = 0.5
 _KNOWN = 0.5  # of the evidence, resting on enough visits
@@ -29,7 +30,7 @@ def why(session: Shown) -> str:
     if learner is None or session.population.steered.lesions.learning[row]:
         return f"Steering acts alone: it wants to {want} (urgency {urgency:.1f})."
     option = int(tick.proposal.option[row])
-    name = learner.option_names[option] if 0 <= option < len(learner.option_names) else "act by itself"
+    name = act_name(learner.option_names[option]) if 0 <= option < len(learner.option_names) else "act by itself"
     if tick.in_charge[row]:
         otherwise = "" if want == name else f" Steering would {want}."
         return _learning_acts(session, learner, tick, option, name) + otherwise

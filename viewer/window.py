@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,18 @@ from envs.registration import world_class
 from viewer.controls import Controls
 from viewer.driving import STEERING_KEYS
 from viewer.keys import binding_of, plain_name
+from viewer.panels.life_panel import share_at
 from viewer.record import Recorder, pace
 from viewer.session import Session
 from viewer.sound import Speaker
-from viewer.stage import SIZE, compose, progress
+from viewer.stage import SIZE, compose, in_units, progress
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 0.0)  # in units of the world's usual pace; 0 is as fast as possible
 _USUAL_STEPS = 10.0  # steps a second that a world of long steps is shown at, at speed 1; others run in real time
 _FRAME_RATE = 60
 _SMALLEST = (640, 360)
+_KEPT_TICKS = 7  # a frame: 20 kept ages of 600 ticks each last half a minute
+_DURING_A_LAPSE = ("grown", "pause", "help", "picture", "sound", "next", "previous", "faster", "slower", "close")
 
 
 class NoDisplay(NestlingError, RuntimeError):
@@ -61,6 +65,7 @@ class Window:
         self._down: set[str] = set()
         self._paused, self._help, self._open, self._speed = False, False, True, SPEEDS.index(1.0)
         self._message, self._owed, self._manipulation, self._unrecorded = "", 0.0, -1, 0
+        self._lapse: Iterator[bool] | None = None
         self._clock = pygame.time.Clock()
         self._controls = Controls(self._screen.get_size(), session)
         self._listen()
@@ -108,6 +113,8 @@ class Window:
                     self._key(event)
                 elif action is not None:
                     self._do(*action)
+                elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and not self._controls.hovered:
+                    self._click(event.pos)
             except NestlingError as error:
                 self._message = str(error)
 
@@ -157,10 +164,19 @@ class Window:
             (driver.held.add if held else driver.held.discard)(key)
             self.session.snapshots.clear()
 
+    def _click(self, place: tuple[int, int]) -> None:
+        """A click on the strip of the whole life goes to that age."""
+        share = share_at(in_units(place, self._screen.get_size()))
+        if share is not None:
+            self._lapse, self._message = None, ""
+            self.session.go_to(share, self._growing)
+
     def _do(self, action: str, argument: str = "") -> None:
         """Do what a key, a button or a menu asks for."""
         self._message = ""
         session = self.session
+        if action not in _DURING_A_LAPSE:
+            self._lapse = None
         if action in ("faster", "slower"):
             self._speed = max(0, min(len(SPEEDS) - 1, self._speed + (1 if action == "faster" else -1)))
         elif action == "step":
@@ -197,7 +213,12 @@ class Window:
         self.session.be_newborn()
 
     def _grown(self, _: str) -> None:
-        self.session.grow(progress=self._growing)
+        """The whole life as a time lapse; asked again, its end at once."""
+        if self._lapse is None:
+            self._lapse, self._paused = self.session.growing(self.session.lives.steps), False
+        else:
+            self._lapse = None
+            self.session.grow(self.session.lives.steps, self._growing)
 
     def _age(self, argument: str) -> None:
         """Jump to an age of the menu, through a checkpoint where there is one."""
@@ -272,6 +293,8 @@ class Window:
     def _advance(self) -> int:
         """Live the ticks that are due in this frame; at full speed, as many as fit into it. Returns their number."""
         pygame = import_pygame()
+        if self._lapse is not None:
+            return self._grow_on(self._lapse)
         speed = SPEEDS[self._speed]
         if speed == 0.0:
             until, count = pygame.time.get_ticks() + 14, 0
@@ -286,13 +309,33 @@ class Window:
             self._step(heard=speed <= 2.0)
         return count
 
+    def _grow_on(self, lapse: Iterator[bool]) -> int:
+        """The part of a time lapse that is due in this frame: what is kept is seen again slowly enough for half a minute in all."""
+        pygame = import_pygame()
+        until, count = pygame.time.get_ticks() + 12, 0
+        for kept in lapse:
+            count += 1
+            if pygame.time.get_ticks() >= until or (kept and count >= _KEPT_TICKS):
+                return count
+        self._lapse, self._paused = None, True
+        self._message = "a whole life; click on its strip to be at another age"
+        return count
+
     def _times(self) -> float:
         """Speed relative to real time; 0 for as fast as possible."""
         return SPEEDS[self._speed] * max(1.0, _USUAL_STEPS * self.session.population.world.dt)
 
     def _frame(self) -> Canvas:
         times = self._times()
-        status = "paused" if self._paused else "as fast as possible" if times == 0.0 else f"{times:g} x real time"
+        status = (
+            "paused"
+            if self._paused
+            else "growing up; G: to the end"
+            if self._lapse is not None
+            else "as fast as possible"
+            if times == 0.0
+            else f"{times:g} x real time"
+        )
         return compose(self.session, status, self._message, self._help, self._screen.get_size())
 
     def _show(self, canvas: Canvas) -> None:

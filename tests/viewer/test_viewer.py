@@ -69,7 +69,7 @@ def test_drawing_goes_on_after_others_have_ended_pygame(session: Session) -> Non
     assert (pixels(compose(session)) == before).all()
 
 
-def test_growing_up_is_kept(session: Session) -> None:
+def test_growing_up_is_kept(session: Session, tmp_path: Path) -> None:
     heard = []
     session.grow(300, lambda done, total: heard.append((done, total)))
     assert heard[0] == (0, 300)
@@ -82,10 +82,11 @@ def test_growing_up_is_kept(session: Session) -> None:
     session.grow(300, lambda done, total: heard.append((done, total)))
     assert not heard, "the second time the checkpoint serves"
     assert states_equal(session.population.get_state(), state)
-    (checkpoint,) = session.folder.iterdir()
-    checkpoint.write_bytes(b"damaged")
-    session.grow(300)
-    assert states_equal(session.population.get_state(), state)
+    assert len(session.history.in_charge) == 300, "what led to an age is seen again"
+    for kept in sorted(tmp_path.iterdir()):
+        kept.write_bytes(b"damaged")
+        session.grow(300)
+        assert states_equal(session.population.get_state(), state)
 
 
 def test_lesions_and_manipulations_reach_only_the_shown_animal(session: Session) -> None:
@@ -261,9 +262,21 @@ def test_keys(session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert session.age > 0.0
     press(window, "l", "r", "e", "m", "return")
     assert session.population.steered.lesions.learning[0]
+    session.lives.steps, session.lives.ages = 1500, [500, 1000, 1500]
     press(window, "g")
-    assert session.age == pytest.approx(20.0)
-    press(window, "c")
+    assert not window._paused
+    while window._lapse is not None:
+        assert window._advance()
+        window._show(window._frame())
+    assert session.age == pytest.approx(150.0), "a time lapse of the whole life"
+    press(window, "g", "g")
+    assert window._lapse is None, "asked twice, its end at once"
+    assert session.age == pytest.approx(150.0)
+    press(window, "g")
+    window._advance()
+    press(window, "l")
+    assert window._lapse is None, "who intervenes ends the time lapse"
+    press(window, "l", "c")
     assert session.twin is not None
     press(window, "c", "n", "d", "s", "space")
     press(window, "right", "x", up=False)

@@ -8,6 +8,7 @@ from core.canvas import Canvas, write
 from viewer.palette import CARD, FAINT, LEARNING, STEERING, TEXT
 from viewer.panels.time_panel import ribbon
 from viewer.shown import Shown
+from viewer.words import act_name
 
 
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
@@ -22,7 +23,7 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     if learner is not None and last is not None:
         option = int(last.proposal.option[row])
         names = learner.option_names
-        words = f"learning proposes: {names[option] if 0 <= option < len(names) else 'an action'}"
+        words = f"learning proposes: {act_name(names[option]) if 0 <= option < len(names) else 'an action'}"
     write(canvas, words, (box.x + 14, box.y + 40), 22, LEARNING, bold=True)
     ribbon(canvas, (box.x + 14, box.y + 70, box.width - 28, 22), session.history.in_charge)
     charge = session.history.in_charge

@@ -12,6 +12,9 @@ from learning.subsystem import LiveMap
 from viewer.drawing import Gauge, bar, card
 from viewer.palette import BAD, CARD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT
 from viewer.shown import Shown
+from viewer.words import act_name, short_act_name
+
+_SUREST = 9.0  # what is surer than this is said in words
 
 
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
@@ -33,20 +36,24 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
         write(canvas, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
         return
     proposal, option = tick.proposal, int(tick.proposal.option[row])
-    name = learner.option_names[option] if 0 <= option < len(learner.option_names) else "an action"
+    name = act_name(learner.option_names[option]) if 0 <= option < len(learner.option_names) else "an action"
     removed = bool(session.population.steered.lesions.learning[row])
     verb, ink = ("would propose", FAINT) if removed else ("proposes", TEXT)
     write(canvas, f"{verb}: {name}", (box.x + 14, box.y + 34), 26, ink, bold=True)
     note = _note(removed, bool(proposal.explores[row]), bool(tick.in_charge[row]))
     write(canvas, note, (box.right - 12, box.y + 38), 20, LEARNING if tick.in_charge[row] else FAINT, anchor="topright")
-    line = pygame.Rect(box.x + 14, box.y + 60, box.width - 28, 20)
-    bar(canvas, Gauge("sure by", float(np.clip(proposal.lower_bound[row], -9, 9)), -1.0, 1.0, LEARNING), line)
-    line.y += 19
-    bar(canvas, Gauge("familiarity", float(proposal.familiarity[row]), 0.0, 1.0, LEARNING), line)
-    line.y += 24
+    half = (box.width - 42) // 2
+    left = pygame.Rect(box.x + 14, box.y + 60, half, 20)
+    right = pygame.Rect(box.x + 28 + half, box.y + 60, half, 20)
+    sure = float(proposal.lower_bound[row])
+    text = f"{sure:+.2f}" if abs(sure) <= _SUREST else "certain" if sure > 0.0 else "no"
+    bar(canvas, Gauge("better by at least", float(np.clip(sure, -1.0, 1.0)), -1.0, 1.0, LEARNING, text), left)
+    bar(canvas, Gauge("familiar here", float(proposal.familiarity[row]), 0.0, 1.0, LEARNING), right)
+    line = pygame.Rect(box.x + 14, box.y + 82, box.width - 28, 20)
     values, learned = session.option_values(), learner.live_map(row)
     if learned is not None:
-        _map(canvas, pygame.Rect(line.x, line.y, line.width, box.bottom - line.y - 8), learned)
+        scale = session.full_scale(len(learned.row_names))
+        _map(canvas, pygame.Rect(line.x, line.y, line.width, box.bottom - line.y - 6), learned, scale)
     elif values is not None:
         _option_values(canvas, line, box, learner.option_names, values, option)
 
@@ -59,37 +66,42 @@ def _note(removed: bool, explores: bool, in_charge: bool) -> str:
     return "acts, trying it out" if explores else "acts"
 
 
-def _map(canvas: Canvas, box: Any, learned: LiveMap) -> None:
-    """Blue where positive, red where negative, the stronger the larger."""
-    write(canvas, learned.title, (box.x, box.y), 18, FAINT)
+def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -> None:
+    """Blue where positive, red where negative, the stronger the larger; what a full colour means stands to the right."""
+    write(canvas, learned.title, (box.x, box.y), 17, FAINT)
+    write(canvas, "full colour", (box.right, box.y), 17, FAINT, anchor="topright")
     rows, columns = learned.values.shape
-    foot = 18 if learned.column_names and len(learned.column_names) == columns else 0
-    left, top = box.x + 100, box.y + 22
-    height, width = (box.bottom - top - foot) / rows, (box.right - left) / columns
-    scale = np.maximum(np.abs(learned.values).max(axis=1, keepdims=True), 1e-9)
-    shade = np.clip(learned.values / scale, -1.0, 1.0)[..., None]
+    foot = 17 if learned.column_names and len(learned.column_names) == columns else 0
+    left, top, right = box.x + 88, box.y + 20, box.right - 62
+    height, width = (box.bottom - top - foot) / rows, (right - left) / columns
+    full = np.abs(learned.values).max(axis=1) if scale is None else scale
+    full = np.maximum(full, 1e-9)
+    shade = np.clip(learned.values / full[:, None], -1.0, 1.0)[..., None]
     colour = np.where(shade >= 0, LEARNING, BAD)
     picture = (CARD + np.abs(shade) * (colour - np.array(CARD))).astype(np.uint8)
+    size = min(18, max(13, height + 2))
     for row in range(rows):
+        middle = top + (row + 0.5) * height
+        write(canvas, learned.row_names[row].replace("_", " "), (box.x, middle), size, TEXT, anchor="midleft", room=84)
         write(
             canvas,
-            learned.row_names[row].replace("_", " "),
-            (box.x, top + (row + 0.5) * height),
-            18,
-            TEXT,
-            anchor="midleft",
+            f"±{full[row]:.2g}" if full[row] > 1e-6 else "none yet",
+            (box.right, middle),
+            size,
+            FAINT,
+            anchor="midright",
         )
         for column in range(columns):
             where = (left + column * width, top + row * height + 1, width, height - 2)
             canvas.rect(tuple(int(part) for part in picture[row, column]), where)
-    canvas.rect(RULE, (left, top, box.right - left, rows * height), 1)
+    canvas.rect(RULE, (left, top, right - left, rows * height), 1)
     if 0 <= learned.marked < columns:
         canvas.rect(TEXT, (left + learned.marked * width, top, width, rows * height), 2)
     if foot:
         for column, name in enumerate(learned.column_names):
-            short = name if width > 60 else name.replace("walk ", "").replace("let the ", "")[: max(3, int(width / 6))]
             ink = TEXT if column == learned.marked else FAINT
-            write(canvas, short, (left + (column + 0.5) * width, box.bottom), 16, ink, anchor="midbottom")
+            short = short_act_name(name, int(width / 6.5))
+            write(canvas, short, (left + (column + 0.5) * width, box.bottom + 2), 16, ink, anchor="midbottom", room=width)
 
 
 def _option_values(canvas: Canvas, line: Any, box: Any, names: tuple[str, ...], values: np.ndarray, chosen: int) -> None:
@@ -103,7 +115,7 @@ def _option_values(canvas: Canvas, line: Any, box: Any, names: tuple[str, ...], 
     for index, name in enumerate(names):
         left, top = line.x + (index // rows) * width, line.y + 21 + (index % rows) * height
         middle = left + width - 50
-        write(canvas, name, (left, top), 18, TEXT if index == chosen else FAINT, bold=index == chosen)
+        write(canvas, act_name(name), (left, top), 18, TEXT if index == chosen else FAINT, bold=index == chosen)
         canvas.line(RULE, (middle, top), (middle, top + height - 4))
         length = 40 * float(relative[index]) / largest
         colour = LEARNING if length >= 0 else BAD

@@ -11,7 +11,7 @@ from viewer.drawing import Gauge, bar, card
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
 from viewer.shown import Shown
 
-_PITCH, _CLOSEST = 20, 15
+_PITCH, _CLOSEST = 20, 13
 
 
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
@@ -22,39 +22,37 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     steering, tick = steered.steering, session.history.last
     reflex = steered.reflex if tick is None else tick.reflex  # of the act that is shown, not of the one to come
     assert reflex is not None
-    write(canvas, f"wants to {steering.wants[int(reflex.want[row])]}", (box.x + 14, box.y + 36), 28, TEXT, bold=True)
+    write(canvas, f"wants to {steering.wants[int(reflex.want[row])]}", (box.x + 14, box.y + 31), 26, TEXT, bold=True)
     missing = [name for name, rows in session.population.lesionable().items() if rows[row] and name in session.innate]
     note = "lesioned: " + ", ".join(missing) if missing else f"urgency {reflex.urgency[row]:.2f}"
-    write(canvas, note, (box.right - 12, box.y + 40), 18, BAD if missing else FAINT, anchor="topright")
-    half = (box.width - 42) // 2
-    left = pygame.Rect(box.x + 14, box.y + 66, half, _PITCH)
-    right = pygame.Rect(box.x + 28 + half, box.y + 66, half, _PITCH)
-    write(canvas, "signals, and variables that may change", left.topleft, 18, FAINT)
-    left.y += _PITCH
-    _fill(canvas, left, box.bottom, _gauges(session))
-    write(canvas, "reward as it is judged (last seconds)", right.topleft, 18, FAINT)
-    right.y += _PITCH
+    write(canvas, note, (box.right - 12, box.y + 35), 18, BAD if missing else FAINT, anchor="topright")
     parts = session.history.parts
     most = 2.0 if parts is None else max(2.0, float(abs(parts).max()))
     rewards = ((part, 0.0 if parts is None else float(parts[index])) for index, part in enumerate(steering.parts))
-    _fill(canvas, right, box.bottom, (Gauge(name, v, -most, most, GOOD if v >= 0 else BAD) for name, v in rewards))
-    senses = list(_senses(session))
-    if senses and right.bottom + _PITCH < box.bottom:
-        right.y += 3
-        write(canvas, "what it alone senses", right.topleft, 18, FAINT)
-        right.y += _PITCH
-        _fill(canvas, right, box.bottom, senses)
+    columns = (
+        ("signals, and variables", _gauges(session)),
+        ("reward as judged, last seconds", (Gauge(name, v, -most, most, GOOD if v >= 0 else BAD) for name, v in rewards)),
+        ("what it alone senses", _senses(session)),
+    )
+    shown = [(title, gauges) for title, gauges in ((title, list(found)) for title, found in columns) if gauges]
+    width = (box.width - 14 - 14 * len(shown)) // max(1, len(shown))
+    for index, (title, gauges) in enumerate(shown):
+        line = pygame.Rect(box.x + 14 + index * (width + 14), box.y + 56, width, _PITCH)
+        write(canvas, title, line.topleft, 18, FAINT, room=width)
+        line.y += _PITCH - 3
+        _fill(canvas, line, box.bottom, gauges)
 
 
-def _fill(canvas: Canvas, line: Any, bottom: int, gauges: Any) -> None:
-    """Bars one below the other, closer where there are many, as many as fit; ``line`` moves on."""
-    gauges = list(gauges)
-    pitch = max(_CLOSEST, min(_PITCH - 1, (bottom - line.y - 2) // max(1, len(gauges))))
-    for gauge in gauges:
-        if line.y + pitch > bottom:
-            return
+def _fill(canvas: Canvas, line: Any, bottom: int, gauges: list[Gauge]) -> None:
+    """Bars one below the other, closer where there are many; what does not fit is counted."""
+    room = bottom - line.y - 2
+    pitch = max(_CLOSEST, min(_PITCH - 1, room // max(1, len(gauges))))
+    fitting = len(gauges) if pitch * len(gauges) <= room else room // pitch - 1
+    for gauge in gauges[:fitting]:
         bar(canvas, gauge._replace(label=gauge.label.replace("_", " ")), line)
         line.y += pitch
+    if fitting < len(gauges):
+        write(canvas, f"and {len(gauges) - fitting} more", line.topleft, 17, FAINT)
 
 
 def _gauges(session: Shown) -> Iterator[Gauge]:

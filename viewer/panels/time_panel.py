@@ -11,6 +11,7 @@ from core.pygame_check import import_pygame
 from viewer.history import LENGTH
 from viewer.palette import CARD, FAINT, GOOD, LEARNING, RULE, STEERING, TEXT
 from viewer.shown import Shown
+from viewer.timing import duration
 
 
 def ribbon(canvas: Canvas, box: Any, in_charge: Sequence[bool]) -> None:
@@ -30,12 +31,12 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     history = session.history
     canvas.rect(CARD, box, border_radius=8)
     left, width = box.x + 96, box.width - 112
-    band, trace = pygame.Rect(left, box.y + 8, width, 24), pygame.Rect(left, box.y + 38, width, box.height - 48)
-    write(canvas, "in charge", (box.x + 12, band.centery), 20, TEXT, anchor="midleft")
+    band, trace = pygame.Rect(left, box.y + 6, width, 18), pygame.Rect(left, box.y + 27, width, box.height - 32)
+    write(canvas, "in charge", (box.x + 12, band.centery), 18, TEXT, anchor="midleft")
     ribbon(canvas, band, history.in_charge)
     step, start = width / LENGTH, LENGTH - len(history.in_charge)
-    write(canvas, "urgency", (box.x + 12, trace.y), 20, STEERING)
-    write(canvas, "reward", (box.x + 12, trace.y + 22), 20, GOOD)
+    write(canvas, "urgency", (box.x + 12, trace.y), 18, STEERING)
+    write(canvas, "reward", (box.x + 12, trace.y + 18), 18, GOOD)
     canvas.line(RULE, trace.midleft, trace.midright)
     most = max([0.5, *(abs(value) for value in history.reward)])
     for series, colour, largest in ((history.urgency, STEERING, 1.0), (history.reward, GOOD, most)):
@@ -45,5 +46,6 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
                 for index, value in enumerate(series)
             ]
             canvas.lines(colour, False, points, 2)
-    write(canvas, "older", (left, box.bottom - 4), 18, FAINT, anchor="bottomleft")
-    write(canvas, "now", (trace.right, box.bottom - 4), 18, FAINT, anchor="bottomright")
+    ago = duration(LENGTH * session.population.world.dt)
+    write(canvas, f"{ago} ago", (left, box.bottom - 2), 16, FAINT, anchor="bottomleft")
+    write(canvas, "now", (trace.right, box.bottom - 2), 16, FAINT, anchor="bottomright")

@@ -18,6 +18,7 @@ from viewer.panels import learning_panel, steering_panel, world_panel
 from viewer.player.recorded_canvas import Command, Library, RecordedCanvas
 from viewer.record import CannotRecord, pace
 from viewer.shown import Shown
+from viewer.stage import LEARNING_SIZE, STEERING_SIZE
 from viewer.why import why
 
 FRAMES, FRAMES_WITH_SOUND = 240, 120  # of a stretch; spectrograms and sound are large
@@ -28,8 +29,8 @@ _BEFORE = 2 / 3  # of a stretch lies before the most urgent moment
 Progress = Callable[[int, int], None]
 PANELS: tuple[tuple[str, Any, tuple[int, int]], ...] = (
     ("world", world_panel.draw, (652, 492)),
-    ("steering", steering_panel.draw, (606, 240)),
-    ("learning", learning_panel.draw, (606, 220)),
+    ("steering", steering_panel.draw, STEERING_SIZE),
+    ("learning", learning_panel.draw, LEARNING_SIZE),
 )
 
 
@@ -174,6 +175,8 @@ class _Recorder:
     def record(self, seed: int) -> Recording:
         kind = type(self.population.world)
         line = LifeLine(kind, self.population.animals, self.steps)
+        for one in self.shown:
+            one.line = line
         window = min(self.steps, max(kind.episode_steps, self.frames * self.each))
         ages = _ages(self.steps, window)
         self.total = self.steps + window * len(ages)

@@ -1,0 +1,122 @@
+"""The line of a whole life in the viewer: what it shows was lived, and every kept age is that very life."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.life import live
+from agents.population import Population
+from core.canvas import pixels
+from nestling.testing.animal_contract import states_equal
+from tests.viewer.test_viewer import post
+from viewer.life_line import LifeLine
+from viewer.panels import life_panel
+from viewer.session import Session
+from viewer.stage import SIZE, compose, in_units
+from viewer.window import Window
+
+AGES = [700, 1400, 2100]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return with_few_ages(Session("Rivals", animals=2, seed=6, folder=tmp_path))
+
+
+def with_few_ages(session: Session) -> Session:
+    session.lives.steps, session.lives.ages = AGES[-1], list(AGES)
+    return session
+
+
+def unwatched(agent: str, ticks: int) -> tuple[Population, LifeLine]:
+    population, line = Population(agent, "Rivals", 2, seed=6), LifeLine("Rivals", 2)
+    live(population, ticks, [line])
+    return population, line
+
+
+def is_that_life(session: Session, ticks: int) -> bool:
+    population, line = unwatched("steered", ticks)
+    _, reflex = unwatched("reflex", ticks)
+    same = states_equal(session.population.get_state(), population.get_state())
+    for shown, wanted in ((session.line, line), (session.sibling.line, reflex)):
+        same &= all(
+            np.array_equal(shown.get_state()[name], value, equal_nan=True) for name, value in wanted.get_state().items()
+        )
+    return same
+
+
+def drain(lapse: Iterator[bool], ticks: int | None = None) -> list[bool]:
+    return [kept for kept, _ in zip(lapse, range(10**9 if ticks is None else ticks), strict=False)]
+
+
+def test_a_life_is_lived_once_and_seen_again(session: Session) -> None:
+    assert drain(session.growing(AGES[-1])) == [False] * AGES[-1]
+    assert is_that_life(session, AGES[-1])
+    again = drain(session.growing(AGES[-1]))
+    assert again == [True] * (600 * len(AGES)), "of a kept life the ticks before each age are seen again"
+    assert is_that_life(session, AGES[-1])
+    session.go_to(0.4)
+    assert is_that_life(session, 700)
+    assert session.future is not None
+    assert (
+        np.isfinite(session.future.fitness[:, 0]).sum()
+        == np.isfinite(unwatched("steered", AGES[-1])[1].fitness[:, 0]).sum()
+    )
+    session.go_to(0.0)
+    assert session.age == 0.0
+
+
+def test_an_interrupted_life_goes_on_where_it_was_kept(session: Session, tmp_path: Path) -> None:
+    drain(session.growing(AGES[-1]), 1500)
+    other = with_few_ages(Session("Rivals", animals=2, seed=6, folder=tmp_path))
+    passed = drain(other.growing(AGES[-1]))
+    assert sum(passed) == 1200
+    assert is_that_life(other, AGES[-1])
+
+
+def test_an_intervention_makes_another_life(session: Session) -> None:
+    session.grow(AGES[0])
+    assert session.future is not None
+    session.toggle_lesion("learning")
+    assert session.future is None
+    assert session.interventions == [(AGES[0], "learning removed")]
+    with_few_ages(session).drive(True)
+    session.driver.held.add("1")
+    session.grow(AGES[1])
+    assert session.driver is None, "what is kept is the life of an animal of its own"
+    assert is_that_life(session, AGES[1])
+
+
+def test_steps_back_take_the_line_back(session: Session) -> None:
+    for _ in range(60):
+        session.step()
+    for _ in range(7):
+        assert session.step_back()
+    assert is_that_life(session, 53) or session.sibling.line.lived == 60
+    assert session.line.lived == 53
+    _, line = unwatched("steered", 53)
+    assert np.array_equal(session.line.fitness, line.fitness, equal_nan=True)
+
+
+def test_the_strip_is_drawn_and_clicked(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pygame
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    left, top, width, height = life_panel.BOX
+    newborn = pixels(compose(session))[top : top + height, left : left + width]
+    session.grow(AGES[-1])
+    grown = pixels(compose(session))[top : top + height, left : left + width]
+    assert (newborn != grown).any(axis=2).mean() > 0.01
+    window = Window(session)
+    window._show(window._frame())
+    scale = window._screen.get_size()[0] / SIZE[0]
+    for share, age in ((0.35, AGES[0]), (0.01, 0), (0.9, AGES[2])):
+        plot = life_panel._plot()
+        place = (round(scale * (plot.x + share * plot.width)), round(scale * plot.centery))
+        post((pygame.MOUSEBUTTONDOWN, {"button": 1, "pos": place}))
+        window._events()
+        assert session.line.lived == age
+    assert in_units((1920, 1080), (2 * SIZE[0], 2 * SIZE[1])) == (960.0, 540.0)
+    assert life_panel.share_at((5.0, 5.0)) is None

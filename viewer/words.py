@@ -1,0 +1,29 @@
+"""Names of acts as people read them."""
+
+from __future__ import annotations
+
+import re
+
+_ARROWS = "→↗↑↖←↙↓↘"
+_HEADING = re.compile(r"(.*) (\d+)")
+_GAZE = re.compile(r"(.*) ([+-]\d+), ([+-]\d+)")
+
+
+def act_name(name: str) -> str:
+    """``walk 45`` as ``walk ↗`` (degrees, counterclockwise from the right), ``look -36, +20`` as ``look ↖ 36°``; others as they are."""
+    if (heading := _HEADING.fullmatch(name)) and int(heading[2]) % 45 == 0:
+        return f"{heading[1]} {_ARROWS[int(heading[2]) // 45 % 8]}"
+    if gaze := _GAZE.fullmatch(name):
+        across, up = int(gaze[2]), int(gaze[3])
+        arrow = {(True, True): "↗", (False, True): "↖", (False, False): "↙", (True, False): "↘"}[across > 0, up > 0]
+        return f"{gaze[1]} {arrow} {abs(across)}°"
+    return name
+
+
+def short_act_name(name: str, letters: int) -> str:
+    """The same in at most so many letters: the direction alone where there is one."""
+    shown = act_name(name)
+    if shown != name:
+        return shown.partition(" ")[2].replace(" ", "")
+    words = {"let the reflex act": "reflex"}.get(name, name)
+    return words if len(words) <= letters else words[: max(1, letters - 1)] + "…"
