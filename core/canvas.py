@@ -165,45 +165,6 @@ def pixels(canvas: Canvas) -> np.ndarray:
     return np.ascontiguousarray(pygame.surfarray.array3d(canvas.surface).swapaxes(0, 1))
 
 
-def draw_declared(surface: Canvas, world: Any, row: int) -> None:
-    """The view of a world that has no drawing of its own: every sense as a bar between its bounds, and the declared state."""
-    write(surface, f"{world.id}   step {int(world.elapsed[row])}", (20, 16), 26, bold=True)
-    width = 400 if world.state else 600
-    reading = world.observation[row]
-    names = [
-        f"{sense.name}[{index}]" if sense.size > 1 else sense.name for sense in world.senses for index in range(sense.size)
-    ]
-    height = min(26, max(12, 410 // max(1, len(names))))
-    for index, name in enumerate(names):
-        top = 54 + index * height
-        low, high = world.senses.low[index], world.senses.high[index]
-        share = float((reading[index] - low) / (high - low))
-        write(surface, name, (20, top), min(20, height), room=width - 230)
-        surface.rect((222, 220, 212), (width - 200, top + 2, 140, height - 6), border_radius=3)
-        surface.rect(LEARNING_COLOUR, (width - 200, top + 2, round(140 * share), height - 6), border_radius=3)
-        write(surface, f"{reading[index]:.2f}", (width - 52, top), min(20, height))
-    height = min(24, max(12, 410 // max(1, len(world.state))))
-    for index, field in enumerate(world.state):
-        top = 54 + index * height
-        write(surface, field.name.replace("_", " "), (width + 24, top), min(18, height), room=120)
-        write(
-            surface,
-            _in_unit(getattr(world.body, field.name)[row], field.unit),
-            (width + 150, top),
-            min(18, height),
-            room=74,
-        )
-
-
-def _in_unit(value: Any, unit: str) -> str:
-    """A value as people write it; of many, the first two."""
-    numbers = np.asarray(value, float).ravel()
-    if unit == "bool":
-        return "yes" if numbers.all() else "no"
-    text = ", ".join(f"{number:.3g}" for number in numbers[:2]) + (" ..." if numbers.size > 2 else "")
-    return text if unit in ("1", "index") else f"{text} {unit}"
-
-
 class Window:
     """A plain window that shows frames at a steady rate."""
 

@@ -86,7 +86,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         longest_episode: most steps that an episode can have, whatever the options; ``episode_steps`` by default.
         life_episodes: how many episodes make a whole life in benchmarks.
         grown_episodes: after how many the viewer calls an animal grown.
-        action_names: of the axes of a graded action, for those who watch.
+        action_names: of the axes of a graded action, or of the actions of a discrete one, for those who watch.
         random_hold: seconds for which the random policy holds an action.
         steering: the world whose steering subsystem also serves here; None for one of its own name.
 
@@ -221,7 +221,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         The default takes ``draw(canvas, world, row)`` of the file ``drawing.py`` beside the world's, and where there is none shows
         what is sensed and what is declared as state.
         """
-        from core.canvas import draw_declared
+        from core.declared_drawing import draw_declared
 
         (_drawing_beside(type(self)) or draw_declared)(canvas, self, row)
 

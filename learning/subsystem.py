@@ -81,7 +81,7 @@ class LearnerSpec:
         delayed: channels that follow their cause late, with the time constant in s.
         judging_delay: seconds from a graded action to its judgement; None where actions are not judged moment by moment.
         dt: seconds per step.
-        action_names: of the axes of a graded action, for those who watch.
+        action_names: of the axes of a graded action, or of the actions of a discrete one, for those who watch.
     """
 
     senses: Senses

@@ -41,15 +41,15 @@ class _Menu:
 
 
 _BUTTONS = (
-    _Button("play", "pause", 52),
-    _Button("< step", "back", 58),
-    _Button("step >", "step", 58),
+    _Button("play", "pause", 56),
+    _Button("back", "back", 52),
+    _Button("step", "step", 52),
     _Button("-", "slower", 28),
     _Button("+", "faster", 28),
-    _Button("animal", "next", 58),
-    _Button("compare", "compare", 74),
-    _Button("drive", "drive", 50),
-    _Button("picture", "picture", 62),
+    _Button("animal", "next", 66),
+    _Button("compare", "compare", 82),
+    _Button("drive", "drive", 54),
+    _Button("picture", "picture", 68),
     _Button("help", "help", 46),
 )
 
@@ -113,8 +113,8 @@ class Controls:
         return (
             _Menu("age", "age", 88, AGES),
             _Menu(population.world_name.rpartition(":")[2], "world", 130, known),
-            _Menu(session.agent, "agent", 160, tuple(AGENTS)),
-            _Menu("lesion", "lesion", 150, lesions),
+            _Menu(session.agent, "agent", 150, tuple(AGENTS)),
+            _Menu("lesion", "lesion", 144, lesions),
             _Menu("manipulate", "manipulate", 134, switches),
         )
 

@@ -6,6 +6,7 @@ import gymnasium as gym
 import numpy as np
 
 from core.interfaces import Proposal
+from envs.world import World
 
 # Keys for the first three axes of a graded action, as (towards its low end, towards its high end).
 AXES = (("left", "right"), ("down", "up"), ("z", "x"))
@@ -47,3 +48,13 @@ class Driver:
         driven.defers[row], driven.explores[row] = False, True
         driven.lower_bound[row], driven.familiarity[row] = 1e3, 1.0
         return driven
+
+
+def driving_keys(world: World) -> str:
+    """Which keys do what while somebody drives an animal of this world, in a few words."""
+    names, space = world.action_names, world.single_action_space
+    if isinstance(space, gym.spaces.Discrete):
+        return ", ".join(f"{index} {name}" for index, name in enumerate(names[:10]))
+    assert isinstance(space, gym.spaces.Box)
+    shown = [name.replace("_", " ") for name in names] or [f"axis {axis + 1}" for axis in range(int(np.prod(space.shape)))]
+    return ", ".join(f"{low} {high}: {name}" for (low, high), name in zip(AXES, shown, strict=False))

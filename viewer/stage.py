@@ -62,11 +62,11 @@ def _two(canvas: Canvas, session: Session, twin: Session) -> None:
 
 def _footer(canvas: Canvas, session: Session, message: str) -> None:
     history, unit = session.history, session.population.world.fitness_unit
-    days = history.days
+    days, who = history.days, "grown, " if session.twin is not None else ""
     plural = "episode" if len(days) == 1 else "episodes"
     recent = f"{sum(days) / len(days):.2f} over {len(days)} whole {plural}" if days else "of no whole episode yet"
     deaths = f"   deaths {history.deaths}" if history.deaths else ""
-    write(canvas, f"{unit}: {history.today:.2f} so far   mean {recent}{deaths}", (20, 646), 21, TEXT, room=620)
+    write(canvas, f"{who}{unit}: {history.today:.2f} so far   mean {recent}{deaths}", (20, 646), 21, TEXT, room=620)
     write(canvas, "H for help", (1260, 646), 21, FAINT, anchor="topright")
     for left, colour, name in ((660, STEERING, "steering in charge"), (850, LEARNING, "learning in charge")):
         canvas.rect(colour, (left, 648, 16, 16), border_radius=3)

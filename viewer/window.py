@@ -12,7 +12,7 @@ from core.errors import NestlingError
 from core.pygame_check import import_pygame
 from envs.registration import world_class
 from viewer.controls import Controls
-from viewer.driving import STEERING_KEYS
+from viewer.driving import STEERING_KEYS, driving_keys
 from viewer.keys import binding_of, plain_name
 from viewer.panels.life_panel import share_at
 from viewer.record import Recorder, pace
@@ -196,6 +196,7 @@ class Window:
             self._message = f"done: {argument}"
         elif action in ("world", "agent"):
             session.change(**{action: argument})
+            self._speed = SPEEDS.index(1.0)  # a step lasts a tenth of a second in one world and half a minute in another
             self._controls.refresh(session)
             self._listen()
         elif action == "help":
@@ -236,8 +237,9 @@ class Window:
 
     def _drive(self, _: str) -> None:
         self.session.drive(self.session.driver is None)
+        keys = driving_keys(self.session.population.world)
         self._message = (
-            "you are its cortex; urgent reflexes may still override" if self.session.driver else "it is on its own"
+            f"you are its cortex: {keys}; urgent reflexes may still override" if self.session.driver else "it is on its own"
         )
 
     def _picture(self, _: str) -> None:

@@ -26,4 +26,7 @@ def short_act_name(name: str, letters: int) -> str:
     if shown != name:
         return shown.partition(" ")[2].replace(" ", "")
     words = {"let the reflex act": "reflex"}.get(name, name)
-    return words if len(words) <= letters else words[: max(1, letters - 1)] + "…"
+    if len(words) <= letters:
+        return words
+    first, _, rest = words.partition(" ")
+    return f"{first[0]}.{rest}"[:letters] if rest else words[:letters]

@@ -84,6 +84,7 @@ class LoomingEscape(World):
     fitness_unit = "food items a day"
     stream_names = ("niche", "start", "weather", "growth", "fate")
     single_action_space = Box(-1.0, 1.0, (2,), np.float32)
+    action_names = ("walk across", "walk up and down")
     senses = Senses(
         Sense("angular_size", "rad", 0.0, LARGEST, "angle that the disc overhead subtends; 0 without one", scale=0.2),
         Sense("expansion", "rad/s", -FASTEST, FASTEST, "rate of change of the angular size", scale=0.1),

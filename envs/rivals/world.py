@@ -74,6 +74,7 @@ class Rivals(World):
     fitness_unit = "resources a day"
     stream_names = ("niche", "meetings", "rounds")
     single_action_space = Discrete(3)
+    action_names = ("retreat", "threaten", "attack")
     senses = Senses(
         Sense("opponent", "1", 0.0, 1.0, "1 while there is one"),
         Sense("size", "1", -4.0, 4.0, "how large it looks, in standard deviations", scale=0.7),

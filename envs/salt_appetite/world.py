@@ -92,6 +92,7 @@ class SaltAppetite(World):
     stream_names = ("niche", "day")
     offers: tuple[int, ...] = (WATER, SALT, SUCROSE, POTASSIUM, QUININE, NOTHING)
     single_action_space = Box(-1.0, 1.0, (3,), np.float32)
+    action_names = ("walk across", "walk up and down", "lick")
     senses = Senses(
         Sense("place", "1", -1.0, 1.0, "place in the chamber, the centre at 0, the walls at +-1", (2,)),
         Sense("lever", "1", 0.0, 1.0, "1 where that lever is out", (LEVERS,)),

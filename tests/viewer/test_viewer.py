@@ -342,7 +342,7 @@ def test_mouse(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     window._show(window._frame())
     click(window, "pause")
     assert window._paused
-    click(window, "step >")
+    click(window, "step")
     assert session.population.steered.age[0] > 0.0
     click(window, "lesion")
     click(window, "remove learning")

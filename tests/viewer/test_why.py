@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from agents.population import Population
 from steering.registration import steered_worlds
 from viewer.session import Session
 from viewer.why import why
+from viewer.words import act_name, short_act_name
 
 
 @pytest.mark.parametrize("world", steered_worlds())
@@ -53,3 +55,19 @@ def test_who_drives_is_told(tmp_path: Path) -> None:
         said.add(why(session).split()[0])
     assert said <= {"You", "Steering"}
     assert "You" in said
+
+
+@pytest.mark.parametrize("world", steered_worlds())
+def test_acts_can_be_told_apart_in_few_letters(world: str) -> None:
+    learner = Population("steered", world, 1).learner
+    assert learner is not None
+    for letters in (6, 20):
+        short = [short_act_name(name, letters) for name in learner.option_names]
+        assert len(set(short)) == len(short), short
+        assert max(map(len, short)) <= letters
+    assert [act_name(name) for name in ("walk 45", "walk 270", "look -36, +20", "lick")] == [
+        "walk ↗",
+        "walk ↓",
+        "look ↖ 36°",
+        "lick",
+    ]

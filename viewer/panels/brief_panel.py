@@ -30,5 +30,7 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     share = f"{100 * sum(charge) / len(charge):.0f}% learning lately" if charge else ""
     write(canvas, share, (box.right - 14, box.y + 98), 18, FAINT, anchor="topright")
     fitness = session.history.days
-    mean = f"fitness {sum(fitness) / len(fitness):.2f} an episode" if fitness else "no whole episode yet"
+    mean = (
+        f"{sum(fitness) / len(fitness):.2f} {session.population.world.fitness_unit}" if fitness else "no whole episode yet"
+    )
     write(canvas, mean, (box.x + 14, box.y + 98), 18, TEXT)

@@ -10,6 +10,7 @@ from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from learning.subsystem import LiveMap
 from viewer.drawing import Gauge, bar, card
+from viewer.driving import driving_keys
 from viewer.palette import BAD, CARD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT
 from viewer.shown import Shown
 from viewer.words import act_name, short_act_name
@@ -23,8 +24,8 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     card(canvas, box, "LEARNING  from scratch", LEARNING, LEARNING_PALE)
     learner, row, tick = session.population.learner, session.row, session.history.last
     if session.driver is not None:
-        words = "you are its cortex: arrow keys, z and x" if session.driver.row == row else "another animal is driven"
-        write(canvas, words, (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright")
+        words = driving_keys(session.population.world) if session.driver.row == row else "another animal is driven"
+        write(canvas, words, (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright", room=box.width - 270)
     if learner is None:
         write(canvas, "this agent has no learner", (box.x + 14, box.y + 42), 22, FAINT)
         return
@@ -70,19 +71,22 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
     """Blue where positive, red where negative, the stronger the larger; what a full colour means stands to the right."""
     write(canvas, learned.title, (box.x, box.y), 17, FAINT)
     write(canvas, "full colour", (box.right, box.y), 17, FAINT, anchor="topright")
-    rows, columns = learned.values.shape
+    values, names = learned.values, learned.row_names
+    full = np.abs(values).max(axis=1) if scale is None else scale
+    if len(values) == 2 and np.array_equal(values[0], values[1]):  # one channel alone is the worth
+        values, names, full = values[1:], names[1:], full[1:]
+    rows, columns = values.shape
     foot = 17 if learned.column_names and len(learned.column_names) == columns else 0
     left, top, right = box.x + 88, box.y + 20, box.right - 62
     height, width = (box.bottom - top - foot) / rows, (right - left) / columns
-    full = np.abs(learned.values).max(axis=1) if scale is None else scale
     full = np.maximum(full, 1e-9)
-    shade = np.clip(learned.values / full[:, None], -1.0, 1.0)[..., None]
+    shade = np.clip(values / full[:, None], -1.0, 1.0)[..., None]
     colour = np.where(shade >= 0, LEARNING, BAD)
     picture = (CARD + np.abs(shade) * (colour - np.array(CARD))).astype(np.uint8)
     size = min(18, max(13, height + 2))
     for row in range(rows):
         middle = top + (row + 0.5) * height
-        write(canvas, learned.row_names[row].replace("_", " "), (box.x, middle), size, TEXT, anchor="midleft", room=84)
+        write(canvas, names[row].replace("_", " "), (box.x, middle), size, TEXT, anchor="midleft", room=84)
         write(
             canvas,
             f"±{full[row]:.2g}" if full[row] > 1e-6 else "none yet",

@@ -72,7 +72,9 @@ class Player:
 
     def _repr_html_(self) -> str:
         page = html.escape(self.html, quote=True)
-        return f'<iframe srcdoc="{page}" title="Nestling player" style="width:100%;height:{_HEIGHT}px;border:0"></iframe>'
+        fit = "this.style.height=this.contentDocument.documentElement.scrollHeight+8+'px'"
+        style = f"width:100%;height:{_HEIGHT}px;border:0"
+        return f'<iframe srcdoc="{page}" title="Nestling player" style="{style}" onload="setTimeout(()=>{{{fit}}},600)"></iframe>'
 
 
 def player(

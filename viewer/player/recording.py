@@ -19,6 +19,7 @@ from viewer.player.recorded_canvas import Command, Library, RecordedCanvas
 from viewer.record import CannotRecord, pace
 from viewer.shown import Shown
 from viewer.stage import LEARNING_SIZE, STEERING_SIZE
+from viewer.timing import duration
 from viewer.why import why
 
 FRAMES, FRAMES_WITH_SOUND = 240, 120  # of a stretch; spectrograms and sound are large
@@ -197,7 +198,7 @@ class _Recorder:
 
     def record_now(self, seed: int) -> Recording:
         self.total = self.frames * self.each
-        age = Age(0, f"at {self.shown[0].age:.0f} s of age")
+        age = Age(round(self.shown[0].age / self.population.world.dt), f"from {duration(self.shown[0].age)} of age")
         return self._recording(seed, [age], [[stretch] for stretch in self._stretch(self.frames, [])], None)
 
     def _recording(self, seed: int, ages: list[Age], stretches: list[list[Stretch]], line: LifeLine | None) -> Recording:
