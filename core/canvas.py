@@ -109,7 +109,8 @@ class Canvas:
 
     def lines(self, colour: Any, closed: bool, points: Any, width: float = 1) -> None:
         """Straight lines from point to point."""
-        self._draw.lines(self.surface, colour, closed, [self._at(point) for point in points], self._width(width))
+        places = np.asarray(points, float) * self.scale + self.origin
+        self._draw.lines(self.surface, colour, closed, places.tolist(), self._width(width))
 
     def polygon(self, colour: Any, points: Any, width: float = 0) -> None:
         """A filled polygon, or its edge."""

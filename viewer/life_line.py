@@ -22,8 +22,8 @@ class LifeLine:
         lived: ticks seen so far.
         fitness: (bins, animals) the world's verdict, for each episode's worth of ticks; NaN where nobody has lived yet.
         share: (bins, animals) part of the ticks in which learning was in charge.
-        peaks: (rows, animals) the largest size so far of each row of what the learner shows as its live map, or of what was received
-            of that channel, whichever is larger; no rows where the learner shows none.
+        forecast_squares, received_squares: (rows, animals) sums over life for each row of the learner's live map: of the square of its
+            largest entry, and of the square of what was received of that channel; no rows where the learner shows no map.
 
     Args:
         world: name or class.
@@ -41,11 +41,11 @@ class LifeLine:
         self.lived = 0
         self.fitness, self.share = np.full((bins, animals), np.nan), np.full((bins, animals), np.nan)
         self._sums = np.zeros((2, animals))
-        self.peaks = np.zeros((0, animals))
+        self.forecast_squares, self.received_squares = np.zeros((0, animals)), np.zeros((0, animals))
 
     def __call__(self, population: Population, tick: Tick) -> None:
         if population.learner is not None:
-            self._note_peaks(population.learner, tick, population.steered.steering.channels)
+            self._note_sizes(population.learner, tick, population.steered.steering.channels)
         place, self.lived = self.lived // self.ticks, self.lived + 1
         if place >= len(self.fitness):
             return
@@ -56,21 +56,31 @@ class LifeLine:
         self.fitness[place] = self._sums[0] * self._episode / seen
         self.share[place] = self._sums[1] / seen
 
-    def _note_peaks(self, learner: Learner, tick: Tick, channels: tuple[str, ...]) -> None:
+    def _note_sizes(self, learner: Learner, tick: Tick, channels: tuple[str, ...]) -> None:
         shown = learner.live_map(0)
         if shown is None:
             return
         names = shown.row_names
-        if len(self.peaks) != len(names):
-            self.peaks = np.zeros((len(names), self.fitness.shape[1]))
+        if len(self.received_squares) != len(names):
+            self.forecast_squares, self.received_squares = np.zeros((2, len(names), self.fitness.shape[1]))
         for index, name in enumerate(names):
             received = tick.verdict.channels[:, channels.index(name)] if name in channels else tick.verdict.reward
-            np.maximum(self.peaks[index], np.abs(received), out=self.peaks[index])
+            self.received_squares[index] += np.square(received)
         if self.lived % _LOOK_EVERY == 0:
             for animal in range(self.fitness.shape[1]):
                 learned = learner.live_map(animal)
                 if learned is not None:
-                    np.maximum(self.peaks[:, animal], np.abs(learned.values).max(axis=1), out=self.peaks[:, animal])
+                    self.forecast_squares[:, animal] += np.square(np.abs(learned.values).max(axis=1))
+
+    def sizes(self, animal: int) -> np.ndarray:
+        """(rows,) how large the entries of the live map usually are in this life.
+
+        The root mean square of the largest entry of each row, or of what is received in one tick where that is more, as it is while
+        nothing has been learned.
+        """
+        looks = max(1, -(-self.lived // _LOOK_EVERY))
+        squares = self.forecast_squares[:, animal] / looks, self.received_squares[:, animal] / max(1, self.lived)
+        return np.sqrt(np.maximum(*squares))
 
     @property
     def now(self) -> float:
@@ -84,11 +94,13 @@ class LifeLine:
             "fitness": self.fitness.copy(),
             "share": self.share.copy(),
             "sums": self._sums.copy(),
-            "peaks": self.peaks.copy(),
+            "forecast_squares": self.forecast_squares.copy(),
+            "received_squares": self.received_squares.copy(),
         }
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Go back to what :meth:`get_state` gave."""
         self.lived = int(state["lived"][0])
         self.fitness, self.share = state["fitness"].copy(), state["share"].copy()
-        self._sums, self.peaks = state["sums"].copy(), state["peaks"].copy()
+        self._sums = state["sums"].copy()
+        self.forecast_squares, self.received_squares = state["forecast_squares"].copy(), state["received_squares"].copy()

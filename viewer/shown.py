@@ -40,9 +40,9 @@ class Shown:
         return None if learner is None else learner.option_values(self.row)
 
     def full_scale(self, rows: int) -> np.ndarray | None:
-        """(rows,) what counts as a full colour in each row of the live map: the most of the life as far as it is known."""
-        lines = [line for line in (self.line, self.future) if line is not None and len(line.peaks) == rows]
-        return np.max([line.peaks[:, self.row] for line in lines], axis=0) if lines else None
+        """(rows,) what counts as a full colour in each row of the live map: what is usual in the life, as far as that is known."""
+        lines = [line for line in (self.line, self.future) if line is not None and len(line.received_squares) == rows]
+        return np.max([line.sizes(self.row) for line in lines], axis=0) if lines else None
 
     @property
     def age(self) -> float:

@@ -55,7 +55,7 @@ def _learning_yields(tick: Tick, row: int, name: str, urgency: float) -> str:
         return f"Learning would choose {name}, but has not tried that often enough here."
     if proposal.lower_bound[row] <= 0.0:
         return f"Learning would choose {name}, but is not sure enough that it is better."
-    return f"Learning would choose {name}."
+    return f"Learning would choose {name}, but has not earned control for that."
 
 
 def _expected(learner: Learner, reflex: Reflex, row: int, option: int) -> str:

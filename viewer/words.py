@@ -30,3 +30,10 @@ def short_act_name(name: str, letters: int) -> str:
         return words
     first, _, rest = words.partition(" ")
     return f"{first[0]}.{rest}"[:letters] if rest else words[:letters]
+
+
+def act_words(name: str) -> tuple[str, ...]:
+    """The same in at most two lines."""
+    shown = {"let the reflex act": "reflex"}.get(name, act_name(name))
+    first, _, rest = shown.partition(" ")
+    return (first, rest) if rest else (first,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,24 +16,27 @@ _TOPS = (34, 206, 378)
 _HIGHEST = 10_000.0  # Hz shown
 _RANGE = 55.0  # dB shown
 _WINDOW, _HOP = 256, 96  # samples of the spectrogram
+_UNSETTLED = 4  # frames before the present one whose sound may still change
+_DRAWN: WeakKeyDictionary[Birdsong, dict[int, tuple[bytes, np.ndarray]]] = WeakKeyDictionary()
 _LINE, _FAINT = (205, 200, 188), (112, 116, 122)
 _GESTURE = (("pressure", (136, 60, 140)), ("tension", (120, 100, 40)), ("turbulence", (0, 158, 115)))
 
 
-def spectrogram(audio: np.ndarray, columns: int = _WIDTH) -> np.ndarray:
-    """(columns, height, 3) uint8 picture of audio at 44.1 kHz, time to the right, 0 to 10 kHz upwards, dark is loud.
+def spectrogram(audio: np.ndarray, columns: int = _WIDTH, first: int = 0) -> np.ndarray:
+    """(columns - first, height, 3) uint8 picture of audio at 44.1 kHz, time to the right, 0 to 10 kHz upwards, dark is loud.
 
-    The first ``columns`` of 560 are the same, whatever is heard after them.
+    It has the columns from ``first`` to ``columns`` out of 560; they are the same whatever is heard after them.
     """
     from scipy import signal
 
     across = np.linspace(0, -(-len(audio) // _HOP), _WIDTH).round().astype(int)[:columns]
-    needed = audio[: (across[-1] + 1) * _HOP + _WINDOW]
+    skipped = max(0, int(across[first]) - 6)  # whole hops, so that windows lie where they would
+    needed = audio[skipped * _HOP : (across[-1] + 1) * _HOP + _WINDOW]
     frequency, _, power = signal.stft(needed, RATE, nperseg=_WINDOW, noverlap=_WINDOW - _HOP, nfft=512)
     level = 20.0 * np.log10(np.abs(power[frequency <= _HIGHEST]) + 1e-9)
     shade = np.clip((level + _RANGE + 25.0) / _RANGE, 0.0, 1.0)
     upward = np.linspace(shade.shape[0] - 1, 0, _HEIGHT).round().astype(int)
-    picture = shade[upward][:, across].T[..., None]
+    picture = shade[upward][:, across[first:] - skipped].T[..., None]
     return (np.array([250, 250, 247]) * (1 - picture) + np.array([22, 28, 60]) * picture).astype(np.uint8)
 
 
@@ -44,6 +48,23 @@ def _of_song(gesture: bytes, frames: int, seed: int) -> np.ndarray:
 @lru_cache(maxsize=8)
 def _of_audio(audio: bytes) -> np.ndarray:
     return spectrogram(np.frombuffer(audio))
+
+
+def _sung_so_far(world: Birdsong, row: int, now: int, edge: int) -> np.ndarray:
+    """(edge, height, 3) columns of what is sung of the present rendition; those that were drawn before are kept."""
+    sung = world.body.sung[row, :now].tobytes()
+    played = np.zeros(world.frames * FRAME)
+    played[: now * FRAME] = world.audio(row)[: now * FRAME]
+    kept = _DRAWN.setdefault(world, {})
+    before, columns = kept.get(row, (b"", np.zeros((0, _HEIGHT, 3), np.uint8)))
+    settled = 0
+    if before and len(before) <= len(sung) and sung.startswith(before):
+        heard = len(before) * now // len(sung) - _UNSETTLED  # frames; the last ones sound otherwise once the next are known
+        settled = max(0, min(len(columns), _WIDTH * heard // world.frames))
+    if settled < edge:
+        columns = np.concatenate([columns[:settled], spectrogram(played, edge, settled)])
+    kept[row] = (sung, columns)
+    return columns[:edge]
 
 
 def draw(surface: Canvas, world: Birdsong, row: int) -> None:
@@ -60,9 +81,7 @@ def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     picture = _of_song(past.tobytes(), frames, world.voice(row)).copy()
     edge = round(_WIDTH * now / frames)
     if now:
-        played = np.zeros(frames * FRAME)
-        played[: now * FRAME] = world.audio(row)[: now * FRAME]
-        picture[:edge] = spectrogram(played, edge)
+        picture[:edge] = _sung_so_far(world, row, now, edge)
     picture[edge:] = 128 + picture[edge:] // 2
     _panel(surface, 1, f"this bird, rendition {int(bird['renditions']) + 1}", picture)
     states = (("deaf", bird["deaf"]), ("hears its tutor", bird["tutoring"]), ("noise", bird["noise_left"]))

@@ -7,12 +7,12 @@ from typing import Any
 
 from core.canvas import INK, Canvas, floor_plan, write
 from core.pygame_check import import_pygame
-from envs.looming_escape.physics import ARENA, KINDS, NONE, SHELTER_RADIUS
+from envs.looming_escape.physics import ARENA, KINDS, NONE, SHELTER_RADIUS, STRIKE
 from envs.looming_escape.world import LoomingEscape
 
 _FLOOR, _WALL = (232, 226, 211), (120, 110, 96)
 _SHELTER, _GHOST = (58, 54, 66), (190, 180, 165)
-_FOOD, _SITE = (0, 158, 115), (205, 222, 205)
+_FOOD, _SITE, _SITE_WORDS = (0, 158, 115), (205, 222, 205), (120, 150, 120)
 _FUR, _BELLY = (122, 92, 68), (222, 200, 178)
 _SKY, _CAPTURED = (170, 205, 232), (200, 40, 40)
 _LEFT, _TOP, _SIDE = 20, 20, 440
@@ -30,6 +30,7 @@ def draw(surface: Canvas, world: LoomingEscape, row: int) -> None:
     surface.set_clip(arena)
     for site in animal["site"]:
         surface.circle(_SITE, pixel(site), round(0.12 * scale))
+        write(surface, "food grows here", pixel(site), 13, _SITE_WORDS, anchor="center")
     radius = round(SHELTER_RADIUS * scale)
     if animal["shelter_present"]:
         surface.circle(_SHELTER if animal["shelter_dark"] else _GHOST, pixel(animal["shelter"]), radius)
@@ -43,7 +44,9 @@ def draw(surface: Canvas, world: LoomingEscape, row: int) -> None:
     surface.rect(_WALL, arena.inflate(8, 8), 4, border_radius=4)
     _draw_sky(surface, world, row)
     kind = KINDS[int(animal["disc_kind"])] if animal["disc_kind"] != NONE else "clear"
-    write(surface, f"sky: {kind}", (_SKY_CENTRE[0], 240), 22, anchor="midtop")
+    harm = "" if kind == "clear" else ", a predator" if kind == KINDS[STRIKE] else ", harmless"
+    sky = "the roof above" if world.sheltered[row] else f"sky: {kind}{harm}"
+    write(surface, sky, (_SKY_CENTRE[0], 240), 20, anchor="midtop")
     _gauge(surface, "energy", float(animal["energy"]), 288, _FOOD)
     _gauge(surface, "day", float(world.elapsed[row] / world.max_episode_steps), 342, _WALL)
     state = "captured" if animal["captured"] else "under the roof" if world.sheltered[row] else "in the open"

@@ -13,7 +13,7 @@ from viewer.drawing import Gauge, bar, card
 from viewer.driving import driving_keys
 from viewer.palette import BAD, CARD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT
 from viewer.shown import Shown
-from viewer.words import act_name, short_act_name
+from viewer.words import act_name, act_words, short_act_name
 
 _SUREST = 9.0  # what is surer than this is said in words
 
@@ -37,7 +37,13 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
         write(canvas, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
         return
     proposal, option = tick.proposal, int(tick.proposal.option[row])
-    name = act_name(learner.option_names[option]) if 0 <= option < len(learner.option_names) else "an action"
+    name = (
+        "to let the reflex act"
+        if proposal.defers[row]
+        else act_name(learner.option_names[option])
+        if 0 <= option < len(learner.option_names)
+        else "an action"
+    )
     removed = bool(session.population.steered.lesions.learning[row])
     verb, ink = ("would propose", FAINT) if removed else ("proposes", TEXT)
     write(canvas, f"{verb}: {name}", (box.x + 14, box.y + 34), 26, ink, bold=True)
@@ -76,7 +82,9 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
     if len(values) == 2 and np.array_equal(values[0], values[1]):  # one channel alone is the worth
         values, names, full = values[1:], names[1:], full[1:]
     rows, columns = values.shape
-    foot = 17 if learned.column_names and len(learned.column_names) == columns else 0
+    named = len(learned.column_names) == columns
+    tall = named and rows <= 2 and any(" " in act_name(name) for name in learned.column_names)
+    foot = (31 if tall else 17) if named else 0
     left, top, right = box.x + 88, box.y + 20, box.right - 62
     height, width = (box.bottom - top - foot) / rows, (right - left) / columns
     full = np.maximum(full, 1e-9)
@@ -104,8 +112,10 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
     if foot:
         for column, name in enumerate(learned.column_names):
             ink = TEXT if column == learned.marked else FAINT
-            short = short_act_name(name, int(width / 6.5))
-            write(canvas, short, (left + (column + 0.5) * width, box.bottom + 2), 16, ink, anchor="midbottom", room=width)
+            words = act_words(name) if tall else (short_act_name(name, max(6, int(width / 6.5))),)
+            for line, word in enumerate(words):
+                place = (left + (column + 0.5) * width, box.bottom + 2 - 14 * (len(words) - 1 - line))
+                write(canvas, word, place, 16, ink, anchor="midbottom", room=width - 2)
 
 
 def _option_values(canvas: Canvas, line: Any, box: Any, names: tuple[str, ...], values: np.ndarray, chosen: int) -> None:

@@ -59,7 +59,9 @@ def _gauges(session: Shown) -> Iterator[Gauge]:
     steered, row = session.population.steered, session.row
     steering = steered.steering
     if steering.signals.size:
-        signals = steering.signals.split(steered.observation[:, -steering.signals.size :])[row]
+        tick = session.history.last
+        heard = steered.observation if tick is None else tick.observation  # of the act that is shown, as the reflex is
+        signals = steering.signals.split(heard[:, -steering.signals.size :])[row]
         for sense in steering.signals:
             if sense.size == 1:
                 yield Gauge(sense.name, float(signals[sense.name]), sense.low, sense.high, STEERING)

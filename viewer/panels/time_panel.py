@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from viewer.history import LENGTH
@@ -41,11 +43,9 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     most = max([0.5, *(abs(value) for value in history.reward)])
     for series, colour, largest in ((history.urgency, STEERING, 1.0), (history.reward, GOOD, most)):
         if len(series) > 1:
-            points = [
-                (left + (start + index) * step, trace.centery - 0.5 * trace.height * min(1.0, max(-1.0, value / largest)))
-                for index, value in enumerate(series)
-            ]
-            canvas.lines(colour, False, points, 2)
+            heights = np.clip(np.fromiter(series, float, len(series)) / largest, -1.0, 1.0)
+            across = left + (start + np.arange(len(series))) * step
+            canvas.lines(colour, False, np.column_stack([across, trace.centery - 0.5 * trace.height * heights]), 2)
     ago = duration(LENGTH * session.population.world.dt)
     write(canvas, f"{ago} ago", (left, box.bottom - 2), 16, FAINT, anchor="bottomleft")
     write(canvas, "now", (trace.right, box.bottom - 2), 16, FAINT, anchor="bottomright")

@@ -105,8 +105,8 @@ def _subtitle(recording: Recording) -> str:
     if recording.line is None:
         return f"{recording.agent}, seed {recording.seed}."
     return (
-        "The same newborn, whole and without one of its parts from birth on, in the same world. "
-        "Each stretch is around the most urgent moment of an episode of the whole animal."
+        "One newborn, several lives: whole, and with one of its parts taken away at birth. "
+        "Each can be seen at some ages, around a moment of danger or need."
     )
 
 

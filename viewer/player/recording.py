@@ -25,6 +25,7 @@ from viewer.why import why
 FRAMES, FRAMES_WITH_SOUND = 240, 120  # of a stretch; spectrograms and sound are large
 _AGES = (0.0, 0.02, 0.1, 0.25, 0.5, 1.0)  # parts of the life at which stretches are recorded; the last one ends it
 LESIONS = ("learning", "reflex", "reward")
+_ALONE = {"learning": "steering alone, without learning", "reflex": "learning alone, without reflex"}
 _BEFORE = 2 / 3  # of a stretch lies before the most urgent moment
 
 Progress = Callable[[int, int], None]
@@ -129,7 +130,7 @@ def record_life(
     population = Population(agent, world, 1 + len(parts), seed=[seed] * (1 + len(parts)))
     for row, part in enumerate(parts, start=1):
         population.lesion(part, [row])
-    tracks = ("whole animal", *(f"without {part.replace('_', ' ')}" for part in parts))
+    tracks = ("whole animal", *(_ALONE.get(part, f"without {part.replace('_', ' ')}") for part in parts))
     return _Recorder(population, tracks, steps, frames, progress).record(seed)
 
 

@@ -247,18 +247,27 @@
     if (parent) parent.append(element);
     return element;
   };
-  const LOOKS = { "whole animal": ["var(--ink)", 3, ""], "without learning": ["var(--steering)", 2, ""],
-    "without reflex": ["var(--learning)", 2, ""] };
+  const LOOKS = { "whole animal": ["var(--ink)", 3, ""], "steering alone": ["var(--steering)", 2, ""],
+    "learning alone": ["var(--learning)", 2, ""] };
+  const shortName = (track) => head.tracks[track].split(",")[0];
+  const smooth = (series, reach) => series.map((value, bin) => {
+    if (value === null) return null;
+    const near = series.slice(Math.max(0, bin - reach), bin + reach + 1).filter((other) => other !== null);
+    return near.reduce((sum, other) => sum + other, 0) / near.length;
+  });
   const drawLine = () => {
     const holder = $("#line"), width = Math.max(320, holder.clientWidth), narrow = width < 600;
     const left = narrow ? 44 : 64, right = width - (narrow ? 12 : 150), top = narrow ? 18 + 18 * head.tracks.length : 26, high = 110;
     const root = svg("svg", { viewBox: `0 0 ${width} ${top + high + 66}`, role: "group", "aria-label": "Fitness and control by age" });
     holder.replaceChildren(root);
-    const values = line.fitness.flat().filter((value) => value !== null);
+    const reach = Math.floor(line.share[0].length / 24);
+    const curves = line.fitness.map((series) => smooth(series, reach));
+    const values = curves.flat().filter((value) => value !== null);
     const low = Math.min(0, ...values), most = Math.max(...values, low + 1e-9);
     const x = (tick) => left + ((right - left) * tick) / line.steps;
     const y = (value) => top + high - (high * (value - low)) / (most - low);
-    svg("text", { x: left, y: 16 }, root, `fitness, ${head.unit}`);
+    const over = duration((2 * reach + 1) * line.ticks * head.dt);
+    svg("text", { x: left, y: 16 }, root, `${head.unit}, mean over ${over}`);
     const ticks = [0, low, most].filter((value, index, all) => all.slice(0, index).every((other) => Math.abs(y(other) - y(value)) > 16));
     for (const value of ticks) {
       svg("line", { x1: left, x2: right, y1: y(value), y2: y(value), stroke: "var(--rule)" }, root);
@@ -266,19 +275,18 @@
     }
     let dash = 0;
     const ends = [];
-    line.fitness.forEach((series, track) => {
-      const [colour, thick, pattern] = LOOKS[head.tracks[track]] || ["var(--faint)", 2, ["6 4", "2 3", "8 3 2 3"][dash++ % 3]];
+    curves.forEach((series, track) => {
+      const [colour, thick, pattern] = LOOKS[shortName(track)] || ["var(--faint)", 2, ["6 4", "2 3", "8 3 2 3"][dash++ % 3]];
       const points = series.map((value, bin) => value === null ? null : `${x(Math.min(line.steps, (bin + 0.5) * line.ticks))},${y(value)}`);
       svg("polyline", { points: points.filter(Boolean).join(" "), fill: "none", stroke: colour, "stroke-width": thick,
         "stroke-dasharray": pattern, "stroke-linejoin": "round" }, root);
-      const tail = series.filter((value) => value !== null).slice(-5);
-      ends.push({ track, colour, at: y(tail.reduce((sum, value) => sum + value, 0) / tail.length) });
+      ends.push({ track, colour, at: y(series.filter((value) => value !== null).at(-1)) });
     });
     ends.sort((one, other) => one.at - other.at);
     ends.forEach((end, index) => { end.at = Math.max(end.at, index ? ends[index - 1].at + 17 : top + 4); });
     for (let index = ends.length - 1, floor = top + high + 4; index >= 0; index--, floor -= 17) ends[index].at = Math.min(ends[index].at, floor);
     ends.forEach(({ track, colour, at }, index) => svg("text", { class: "name", x: narrow ? left : right + 8,
-      y: narrow ? 34 + 18 * index : at + 4, style: `fill:${colour}` }, root, head.tracks[track]));
+      y: narrow ? 34 + 18 * index : at + 4, style: `fill:${colour}` }, root, shortName(track)));
     const ribbon = top + high + 14, shown = Number(panes[0].track.value);
     line.share[shown].forEach((share, bin) => {
       if (share === null) return;
