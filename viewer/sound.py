@@ -33,9 +33,14 @@ class Speaker:
         except pygame.error as error:
             self.broken = f"no sound ({error}); everything else goes on"
 
+    @property
+    def heard(self) -> bool:
+        """Whether what it plays can be heard."""
+        return self.broken is None and not self.muted
+
     def play(self, audio: np.ndarray) -> None:
         """Play audio (samples,) in [-1, 1], in place of what is still playing."""
-        if self.broken is None and not self.muted and audio.size:
+        if self.heard and audio.size:
             mixer: Any = import_pygame().mixer
             samples = (32_767 * np.clip(audio, -1.0, 1.0)).astype(np.int16)
             channels = mixer.get_init()[2]

@@ -287,10 +287,11 @@ class Window:
         sound = None if self._recorder is None else world.sound(session.row)
         if sound is not None and self._recorder is not None:
             self._recorder.add_sound(sound)
-        if heard and self._speaker is not None and last is not None and last.ended[session.row]:
+        speaker = self._speaker if heard and self._speaker is not None and self._speaker.heard else None
+        if speaker is not None and last is not None and last.ended[session.row]:
             whole = world.episode_sound(session.row)
             if whole is not None:
-                self._speaker.play(whole)
+                speaker.play(whole)
 
     def _advance(self) -> int:
         """Live the ticks that are due in this frame; at full speed, as many as fit into it. Returns their number."""

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from core.canvas import INK, Canvas, write
-from envs.birdsong.syrinx import FRAME, RATE, render
+from envs.birdsong.syrinx import FRAME, RATE
 from envs.birdsong.world import Birdsong
 
 _LEFT, _WIDTH, _HEIGHT = 62, 560, 140
@@ -40,11 +40,6 @@ def spectrogram(audio: np.ndarray, columns: int = _WIDTH, first: int = 0) -> np.
     return (np.array([250, 250, 247]) * (1 - picture) + np.array([22, 28, 60]) * picture).astype(np.uint8)
 
 
-@lru_cache(maxsize=32)
-def _of_song(gesture: bytes, frames: int, seed: int) -> np.ndarray:
-    return spectrogram(render(np.frombuffer(gesture).reshape(frames, 3), seed))
-
-
 @lru_cache(maxsize=8)
 def _of_audio(audio: bytes) -> np.ndarray:
     return spectrogram(np.frombuffer(audio))
@@ -67,6 +62,24 @@ def _sung_so_far(world: Birdsong, row: int, now: int, edge: int) -> np.ndarray:
     return columns[:edge]
 
 
+def _sung_before(world: Birdsong, row: int, past: np.ndarray) -> np.ndarray:
+    """(560, height, 3) columns of the last rendition; the part that was drawn while it was sung is not drawn again."""
+    kept = _DRAWN.setdefault(world, {})
+    gesture = past.astype(world.body.past.dtype).tobytes()
+    if kept.get(-1 - row, (None, None))[0] != gesture:
+        sung, columns = kept.get(row, (b"", np.zeros((0, _HEIGHT, 3), np.uint8)))
+        settled = 0
+        if sung and gesture.startswith(sung):
+            settled = max(
+                0, min(len(columns), _WIDTH * (len(sung) * world.frames // len(gesture) - _UNSETTLED) // world.frames)
+            )
+        kept[-1 - row] = (
+            gesture,
+            np.concatenate([columns[:settled], spectrogram(world.episode_sound(row), first=settled)]),
+        )
+    return kept[-1 - row][1]
+
+
 def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     """Draw row ``row``."""
     bird, frames = world.body.records[row], world.frames
@@ -78,7 +91,7 @@ def draw(surface: Canvas, world: Birdsong, row: int) -> None:
     past = world.rendition(row)
     sung = past.copy()
     sung[:now] = bird["sung"][:now]
-    picture = _of_song(past.tobytes(), frames, world.voice(row)).copy()
+    picture = _sung_before(world, row, past).copy()
     edge = round(_WIDTH * now / frames)
     if now:
         picture[:edge] = _sung_so_far(world, row, now, edge)

@@ -145,7 +145,7 @@ class Birdsong(World):
         kind = species()
         self._kind = Kind(kind.scale, kind.trait_mean, kind.trait_deviation)
         self._notes = note_table()
-        self._rendered: dict[int, tuple[Any, np.ndarray]] = {}
+        self._rendered: dict[tuple[str, int], tuple[Any, np.ndarray]] = {}
         longest = self.frames + HEARING_DELAY
         steps = longest if max_episode_steps is None else whole_number("max_episode_steps", max_episode_steps)
         super().__init__(num_envs, max_episode_steps=min(steps, longest), **options)
@@ -199,13 +199,15 @@ class Birdsong(World):
 
     def audio(self, row: int) -> np.ndarray:
         """(frames x 441,) audio at 44.1 kHz of what the bird has sung of its present rendition; kept until it sings on."""
+        return self._render("sung", row, self.body.sung[row, : int(self.body.moment[row])])
+
+    def _render(self, what: str, row: int, gesture: np.ndarray) -> np.ndarray:
         from envs.birdsong.syrinx import render
 
-        sung = self.body.sung[row, : int(self.body.moment[row])]
-        key = (self.voice(row), sung.tobytes())
-        if self._rendered.get(row, (None, None))[0] != key:
-            self._rendered[row] = (key, render(sung, self.voice(row)) if len(sung) else np.zeros(0))
-        return self._rendered[row][1]
+        key = (self.voice(row), gesture.tobytes())
+        if self._rendered.get((what, row), (None, None))[0] != key:
+            self._rendered[what, row] = (key, render(gesture, self.voice(row)) if len(gesture) else np.zeros(0))
+        return self._rendered[what, row][1]
 
     def voice(self, row: int) -> int:
         """Seed of a bird's breath noise."""
@@ -217,10 +219,8 @@ class Birdsong(World):
         return self.audio(row)[end - FRAME : end] if end > 0 else np.zeros(FRAME)
 
     def episode_sound(self, row: int) -> np.ndarray:
-        """(frames x 441,) audio at 44.1 kHz of the last finished rendition."""
-        from envs.birdsong.syrinx import render
-
-        return render(self.rendition(row), self.voice(row))
+        """(frames x 441,) audio at 44.1 kHz of the last finished rendition; kept until the next is finished."""
+        return self._render("past", row, self.rendition(row))
 
     # -- manipulations ---------------------------------------------------------------------------
 
