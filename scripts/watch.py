@@ -120,7 +120,7 @@ def _record_player(args: Args, reporter: Reporter) -> int:
         bar.update(task, description="writing")
         page = Player(recording)
         path = page.save(args.record)
-    print(f"wrote {path}: {len(page.html) / 1e6:.1f} MB, {recording.line.steps:,} steps; open it in any browser")
+    print(f"wrote {path}: {len(page.html) / 1e6:.1f} MB, {recording.curves.steps:,} steps; open it in any browser")
     return 0
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 import shlex
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import numpy as np
 from markupsafe import Markup
-from PIL import Image
 
 from agents.catalogue import agent_spec
 from benchmark.experiments.experiment import Experiment, find_experiment
 from benchmark.report.figures import Drawing
 from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
+from benchmark.running.film import unpacked
 from core.files import as_text
+from core.player.page import inline, page_of_packed
 from core.registry import names_from
 from envs.registration import world_class
 
 _PAGE = Path(__file__).parent / "page"
+_MOST_PLAYED = 8_000_000  # bytes of all players of a report
 
 
 def experiments_of(store: Store) -> dict[str, Experiment]:
@@ -129,38 +128,18 @@ def _problems(store: Store) -> list[dict[str, str]]:
 
 
 def _films(store: Store) -> list[dict[str, Any]]:
-    found = []
+    """Players of newborn and grown animals, up to a size."""
+    found: list[dict[str, Any]] = []
+    size = 0
     for job in jobs(store.settings):
-        if isinstance(job, LifeJob) and job.film:
-            data = store.read(job) or {}
-            for age in ("newborn", "grown"):
-                if f"film.{age}.frames" in data:
-                    found.append(_film(job, age, {k.rpartition(".")[2]: v for k, v in data.items() if f".{age}." in k}))
+        if not isinstance(job, LifeJob) or not job.film:
+            continue
+        film = (store.read(job) or {}).get("film.player")
+        if film is not None:
+            frame = inline(page_of_packed(*unpacked(film), f"{job.world}, {job.agent}"), 640)
+            size += len(frame)
+            found.append({"world": job.world, "agent": job.agent, "frame": Markup(frame) if size <= _MOST_PLAYED else None})
     return found
-
-
-def _film(job: LifeJob, age: str, film: dict[str, np.ndarray]) -> dict[str, Any]:
-    dt = world_class(job.world).dt
-    pictures = [
-        {
-            "src": f"data:image/webp;base64,{base64.b64encode(_webp(frame)).decode()}",
-            "when": _moment((step - film["step"][0]) * dt),
-            "who": "learning" if in_charge else "steering",
-        }
-        for frame, step, in_charge in zip(film["frames"], film["step"], film["learner_in_charge"], strict=True)
-    ]
-    return {"world": job.world, "agent": job.agent, "age": age, "step": int(film["step"][0]), "pictures": pictures}
-
-
-def _moment(seconds: float) -> str:
-    """Time since the first picture, in seconds or minutes."""
-    return f"+{seconds:.1f} s" if seconds < 60 else f"+{seconds / 60:.0f} min"
-
-
-def _webp(frame: np.ndarray) -> bytes:
-    content = io.BytesIO()
-    Image.fromarray(frame).save(content, "webp", quality=80)
-    return content.getvalue()
 
 
 def show_number(value: float | None, digits: int = 2) -> str:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ from benchmark.results.jobs import ExperimentJob, LifeJob, jobs
 from benchmark.results.store import OtherSettings, Store
 from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
+from benchmark.running.film import unpacked
 from benchmark.running.run import run
 from benchmark.running.suite_file import read_suite
 from benchmark.running.suites import SUITES, resolve
 from benchmark.running.work import do_job
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, UnknownName
+from core.packed import DamagedFile
+from core.player.page import page_of_packed
 from tests.benchmark.helpers import ROOT, WORLD, curves_of, small
 from tests.browsing import open_page
 
@@ -106,7 +110,7 @@ def test_report_says_what_is_missing(reported: Store) -> None:
     assert "2 parts of this run failed or are missing" in text
     assert "the &lt;b&gt;cage&lt;/b&gt; was open" in text
     assert "No ranking: with 4 animals" in text
-    assert text.count("data:image/webp") == 12, "newborn and grown, six pictures each"
+    assert text.count("<iframe") == 1, "a player for the agent that learns"
     assert "http://" not in text.replace("http://www.w3.org", "")
     for heading in ("Agents", "Growing up", "Reward against fitness", "Experiments", "How to reproduce"):
         assert heading in text
@@ -247,3 +251,30 @@ def test_the_suites_that_come_with_it_are_sound() -> None:
         assert np.array([settings.lifetime(world) for world in settings.worlds]).min() > 0
         assert settings.experiments
     assert resolve(SUITES["quick"]).lifetimes < resolve(SUITES["default"]).lifetimes
+
+
+def test_newborn_and_grown_are_played_side_by_side(browser: Any, reported: Store) -> None:
+    page, complaints = open_page(browser, reported.folder / "report.html", 1400)
+    page.locator("#films").scroll_into_view_if_needed()
+    page.locator("iframe").first.scroll_into_view_if_needed()
+    frames = [frame for frame in page.frames if frame is not page.main_frame]
+    assert frames
+    inner = frames[0]
+    inner.wait_for_function("window.nestling && nestling.ready()")
+    assert inner.locator(".pane canvas.world").evaluate_all("found => found.filter(one => one.offsetParent).length") == 2
+    assert not inner.evaluate("nestling.state.playing"), "a page of many players is quiet until it is asked"
+    inner.click("#play")
+    inner.wait_for_function("nestling.state.place > 2")
+    assert not complaints
+
+
+def test_a_damaged_recording_is_told_plainly() -> None:
+    packed = np.frombuffer(zlib.compress(b'["{}", "not base64!"]'), np.uint8)
+    head, columns = unpacked(packed)
+    with pytest.raises(DamagedFile):
+        page_of_packed(head, columns, "title")
+    for wrong in (packed[:-3], np.zeros(9, np.uint8), np.frombuffer(zlib.compress(bytes(60_000_000)), np.uint8)):
+        with pytest.raises(DamagedFile):
+            unpacked(wrong)
+    head = '{"panels": [{"name": "world"}], "texts": ["</script><b>x"]}'
+    assert "</script><b>x" not in page_of_packed(head, "", "title")

@@ -73,7 +73,7 @@ def test_pictures_are_those_of_the_viewer(browser: Any, world: str, tmp_path: Pa
     shown.show(watched)
     live(watched, 3 * pace(watched.world)[1], [shown.history])
     assert states_equal(recorded.get_state(), watched.get_state()), "recording changes nothing"
-    for index, (name, draw, size) in enumerate(PANELS):
+    for index, ((name, size), draw) in enumerate(PANELS):
         canvas = Canvas.blank((2 * size[0], 2 * size[1]), BACKGROUND)
         draw(canvas.inside((0, 0, 2 * size[0], 2 * size[1]), size), import_pygame().Rect(0, 0, *size), shown)
         page.evaluate(f"nestling.drawn({index}, 0, 0, 2, {2 * size[0]})")
@@ -86,7 +86,7 @@ def test_pictures_are_those_of_the_viewer(browser: Any, world: str, tmp_path: Pa
         difference = np.abs(soft[0] - soft[1])
         print(world, name, difference.mean(), np.quantile(difference, 0.99))
         assert difference.mean() < 3.0, name  # spectrograms are compressed
-        assert np.quantile(difference, 0.99) < 30.0, name  # letters of a screen stand on whole pixels
+        assert np.quantile(difference, 0.99) < 40.0, name  # letters of a screen stand on whole pixels
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -136,10 +136,10 @@ def test_every_track_is_that_animal(life: Path) -> None:
     alone = Population("steered", "Rivals", 1, seed=5)
     line = LifeLine("Rivals", 1, 900)
     live(alone, 900, [line])
-    assert recording.line is not None
-    assert (recording.line.fitness[:, 0] == line.fitness[:, 0]).all()
-    assert (recording.line.share[:, 0] == line.share[:, 0]).all()
-    assert (recording.line.share[:, 1] == 0.0).all(), "an animal without learning lives on its reflexes"
+    assert recording.curves is not None
+    assert (recording.curves.fitness[:, 0] == line.fitness[:, 0]).all()
+    assert (recording.curves.share[:, 0] == line.share[:, 0]).all()
+    assert (recording.curves.share[:, 1] == 0.0).all(), "an animal without learning lives on its reflexes"
     ticks = [age.tick for age in recording.ages]
     assert ticks == sorted(ticks)
     assert all(later - sooner >= 20 for sooner, later in itertools.pairwise(ticks))

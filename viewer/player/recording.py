@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from agents.life import live
 from agents.population import Population
 from core.errors import InvalidArgument, told, whole_number
+from core.player.recorded_canvas import Library, RecordedCanvas
+from core.player.recording import Age, Curves, Panel, Recording, Stretch
 from core.pygame_check import import_pygame
 from envs.registration import world_class
 from viewer.life_line import LifeLine
 from viewer.panels import learning_panel, steering_panel, world_panel
-from viewer.player.recorded_canvas import Command, Library, RecordedCanvas
 from viewer.record import CannotRecord, pace
 from viewer.shown import Shown
 from viewer.stage import LEARNING_SIZE, STEERING_SIZE
@@ -29,65 +29,11 @@ _ALONE = {"learning": "steering alone, without learning", "reflex": "learning al
 _BEFORE = 2 / 3  # of a stretch lies before the most urgent moment
 
 Progress = Callable[[int, int], None]
-PANELS: tuple[tuple[str, Any, tuple[int, int]], ...] = (
-    ("world", world_panel.draw, (652, 492)),
-    ("steering", steering_panel.draw, STEERING_SIZE),
-    ("learning", learning_panel.draw, LEARNING_SIZE),
+PANELS: tuple[tuple[Panel, Any], ...] = (
+    (Panel("world", (652, 492)), world_panel.draw),
+    (Panel("steering", STEERING_SIZE), steering_panel.draw),
+    (Panel("learning", LEARNING_SIZE), learning_panel.draw),
 )
-
-
-@dataclass
-class Stretch:
-    """Some seconds of one track.
-
-    Attributes:
-        frames: for every panel of :data:`PANELS`, commands of each frame.
-        captions: who acts and why, for each frame.
-        in_charge, urgency, reward: of the last tick before each frame.
-        sound: (samples,) in [-1, 1], where the world can be heard.
-    """
-
-    frames: tuple[list[list[Command]], ...] = field(default_factory=lambda: tuple([] for _ in PANELS))
-    captions: list[str] = field(default_factory=list)
-    in_charge: list[bool] = field(default_factory=list)
-    urgency: list[float] = field(default_factory=list)
-    reward: list[float] = field(default_factory=list)
-    sound: list[np.ndarray] = field(default_factory=list)
-
-
-class Age(NamedTuple):
-    """When a stretch was recorded: the tick of its first frame, and a label."""
-
-    tick: int
-    label: str
-
-
-@dataclass
-class Recording:
-    """Everything that a player shows.
-
-    Attributes:
-        world, agent, seed: whose life it is.
-        tracks: names of the tracks: the whole animal first, then without each part.
-        ages: the stretches of each track.
-        stretches: [track][age].
-        line: fitness and control of the tracks over the whole life; None where only a stretch was recorded.
-        frames_per_second, ticks_per_frame: pace.
-    """
-
-    world: str
-    agent: str
-    seed: int
-    unit: str
-    dt: float
-    tracks: tuple[str, ...]
-    ages: list[Age]
-    stretches: list[list[Stretch]]
-    library: Library
-    line: LifeLine | None
-    frames_per_second: float
-    ticks_per_frame: int
-    sound_rate: int | None
 
 
 def record_life(
@@ -215,7 +161,8 @@ class _Recorder:
             ages=ages,
             stretches=stretches,
             library=self.library,
-            line=line,
+            panels=tuple(panel for panel, _ in PANELS),
+            curves=None if line is None else Curves(line.ticks, line.steps, line.fitness, line.share),
             frames_per_second=self.rate,
             ticks_per_frame=self.each,
             sound_rate=self.sound_rate,
@@ -236,7 +183,7 @@ class _Recorder:
         return int(np.argmax(urgencies)) if urgencies else 0
 
     def _stretch(self, frames: int, observers: list[Any]) -> list[Stretch]:
-        stretches = [Stretch() for _ in self.shown]
+        stretches = [Stretch(tuple([] for _ in PANELS)) for _ in self.shown]
         histories = [one.history for one in self.shown]
         for history in histories:
             history.clear()
@@ -253,10 +200,10 @@ class _Recorder:
 
     def _add_frame(self, one: Shown, stretch: Stretch) -> None:
         box = import_pygame().Rect
-        for (_, draw, size), frames in zip(PANELS, stretch.frames, strict=True):
+        for (panel, draw), frames in zip(PANELS, stretch.frames, strict=True):
             canvas = RecordedCanvas(self.library, track=one.row)
             try:
-                draw(canvas, box(0, 0, *size), one)
+                draw(canvas, box(0, 0, *panel.size), one)
             except Exception as error:
                 raise CannotRecord(f"{type(self.population.world).__name__} cannot be drawn: {told(error)}.") from error
             frames.append(canvas.commands)
@@ -264,8 +211,6 @@ class _Recorder:
         assert last is not None
         stretch.captions.append(why(one))
         stretch.in_charge.append(bool(last.in_charge[one.row]))
-        stretch.urgency.append(float(last.reflex.urgency[one.row]))
-        stretch.reward.append(float(last.verdict.reward[one.row]))
 
 
 def _ages(steps: int, window: int) -> list[tuple[int, str]]:

@@ -11,20 +11,24 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from viewer.player.recorded_canvas import UNITS, Command, Library
-from viewer.player.recording import PANELS, Recording, Stretch
-from viewer.record import CannotRecord
+from core.errors import NestlingError
+from core.player.recorded_canvas import UNITS, Command, Library
+from core.player.recording import Recording, Stretch
 
 _MOST = 65_536  # different looks or texts, as they are numbered in 16 bits
 _SHIFT = 32_768
 _PICTURE_QUALITY = 45
 
 
+class TooMuchDrawn(NestlingError, ValueError):
+    """More different things were drawn than a player can number."""
+
+
 def pack(recording: Recording) -> tuple[str, str]:
     """The head as JSON that may stand in a page, and the columns as base64.
 
     Raises:
-        CannotRecord: there are more than 65,536 different texts or looks of things drawn.
+        TooMuchDrawn: there are more than 65,536 different texts or looks of things drawn.
     """
     styles: dict[tuple[Any, ...], int] = {}
     columns = _Columns(styles)
@@ -35,7 +39,7 @@ def pack(recording: Recording) -> tuple[str, str]:
                     columns.add(commands)
     for what, number in (("looks of things drawn", len(styles)), ("texts", len(recording.library.texts))):
         if number > _MOST:
-            raise CannotRecord(f"There are {number:,} different {what}, and a player holds {_MOST:,}; record fewer frames.")
+            raise TooMuchDrawn(f"There are {number:,} different {what}, and a player holds {_MOST:,}; record fewer frames.")
     head = {
         "world": recording.world,
         "agent": recording.agent,
@@ -46,18 +50,23 @@ def pack(recording: Recording) -> tuple[str, str]:
         "ticksPerFrame": recording.ticks_per_frame,
         "units": UNITS,
         "shift": _SHIFT,
-        "panels": [{"name": name, "size": size} for name, _, size in PANELS],
+        "panels": [panel._asdict() for panel in recording.panels],
+        "beside": recording.beside,
         "tracks": list(recording.tracks),
         "ages": [{"tick": age.tick, "label": age.label} for age in recording.ages],
         "styles": [list(style) for style in styles],
         "texts": list(recording.library.texts),
         "pictures": _pictures(recording.library),
         "clips": [[_clip(stretch, recording.sound_rate) for stretch in track] for track in recording.stretches],
-        "line": _line(recording),
+        "line": _curves(recording),
         "columns": columns.lengths(),
     }
-    text = json.dumps(head, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    return text, base64.b64encode(zlib.compress(columns.content(), 9)).decode()
+    return as_script(head), base64.b64encode(zlib.compress(columns.content(), 9)).decode()
+
+
+def as_script(values: Any) -> str:
+    """JSON that may stand in a script of a page, whatever its texts say."""
+    return json.dumps(values, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 class _Columns:
@@ -94,18 +103,24 @@ def _clip(stretch: Stretch, rate: int | None) -> dict[str, Any]:
         "captions": captions,
         "caption": [captions.index(caption) for caption in stretch.captions],
         "inCharge": [int(learning) for learning in stretch.in_charge],
-        "urgency": [round(value, 3) for value in stretch.urgency],
-        "reward": [round(value, 3) for value in stretch.reward],
         "sound": None if rate is None or not stretch.sound else _sound(np.concatenate(stretch.sound), rate),
     }
 
 
-def _line(recording: Recording) -> dict[str, Any] | None:
-    line = recording.line
-    if line is None:
+def _curves(recording: Recording) -> dict[str, Any] | None:
+    curves = recording.curves
+    if curves is None:
         return None
-    as_list = lambda values: [[None if np.isnan(x) else round(float(x), 4) for x in track] for track in values.T]  # noqa: E731
-    return {"ticks": line.ticks, "steps": line.steps, "fitness": as_list(line.fitness), "share": as_list(line.share)}
+    return {
+        "ticks": curves.ticks,
+        "steps": curves.steps,
+        "fitness": _by_track(curves.fitness),
+        "share": _by_track(curves.share),
+    }
+
+
+def _by_track(values: np.ndarray) -> list[list[float | None]]:
+    return [[None if np.isnan(value) else round(float(value), 4) for value in track] for track in values.T]
 
 
 def _pictures(library: Library) -> list[dict[str, Any]]:
