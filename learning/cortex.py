@@ -485,12 +485,16 @@ class Cortex(Learner):
         """What each act would bring of each channel and what that is worth, where the animal last decided, beside the reflex."""
         now = self.now
         forecasts = np.concatenate([now.reach[row].astype(float), now.total[row][:, None]], axis=1)
+        offered = np.ones(len(forecasts), bool)
+        goals = self.goals.aim.offered[row]
+        offered[self._caution.first_goal :][: len(goals)] = goals
         return LiveMap(
             title="each act would bring, more or less than the reflex",
             values=(forecasts - forecasts[DEFER]).T,
             row_names=(*self.forecast_channels, "worth"),
             column_names=self.option_names,
             marked=int(self.bout.chosen[row]),
+            offered=offered,
         )
 
     def settings(self) -> dict[str, Any]:

@@ -57,6 +57,7 @@ class LiveMap:
         values: (len(row_names), columns); negative and positive are told apart by colour.
         row_names, column_names: labels along the sides; those of columns may be missing.
         marked: number of a column that stands out, or -1.
+        offered: (columns,) bool, whether a column could be chosen at all, such as a goal that is known; None where all can.
     """
 
     title: str
@@ -64,6 +65,7 @@ class LiveMap:
     row_names: tuple[str, ...]
     column_names: tuple[str, ...] = ()
     marked: int = -1
+    offered: np.ndarray | None = None
 
 
 @renamed_attributes(command_space="action_space", command_names="action_names")

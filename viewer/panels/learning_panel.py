@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,8 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     values, learned = session.option_values(), learner.live_map(row)
     if learned is not None:
         scale = session.full_scale(len(learned.row_names))
+        if proposal.defers[row] and learned.marked >= 0:
+            learned = replace(learned, marked=0)  # the reflex
         _map(canvas, pygame.Rect(line.x, line.y, line.width, box.bottom - line.y - 6), learned, scale)
     elif values is not None:
         _option_values(canvas, line, box, learner.option_names, values, option)
@@ -75,7 +78,9 @@ def _note(removed: bool, explores: bool, in_charge: bool) -> str:
 
 def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -> None:
     """Blue where positive, red where negative, the stronger the larger; what a full colour means stands to the right."""
-    write(canvas, learned.title, (box.x, box.y), 17, FAINT)
+    offered = np.ones(learned.values.shape[1], bool) if learned.offered is None else learned.offered
+    crossed = "" if offered.all() else "; crossed out: not possible here"
+    write(canvas, learned.title + crossed, (box.x, box.y), 17, FAINT)
     write(canvas, "full colour", (box.right, box.y), 17, FAINT, anchor="topright")
     values, names = learned.values, learned.row_names
     full = np.abs(values).max(axis=1) if scale is None else scale
@@ -105,8 +110,11 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
         )
         for column in range(columns):
             where = (left + column * width, top + row * height + 1, width, height - 2)
-            canvas.rect(tuple(int(part) for part in picture[row, column]), where)
+            canvas.rect(tuple(int(part) for part in picture[row, column]) if offered[column] else RULE, where)
     canvas.rect(RULE, (left, top, right - left, rows * height), 1)
+    for column in map(int, np.flatnonzero(~offered)):
+        start, end = left + column * width + 2, left + (column + 1) * width - 2
+        canvas.line(FAINT, (start, top + rows * height - 2), (end, top + 2))
     if 0 <= learned.marked < columns:
         canvas.rect(TEXT, (left + learned.marked * width, top, width, rows * height), 2)
     if foot:
