@@ -223,7 +223,15 @@ class World(Manipulable, VectorEnv, abc.ABC):
         """
         from core.declared_drawing import draw_declared
 
-        (_drawing_beside(type(self)) or draw_declared)(canvas, self, row)
+        (_drawing_beside(type(self), "draw") or draw_declared)(canvas, self, row)
+
+    def animal_at(self, row: int) -> tuple[float, float] | None:
+        """Where on its drawing one animal is, in units of the canvas; None where it has no one place.
+
+        The default takes ``animal_at(world, row)`` of the file ``drawing.py`` beside the world's.
+        """
+        found = _drawing_beside(type(self), "animal_at") if type(self)._draw is World._draw else None
+        return None if found is None else found(self, row)
 
     # -- Gymnasium -------------------------------------------------------------------------------
 
@@ -501,12 +509,12 @@ __getattr__ = old_names(__name__)
 
 
 @cache
-def _drawing_beside(kind: type) -> Callable[[Any, Any, int], None] | None:
-    """``draw`` of the module ``drawing`` beside that of a world, or of a world that it extends."""
+def _drawing_beside(kind: type, name: str) -> Callable[..., Any] | None:
+    """A function of the module ``drawing`` beside that of a world, or of a world that it extends."""
     for base in kind.__mro__[: kind.__mro__.index(World)]:
         package = base.__module__.rpartition(".")[0]
         if package and importlib.util.find_spec(f"{package}.drawing") is not None:
-            draw = getattr(importlib.import_module(f"{package}.drawing"), "draw", None)
-            if draw is not None:
-                return draw
+            found = getattr(importlib.import_module(f"{package}.drawing"), name, None)
+            if found is not None:
+                return found
     return None

@@ -37,3 +37,9 @@ def act_words(name: str) -> tuple[str, ...]:
     shown = {"let the reflex act": "reflex"}.get(name, act_name(name))
     first, _, rest = shown.partition(" ")
     return (first, rest) if rest else (first,)
+
+
+def heading_of(name: str) -> float | None:
+    """Degrees counterclockwise from the right that an act such as ``walk 45`` heads for; None for others."""
+    heading = _HEADING.fullmatch(name)
+    return None if heading is None else float(heading[2])

@@ -55,6 +55,11 @@ def draw(surface: Canvas, world: LoomingEscape, row: int) -> None:
         write(surface, "alarming sound", (_SKY_CENTRE[0], 430), 22, _CAPTURED, anchor="midtop")
 
 
+def animal_at(world: LoomingEscape, row: int) -> tuple[float, float]:
+    """Where the animal is drawn."""
+    return floor_plan(_LEFT, _TOP, _SIDE, ARENA)(world.body.records[row]["position"])
+
+
 def _draw_animal(surface: Canvas, place: tuple[int, int], velocity: Any, captured: bool) -> None:
     speed = math.hypot(float(velocity[0]), float(velocity[1]))
     angle = math.atan2(-float(velocity[1]), float(velocity[0])) if speed > 0.02 else -0.6

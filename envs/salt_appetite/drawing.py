@@ -63,6 +63,11 @@ def draw(surface: Canvas, world: SaltAppetite, row: int) -> None:
     write(surface, "  ".join([state, *notes]).strip(), (_GAUGES, 416), 22, _DEAD if state in ("dead", "sick") else INK)
 
 
+def animal_at(world: SaltAppetite, row: int) -> tuple[float, float]:
+    """Where the animal is drawn."""
+    return floor_plan(_LEFT, _TOP, _SIDE, CHAMBER)(world.body.records[row]["position"])
+
+
 def _draw_rat(surface: Canvas, place: tuple[int, int], scale: float, dead: bool) -> None:
     x, y = place
     colour = _DEAD if dead else _FUR

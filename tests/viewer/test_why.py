@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from agents.population import Population
+from core.player.recorded_canvas import UNITS, Library, RecordedCanvas
 from steering.registration import steered_worlds
+from viewer.panels import compass
 from viewer.session import Session
 from viewer.why import why
-from viewer.words import act_name, short_act_name
+from viewer.words import act_name, heading_of, short_act_name
 
 
 @pytest.mark.parametrize("world", steered_worlds())
@@ -71,3 +74,26 @@ def test_acts_can_be_told_apart_in_few_letters(world: str) -> None:
         "look ↖ 36°",
         "lick",
     ]
+
+
+@pytest.mark.parametrize("world", ["LoomingEscape", "SaltAppetite"])
+def test_the_compass_points_where_learning_would_walk(world: str, tmp_path: Path) -> None:
+    session = Session(world, "steered", 1, folder=tmp_path)
+    seen = set()
+    for _ in range(600):
+        session.step()
+        canvas = RecordedCanvas(Library())
+        compass.draw(canvas, session)
+        chosen = [command for command in canvas.commands if command.style[:3] == ("path", "#1c2026", 2)]
+        tick, learner = session.history.last, session.population.learner
+        assert tick is not None
+        assert learner is not None
+        heading = heading_of(learner.option_names[int(tick.proposal.option[0])])
+        assert len(chosen) == (heading is not None and not tick.proposal.defers[0])
+        if chosen and heading is not None:
+            at = session.population.world.animal_at(0)
+            assert at is not None
+            *_, x, y = np.array(chosen[0].places[:6]) / UNITS
+            assert np.allclose(np.degrees(np.arctan2(at[1] - y, x - at[0])) % 360.0, heading % 360.0, atol=1.0)
+            seen.add(heading)
+    assert len(seen) > 3

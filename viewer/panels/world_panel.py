@@ -6,13 +6,16 @@ from typing import Any
 
 from core.canvas import PAPER, Canvas
 from viewer.palette import FAINT, LEARNING, STEERING
+from viewer.panels import compass
 from viewer.shown import Shown
 
 
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     """Draw into ``box`` of the canvas."""
     canvas.rect(PAPER, box, border_radius=8)
-    session.population.world.draw(session.row, canvas.inside(box.inflate(-12, -12)))
+    inner = canvas.inside(box.inflate(-12, -12))
+    session.population.world.draw(session.row, inner)
+    compass.draw(inner, session)
     last = session.history.last
     colour = FAINT if last is None else LEARNING if last.in_charge[session.row] else STEERING
     canvas.rect(colour, box, 6, border_radius=8)
