@@ -152,7 +152,7 @@ def test_an_agent_without_a_learner(tmp_path: Path) -> None:
 
 
 def test_words_of_a_world_stay_words(browser: Any, tmp_path: Path) -> None:
-    path = player(Unsafe, steps=1000, frames=2).save(tmp_path / "unsafe.html")
+    path = player(Unsafe, steps=60, frames=2).save(tmp_path / "unsafe.html")
     page = opened(browser, path)
     assert "</script><b>items</b> a day" in (page.text_content("#line svg text >> nth=0") or "")
     assert not page.complaints
