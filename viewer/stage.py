@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+import numpy as np
+
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from viewer.keys import help_rows
@@ -15,6 +17,7 @@ from viewer.why import why
 
 SIZE = (1280, 720)
 STEERING_SIZE, LEARNING_SIZE = (688, 206), (688, 206)
+_RECENT = 20  # bins of the life line that the mean is taken over
 BAR = 50  # units at the bottom that are left to the control bar
 
 
@@ -62,9 +65,12 @@ def _two(canvas: Canvas, session: Session, twin: Session) -> None:
 
 def _footer(canvas: Canvas, session: Session, message: str) -> None:
     history, unit = session.history, session.population.world.fitness_unit
-    days, who = history.days, "grown, " if session.twin is not None else ""
-    plural = "episode" if len(days) == 1 else "episodes"
-    recent = f"{sum(days) / len(days):.2f} over {len(days)} whole {plural}" if days else "of no whole episode yet"
+    who = "grown, " if session.twin is not None else ""
+    line = session.line
+    bins = line.fitness[: line.lived // line.ticks, session.row][-_RECENT:]
+    past = bins[np.isfinite(bins)]
+    mean = f"{past.mean():.2f} over the last {duration(len(past) * line.ticks * session.population.world.dt)}"
+    recent = mean if len(past) else "of no whole episode yet"
     deaths = f"   deaths {history.deaths}" if history.deaths else ""
     write(canvas, f"{who}{unit}: {history.today:.2f} so far   mean {recent}{deaths}", (20, 646), 21, TEXT, room=620)
     write(canvas, "H for help", (1260, 646), 21, FAINT, anchor="topright")

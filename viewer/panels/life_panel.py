@@ -106,7 +106,7 @@ def _control(canvas: Canvas, band: Any, line: LifeLine, row: int, pale: bool = F
     for place, share in enumerate(line.share[:, row]):
         if np.isfinite(share):
             left = band.x + place * step
-            width = min(step, band.right - left)
+            width = min(step + 0.7, band.right - left)  # no gaps where pixels are rounded
             canvas.rect(steering, (left, band.y, width, band.height))
             canvas.rect(learning, (left, band.bottom - band.height * share, width, band.height * share))
 
