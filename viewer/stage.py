@@ -69,8 +69,10 @@ def _footer(canvas: Canvas, session: Session, message: str) -> None:
     line = session.line
     bins = line.fitness[: line.lived // line.ticks, session.row][-_RECENT:]
     past = bins[np.isfinite(bins)]
-    mean = f"{past.mean():.2f} over the last {duration(len(past) * line.ticks * session.population.world.dt)}"
-    recent = mean if len(past) else "of no whole episode yet"
+    recent = "of no whole episode yet"
+    if past.size:
+        lasted = duration(past.size * line.ticks * session.population.world.dt)
+        recent = f"{past.mean():.2f} over the last {lasted}"
     deaths = f"   deaths {history.deaths}" if history.deaths else ""
     write(canvas, f"{who}{unit}: {history.today:.2f} so far   mean {recent}{deaths}", (20, 646), 21, TEXT, room=620)
     write(canvas, "H for help", (1260, 646), 21, FAINT, anchor="topright")

@@ -1,6 +1,7 @@
 """The line of a whole life in the viewer: what it shows was lived, and every kept age is that very life."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ def with_few_ages(session: Session) -> Session:
     return session
 
 
+@cache
 def unwatched(agent: str, ticks: int) -> tuple[Population, LifeLine]:
     population, line = Population(agent, "Rivals", 2, seed=6), LifeLine("Rivals", 2)
     live(population, ticks, [line])
