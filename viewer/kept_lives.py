@@ -127,7 +127,7 @@ class KeptLives:
         return all(path.is_file() for path in self._paths(steps))
 
     def tidy(self) -> None:
-        """Remove the files that were not used for longest while all kept lives together are large."""
+        """Remove the files that were written first while all kept lives together are large."""
         files = sorted(self.folder.glob("*.safetensors"), key=lambda file: file.stat().st_mtime, reverse=True)
         total = 0
         for file in files:

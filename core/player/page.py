@@ -19,20 +19,19 @@ _PAGE = Path(__file__).parent / "page"
 _MARKUP = jinja2.utils.markupsafe.Markup
 
 
-def page_of(recording: Recording, title: str, subtitle: str = "", about: str = "", letters: bool = True) -> str:
+def page_of(recording: Recording, title: str, subtitle: str = "", about: str = "") -> str:
     """The whole page.
 
     Args:
         recording: what it plays.
         title, subtitle, about: plain text.
-        letters: whether the page brings its own letters; without them it is 60 kB smaller and takes those of the system.
 
     Raises:
         TooMuchDrawn: see :func:`core.player.packing.pack`.
     """
     head, columns = pack(recording)
-    fonts = _fonts(_letters(recording)) if letters else ""
-    return _rendered(head, columns, [panel.name for panel in recording.panels], fonts, title, subtitle, about)
+    panels = [panel.name for panel in recording.panels]
+    return _rendered(head, columns, panels, _fonts(_letters(recording)), title, subtitle, about)
 
 
 def page_of_packed(head: str, columns: str, title: str) -> str:

@@ -84,7 +84,6 @@ def test_pictures_are_those_of_the_viewer(browser: Any, world: str, tmp_path: Pa
         assert there.size == here.size
         soft = [np.asarray(image.filter(ImageFilter.GaussianBlur(3)), float) for image in (here, there)]
         difference = np.abs(soft[0] - soft[1])
-        print(world, name, difference.mean(), np.quantile(difference, 0.99))
         assert difference.mean() < 3.0, name  # spectrograms are compressed
         assert np.quantile(difference, 0.99) < 40.0, name  # letters of a screen stand on whole pixels
 
@@ -129,7 +128,7 @@ def test_keyboard_and_mouse(browser: Any, life: Path) -> None:
     page.wait_for_function("document.querySelector('.caption').textContent.startsWith('Steering acts alone')")
 
 
-def test_every_track_is_that_animal(life: Path) -> None:
+def test_every_track_is_that_animal() -> None:
     recording = record_life("Rivals", steps=900, frames=20, seed=5)
     assert recording.tracks[0] == "whole animal"
     assert [track.rpartition(" ")[2] for track in recording.tracks[1:]] == ["learning", "reflex", "reward"]
