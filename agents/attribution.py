@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from gymnasium.spaces import Box
 
+from agents.disagreement import Disagreement
 from agents.population import Population
 from agents.steered_world import Tick
 
@@ -18,7 +18,6 @@ CAUSES = ("steering", "steering, guided by memory", "either", "both, mixed", "le
 - the learner acted, and the reflex would have done something else.
 """
 STEERING, GUIDED, EITHER, MIXED, LEARNING = range(len(CAUSES))
-SAME = 0.1  # of half the range of an action, root mean square: below it two actions are one act
 
 
 class Attribution:
@@ -36,8 +35,7 @@ class Attribution:
         self.by_want = np.zeros((ages, len(self.wants), len(CAUSES)))
         self._unguided: np.ndarray | None = None
         self._steps, self._ages, self._step = steps, ages, 0
-        space = population.world.single_action_space
-        self._half_range = 0.5 * (space.high - space.low).ravel().astype(float) if isinstance(space, Box) else None
+        self._acts = Disagreement(population.world.single_action_space)
 
     @property
     def by_age(self) -> np.ndarray:
@@ -57,16 +55,10 @@ class Attribution:
         reflex, learner, done = tick.reflex.action, tick.proposal.action, tick.action
         learner_wants = ~tick.proposal.defers
         found = np.full(len(done), MIXED)
-        reflexes = self._same(done, reflex)
+        reflexes = self._acts.same(done, reflex)
         found[reflexes] = STEERING
         if unguided is not None:
-            found[reflexes & ~self._same(reflex, unguided)] = GUIDED
-        found[self._same(done, learner) & learner_wants & ~reflexes] = LEARNING
-        found[reflexes & self._same(reflex, learner) & learner_wants & tick.in_charge] = EITHER
+            found[reflexes & ~self._acts.same(reflex, unguided)] = GUIDED
+        found[self._acts.same(done, learner) & learner_wants & ~reflexes] = LEARNING
+        found[reflexes & self._acts.same(reflex, learner) & learner_wants & tick.in_charge] = EITHER
         return found
-
-    def _same(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        if self._half_range is None:
-            return np.asarray(one == other)
-        apart = (one - other).reshape(len(one), -1) / self._half_range
-        return np.sqrt((apart**2).mean(axis=1)) <= SAME

@@ -130,7 +130,7 @@ class SteeredWorld(VectorEnv):
         if actions not in ("raw", "programmes"):
             raise InvalidArgument(f"actions must be 'raw' or 'programmes', not {actions!r}.")
         self._chooses = actions == "programmes"
-        self._fault = None if fault is None else reflex_fault(fault, self._programmes[0], space)
+        self._fault = None if fault is None else reflex_fault(fault, self._programmes, space)
         heard = self.outer_senses = self.world.senses.heard_by("learning")
         self.observation_senses = heard + self.steering.signals
         self._heard = self.world.senses.indices(heard.names)
@@ -284,6 +284,7 @@ class SteeredWorld(VectorEnv):
         if before is not None and not mask.all():
             for name in REFLEX_PARTS:
                 getattr(reflex, name)[~mask] = getattr(before, name)[~mask]
+        reflex.futile = self.hand_over.futile()
         self.reflex = reflex
         self._broadcast()
         self.gains = self._modulate()
@@ -352,6 +353,7 @@ class SteeredWorld(VectorEnv):
         self.hand_over.set_state(unnest("hand_over", state))
         self._life.set_state(unnest("life", state))
         self.reflex = Reflex(**{name: array.copy() for name, array in unnest("reflex", state).items()})
+        self.reflex.futile = self.hand_over.futile()
         self.lesions.set_state(unnest("lesions", state))
         self._observation[:, : self._signals_start] = self.world.observation[:, self._heard]
         self._broadcast()

@@ -24,6 +24,7 @@ class Reflex:
         arousal: (animals,) in [0, 1]: how much is at stake now, so that a learner looks and explores more.
         channel_values: (animals, len(steering.assessed)) reward that a unit of each assessed channel would be worth now; None
             where steering assesses none.
+        futile: (animals,) bool: experience says that the reflex brings no good; None before anyone has said so.
     """
 
     action: np.ndarray
@@ -31,6 +32,7 @@ class Reflex:
     want: np.ndarray
     arousal: np.ndarray
     channel_values: np.ndarray | None = None
+    futile: np.ndarray | None = None
 
 
 @dataclass(slots=True, kw_only=True)

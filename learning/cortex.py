@@ -78,7 +78,7 @@ class Cortex(Learner):
             *(self._has_motor_map * ("variability",)),
         )
         super().__init__(num_animals, spec, may_defer)
-        self._everyone = np.arange(num_animals)
+        self._everyone, self._nobody = np.arange(num_animals), np.zeros(num_animals, bool)
         self._action_shape = (num_animals, *(spec.action_space.shape or ()))
         repertoire = spec.repertoire
         self._programmes = np.asarray(repertoire.actions, float).reshape(len(repertoire.names), -1)
@@ -214,6 +214,7 @@ class Cortex(Learner):
             shuns=genome.shuns,
             noise=genome.noise,
             then_reflex=genome.then_reflex,
+            explores_after=genome.explores_after,
             may_defer=self.may_defer,
             appraised=self._appraises,
             first_goal=1 + len(self._programmes),
@@ -297,7 +298,8 @@ class Cortex(Learner):
                 self._worth[rows] = reflex.channel_values[rows]
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
             chance = genome.explore * gains.exploration
-            situation = Situation(self._worth, self.goals.aim.usable, draw, chance, self.limits.ahead)
+            futile = self._nobody if reflex.futile is None else reflex.futile
+            situation = Situation(self._worth, self.goals.aim.usable, draw, chance, futile, self.limits.ahead)
             decide(rows, self.synapses.table, self.layout, self._weight, situation, self._caution, self._now, bout.records)
             if self.lesions.assessors.any():
                 self._know_nothing(rows[self.lesions.assessors[rows]])

@@ -68,6 +68,7 @@ class Situation(NamedTuple):
         usable: (animals, goals) bool, goals that can be sought.
         draw: (animals, 1 + options) uniform random numbers.
         chance: (animals,) to explore.
+        futile: (animals,) bool, the reflex brings no good.
         limits: (animals, 2, channels) float32, the least and the most that can lie ahead, by all that was ever felt.
     """
 
@@ -75,6 +76,7 @@ class Situation(NamedTuple):
     usable: np.ndarray
     draw: np.ndarray
     chance: np.ndarray
+    futile: np.ndarray
     limits: np.ndarray
 
 
@@ -93,6 +95,7 @@ class Caution(NamedTuple):
     shuns: float
     noise: float
     then_reflex: bool
+    explores_after: float
     may_defer: bool
     appraised: bool
     first_goal: int
@@ -258,8 +261,8 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
             doubt += worth * worth * largest[channel]
             hope += worth * worth * typical[channel] if worth > 0.0 else 0.0
         doubt, hope = math.sqrt(doubt), math.sqrt(hope)
-        best, best_bound, tried, tried_bound = 1, -np.inf, 1, -np.inf
-        uniform = situation.draw[row, 0] < caution.uniform * situation.chance[row]
+        best, best_bound, tried, tried_bound, any_act, any_bound = 1, -np.inf, 1, -np.inf, 1, -np.inf
+        most = -np.inf
         for option in range(options):
             sought = shunned = 0.0
             for channel in range(channels):
@@ -275,23 +278,33 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
             if 0 <= goal < situation.usable.shape[1] and not situation.usable[row, goal]:
                 barred[option] = True
                 continue
+            most = max(most, total[option])
             if option == DEFER:
                 continue
             certainty = 1.0 / math.sqrt(1.0 + evidence[option])
             tie = 1e-3 * situation.draw[row, 1 + option] * certainty
             high = total[option] + caution.optimism * hope * certainty + tie
-            if uniform:
-                high = situation.draw[row, 1 + option]
             low = total[option] - caution.pessimism * doubt * certainty + tie
+            if situation.draw[row, 1 + option] > any_bound:
+                any_act, any_bound = option, situation.draw[row, 1 + option]
             if high > tried_bound:
                 tried, tried_bound = option, high
             if low > best_bound:
                 best, best_bound = option, low
         bout = bouts[row]
-        hopeful = not caution.may_defer or uniform or tried_bound > total[DEFER] + caution.hopes
+        chance, draw = situation.chance[row], situation.draw[row, 0]
+        if caution.may_defer:
+            known = evidence[DEFER] / (evidence[DEFER] + caution.explores_after)
+            chance *= known
+        helpless = caution.may_defer and situation.futile[row] and most <= caution.hopes  # nothing that is known would help
+        if helpless:
+            chance = max(chance, bout.arousal)
+        hopeful = helpless or not caution.may_defer or tried_bound > total[DEFER] + caution.hopes
+        if helpless or draw < caution.uniform * chance:
+            hopeful, tried = True, any_act
         if caution.motor >= 0:
             hopeful, tried = True, caution.motor  # where moments are judged, to explore is to practise
-        bout.explores = situation.draw[row, 0] < situation.chance[row] and hopeful
+        bout.explores = draw < chance and hopeful
         bout.chosen = tried if bout.explores else best
         bout.familiarity = _familiarity(active, table[row], lay.visits + best, weight, caution.min_visits)
         bout.best_value, bout.defer_value = total[best], total[DEFER]

@@ -27,7 +27,9 @@ class CorticalGenome:
         map_weight: share of the map in the evidence for a forecast; the mixed map has the rest.
         anneal, rate_floor: how the rate of a unit falls with its visits.
         trace_decay: lambda of the eligibility of deferring, per act.
-        explore: chance that an act explores.
+        explore: chance that an act explores, once enough is known.
+        explores_after: visits of what is sensed now with the reflex in charge, at which half of that chance is reached. An animal
+            that does not know what the reflex brings has nothing to compare an act with.
         pessimism: standard errors subtracted from an advantage over the reflex before it counts.
         optimism: standard errors added where acts are compared for exploration; negative explores uniformly.
         uniform: share of exploration that takes any act alike, where there is no reflex to fall back on.
@@ -67,6 +69,7 @@ class CorticalGenome:
     rate_floor: float = 0.05
     trace_decay: float = 0.5
     explore: float = 0.15
+    explores_after: float = 1.0
     pessimism: float = 0.5
     optimism: float = 0.5
     uniform: float = 0.5

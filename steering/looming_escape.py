@@ -42,7 +42,6 @@ _CALMING = 600.0  # s in which the effect of pain wears off
 _RECENT_FLIGHT = 7200.0  # s for which a flight keeps the bound from rising
 _BOUND_LOW, _BOUND_HIGH = 0.6, 2.5
 # Neuromodulation and judgement; chosen.
-_EXPLORATION_OPENS = 500.0  # s
 _EXPLORATION_DECAY = 3000.0  # s
 _PAIN = 10.0  # reward lost by a capture; one meal when half hungry is worth 1
 _RELIEF = 0.5
@@ -279,10 +278,9 @@ class Mouse(Steering):
         _judge(self._innate, before, action, after, self.dt, Judgement(parts, channels))
 
     def modulate(self, age: np.ndarray) -> Gains:
-        """A newborn does not explore; exploration opens over its first 500 s, then falls to a tenth."""
+        """Exploration falls to a tenth with age; the rest stays."""
         one = np.ones(len(age))
-        opened = (1.0 - np.exp(-age / _EXPLORATION_OPENS)) ** 2
-        return Gains(one, opened * np.maximum(0.1, np.exp(-age / _EXPLORATION_DECAY)), one.copy())
+        return Gains(one, np.maximum(0.1, np.exp(-age / _EXPLORATION_DECAY)), one.copy())
 
     @property
     def repertoire(self) -> Repertoire:

@@ -138,9 +138,9 @@ class Owl(Steering):
         window += (self.dt / _MATURES) * np.minimum(0.0, _ADULT_WINDOW - window)
 
     def modulate(self, age: np.ndarray) -> Gains:
-        """Looking around begins within two days and falls to a tenth over three weeks; the rest stays."""
+        """Looking around falls to a tenth over three weeks; the rest stays."""
         one = np.ones(len(age))
-        looks = 2.0 * (1.0 - np.exp(-age / 160.0)) * np.maximum(0.1, np.exp(-age / 1600.0))
+        looks = 2.0 * np.maximum(0.1, np.exp(-age / 1600.0))
         return Gains(one, looks, one.copy())
 
     @property

@@ -287,9 +287,9 @@ class Rat(Steering):
         _judge(self._innate, before, action, after, self.dt, Judgement(parts, channels))
 
     def modulate(self, age: np.ndarray) -> Gains:
-        """Exploration opens over the first hours and falls to a tenth within days; the rest stays."""
+        """Exploration falls to a tenth within days; the rest stays."""
         one = np.ones(len(age))
-        return Gains(one, (1.0 - np.exp(-age / 7200.0)) * np.maximum(0.1, np.exp(-age / 172_800.0)), one.copy())
+        return Gains(one, np.maximum(0.1, np.exp(-age / 172_800.0)), one.copy())
 
     @property
     def repertoire(self) -> Repertoire:

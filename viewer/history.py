@@ -6,6 +6,7 @@ from collections import deque
 
 import numpy as np
 
+from agents.disagreement import Disagreement
 from agents.population import Population
 from agents.steered_world import Tick
 
@@ -13,15 +14,17 @@ LENGTH = 600
 
 
 class History:
-    """An observer of row ``row``: who was in charge, rewards and their parts, fitness of today and of past days."""
+    """An observer of row ``row``: who was in charge and where that mattered, rewards and their parts, fitness of today and of past days."""
 
     def __init__(self, row: int = 0) -> None:
         self.row = row
+        self._disagreement: Disagreement | None = None
         self.clear()
 
     def clear(self) -> None:
         """Forget everything, for example when another animal is chosen."""
         self.in_charge: deque[bool] = deque(maxlen=LENGTH)
+        self.matters: deque[bool] = deque(maxlen=LENGTH)
         self.reward: deque[float] = deque(maxlen=LENGTH)
         self.urgency: deque[float] = deque(maxlen=LENGTH)
         self._whole = True
@@ -41,6 +44,9 @@ class History:
         if not self.in_charge:  # an episode that was under way when the viewer began to look is no whole one
             self._whole = bool(population.world.elapsed[row] == 1)
         self.in_charge.append(bool(tick.in_charge[row]))
+        if self._disagreement is None:
+            self._disagreement = Disagreement(population.world.single_action_space)
+        self.matters.append(population.learner is not None and bool(self._disagreement.matters(tick)[row]))
         self.reward.append(float(tick.verdict.reward[row]))
         self.urgency.append(float(tick.reflex.urgency[row]))
         faded = 0.0 if self.parts is None else 0.97 * self.parts

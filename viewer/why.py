@@ -12,6 +12,9 @@ from viewer.words import act_name
 
 _URGENT = 0.5
 _KNOWN = 0.5  # of the evidence, resting on enough visits
+_NOTHING_TO_LOSE = (
+    "The reflex has brought no good for long, so learning need not prove itself; but it knows nothing better."
+)
 
 
 def why(session: Shown) -> str:
@@ -34,12 +37,16 @@ def why(session: Shown) -> str:
     if tick.in_charge[row]:
         otherwise = "" if want == name else f" Steering would {want}."
         return _learning_acts(session, learner, tick, option, name) + otherwise
-    return f"Steering acts: it wants to {want} (urgency {urgency:.1f}). {_learning_yields(tick, row, name, urgency)}"
+    futile = bool(tick.reflex.futile is not None and tick.reflex.futile[row])
+    yields = _NOTHING_TO_LOSE if futile else _learning_yields(tick, row, name, urgency)
+    return f"Steering acts: it wants to {want} (urgency {urgency:.1f}). {yields}"
 
 
 def _learning_acts(session: Shown, learner: Learner, tick: Tick, option: int, name: str) -> str:
     row = session.row
     if tick.proposal.explores[row]:
+        if tick.reflex.futile is not None and tick.reflex.futile[row]:
+            return f"The reflex has brought no good for long, so learning tries something out: {name}."
         return f"Learning tries something out: {name}."
     expected = _expected(learner, tick.reflex, row, option)
     return f"Learning acts: {name}. It expects {expected} from that than from the reflex."

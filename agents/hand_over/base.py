@@ -63,6 +63,10 @@ class HandOver(abc.ABC):
         """(animals,) added to the reward that the learner hears, by a rule in which the reflex also teaches; else None."""
         return None
 
+    def futile(self) -> np.ndarray:
+        """(animals,) bool: the reflex has been given its chance and brings no good, by the rule's own record; never, without one."""
+        return np.zeros(self.num_animals, bool)
+
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         """Keep a tally, if the rule has one."""
 

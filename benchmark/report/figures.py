@@ -34,6 +34,7 @@ from benchmark.results.summary import (
 from core import canvas
 from core.canvas import LEARNING_COLOUR, STEERING_COLOUR
 from envs.registration import world_class
+from steering.registration import steering_class
 
 INK, STEERING, LEARNING = ("#" + bytes(colour).hex() for colour in (canvas.INK, STEERING_COLOUR, LEARNING_COLOUR))
 RULE = "#d9d7cf"
@@ -131,6 +132,7 @@ def _draw(store: Store) -> Iterator[Drawing]:
         known = {agent: lives for agent, lives in agents.items() if lives.curves is not None}
         if known:
             yield _fitness_by_age(store, world, known)
+            yield from _control_by_age(store, world, known)
             if any(lives.curves["deaths"].any() for lives in known.values() if lives.curves is not None):
                 yield _survival(store, world, known)
         if scale_of(agents, grown(store.settings, world)) is not None:
@@ -145,9 +147,7 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
     settings, colours = store.settings, colours_of(agents)
     windows = settings.ages(world)
     ages = (np.arange(windows) + 0.5) * settings.lifetime(world) / windows / 1000
-    shared = [
-        agent for agent in agents if agent_spec(agent).learner and agent_spec(agent).hand_over not in ("always", "never")
-    ][:4]
+    shared = [agent for agent in agents if _hands_over(agent)][:4]
     heights = [max(3.2, 0.27 * len(agents))] + [0.55] * len(shared)
     figure, axes = plt.subplots(
         len(heights),
@@ -197,6 +197,55 @@ def _fitness_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Drawi
         f"Fitness of {', '.join(agents)} against age in {world}, {animals} animals each: interquartile mean with 95% "
         "interval; below it the share of steps with learning or steering in charge.",
     )
+
+
+def _control_by_age(store: Store, world: str, agents: dict[str, Lives]) -> Iterator[Drawing]:
+    """The learner's share of control by age: of all steps, where it matters, and in each of steering's wants."""
+    settings = store.settings
+    agent = next((agent for agent in ("steered", *agents) if agent in agents and _hands_over(agent)), None)
+    curves = agents[agent].curves if agent else None
+    if curves is None or "want_steps" not in curves or settings.ages(world) < 2:
+        return
+    windows = settings.ages(world)
+    ages = (np.arange(windows) + 0.5) * settings.lifetime(world) / windows / 1000
+    figure, axis = plt.subplots(figsize=(7.4, 3.2), layout="constrained")
+    lines = {
+        "all steps": ("steps", "learner_steps", INK, "-"),
+        "where it matters": ("steps_that_matter", "learner_steps_that_matter", LEARNING, "-"),
+    }
+    for label, (all_steps, learner_steps, colour, style) in lines.items():
+        axis.plot(
+            ages, _of(curves[learner_steps].sum(0), curves[all_steps].sum(0)), style, color=colour, lw=2.4, label=label
+        )
+    total = curves["want_steps"].sum()
+    wants = [name.replace("_", " ") for name in steering_class(world_class(world)).wants]
+    for place, want in enumerate(wants):
+        steps = curves["want_steps"][:, :, place].sum(0)
+        if steps.sum() > 0.001 * total:
+            label = f"{want} ({100 * steps.sum() / total:.0f}% of steps)"
+            own = _of(curves["want_learner_steps"][:, :, place].sum(0), steps)
+            axis.plot(ages, own, color=_SPARE[place], lw=1.2, marker=_MARKS[place % len(_MARKS)], ms=3, label=label)
+    axis.set(xlabel="age (thousand steps)", ylabel="learner's share of control", ylim=(-0.02, 1.02))
+    axis.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
+    axis.margins(x=0)
+    yield _finish(
+        figure,
+        f"control-{file_name(world)}",
+        "ages",
+        f"{world}: where learning takes over",
+        f"Share of steps in which the learner of {agent} is in charge, against age: of all steps, of those at which it matters (the "
+        "learner would do something else than the reflex, and something is at stake), and by what steering wanted.",
+    )
+
+
+def _of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """The share; NaN where there is nothing to share."""
+    return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
+
+
+def _hands_over(agent: str) -> bool:
+    spec = agent_spec(agent)
+    return bool(spec.learner) and spec.hand_over not in ("always", "never")
 
 
 def _survival(store: Store, world: str, agents: dict[str, Lives]) -> Drawing:

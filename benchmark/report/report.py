@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from agents.catalogue import agent_spec
+from agents.disagreement import AT_STAKE, WORTH
 from benchmark.experiments.experiment import Experiment, find_experiment
 from benchmark.report.figures import Drawing
 from benchmark.results.jobs import LifeJob, jobs
@@ -63,6 +64,8 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         fewer_animals=any(n < claims[name].animals for name, n in store.settings.experiments),
         command=_command(store.about().get("command", ["scripts/benchmark.py"])),
         films=_films(store),
+        at_stake=AT_STAKE,
+        worth=WORTH,
         problems=_problems(store),
         headlines=_headlines(summary),
     )

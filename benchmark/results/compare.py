@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from benchmark.results.aggregates import correct_for_many, paired
+from benchmark.results.curves import share
 from benchmark.results.jobs import describe
 from benchmark.results.statistics import stratified
 from benchmark.results.store import OtherSettings, Store
@@ -66,7 +67,7 @@ def _quantities(curves: Any, late: slice) -> dict[str, np.ndarray]:
         day_fitness(curves, late),
         curves["reward"][:, late].sum(1) / steps,
         1000 * curves["deaths"][:, late].sum(1) / steps,
-        curves["learner_steps"][:, late].sum(1) / steps,
+        share(curves, late),
     )
     return dict(zip(QUANTITIES, values, strict=True))
 

@@ -19,6 +19,7 @@ from benchmark.results.aggregates import (
     probability_of_improvement,
     rank,
 )
+from benchmark.results.curves import share
 from benchmark.results.jobs import ExperimentJob, LifeJob, Settings, describe, jobs
 from benchmark.results.scale import Scale
 from benchmark.results.statistics import interval, mean_interval, overtaking_window
@@ -187,7 +188,8 @@ def _summarise_world(world: str, agents: dict[str, Lives], settings: Settings) -
             "animals": len(curves["days"]),
             "fitness_at_birth": interval(day_fitness(curves, birth)),
             "fitness_grown": interval(day_fitness(curves, late)),
-            "learner_share_grown": interval(curves["learner_steps"][:, late].sum(1) / curves["steps"][:, late].sum(1)),
+            "learner_share_grown": interval(share(curves, late)),
+            "share_where_it_matters": interval(share(curves, late, "steps_that_matter")),
             "deaths": mean_interval(1000 * curves["deaths"][:, late].sum(1) / curves["steps"][:, late].sum(1)),
             "overtakes_reflex_at": None,
             "status": lives.status,

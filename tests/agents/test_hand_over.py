@@ -59,6 +59,47 @@ def test_an_urgent_reflex_is_overruled_by_much_evidence_only() -> None:
     assert in_charge(urgency=0.7, advantage=2.0, doubt=0.01)
 
 
+def kept_in_need(earned: Any, steps: int, judged: float, by_learner: bool = False, urgency: float = 0.7) -> None:
+    """Live so long with the reflex, or the learner, in charge while something is at stake, each step judged alike."""
+    charge, proposal = np.full(ROWS, by_learner), proposal_of(explores=by_learner)
+    for _ in range(steps):
+        earned.choose(reflex_of(urgency), proposal, np.zeros(ROWS))
+        earned.learn(verdict_of(judged), charge, np.zeros(ROWS, bool))
+
+
+def test_a_reflex_that_brings_no_good_loses_its_privilege() -> None:
+    patience = round(0.02 * 1000.0 / DT)
+    unproven = proposal_of(advantage=0.1, lower_bound=-1.0)
+    for judged, futile in ((0.0, True), (-1.0, True), (0.5, False)):
+        earned = rule("earned")
+        kept_in_need(earned, patience // 2, judged)
+        assert not earned.futile().any(), "it gets its chance first"
+        kept_in_need(earned, patience, judged)
+        assert (earned.futile() == futile).all()
+        assert (earned.choose(reflex_of(0.7), unproven, np.zeros(ROWS)) == futile).all()
+        assert not earned.choose(reflex_of(0.7), proposal_of(advantage=-0.1), np.zeros(ROWS)).any(), (
+            "nothing better is known"
+        )
+    calm = rule("earned")
+    kept_in_need(calm, 3 * patience, 0.0, urgency=0.1)
+    assert not calm.futile().any(), "nothing was at stake"
+
+
+def test_what_the_learner_achieves_is_not_credited_to_the_reflex() -> None:
+    patience = round(0.02 * 1000.0 / DT)
+    earned = rule("earned")
+    for _ in range(patience):
+        kept_in_need(earned, 2, 0.0)
+        kept_in_need(earned, 1, 1.0, by_learner=True)
+        kept_in_need(earned, 1, 1.0)  # within 1.5 s of the learner's act
+    assert earned.futile().all()
+    kept_in_need(earned, 30, 1.0)
+    assert not earned.futile().any(), "its own good deeds restore it"
+    kept_in_need(earned, 5 * patience, -1.0)
+    assert not earned.futile().any(), "and for life"
+    assert not hand_over_rule("urgency")(ROWS, DT).futile().any(), "rules without a record do not know"
+
+
 def test_a_learner_that_states_a_bound_alone_can_earn_control() -> None:
     bound = proposal_of(lower_bound=0.5, familiarity=1.0)
     assert rule("earned").choose(reflex_of(0.1), bound, np.zeros(ROWS)).all()
@@ -169,23 +210,49 @@ def test_schedules_are_shares_of_life() -> None:
 
 
 def test_faulty_reflexes() -> None:
-    sound, absent, back = (
-        Population("reflex", "LoomingEscape", 3, seed=2, **o) for o in ({}, {"fault": "absent"}, {"fault": "reversed"})
+    sound, absent, back, frozen, weak = (
+        Population("reflex", "LoomingEscape", 3, seed=2, **o)
+        for o in ({}, *({"fault": fault} for fault in ("absent", "reversed", "frozen", "weak")))
     )
+    walk = frozen.steered.steering.repertoire.actions[1]
     moved = False
     for _ in range(20):
         assert not absent.tick().action.any()
-        one, other = sound.steered.reflex, back.steered.reflex
-        assert one is not None
-        assert other is not None
-        if np.array_equal(sound.steered.observation, back.steered.observation):
-            assert np.allclose(one.action, -other.action)
-            moved |= bool(one.action.any())
-        sound.tick()
-        back.tick()
+        assert np.allclose(frozen.tick().action, walk)
+        one = sound.steered.reflex
+        for other, factor in ((back, -1.0), (weak, 0.5)):
+            reflex = other.steered.reflex
+            assert one is not None
+            assert reflex is not None
+            if np.array_equal(sound.steered.observation, other.steered.observation):
+                assert np.allclose(factor * one.action, reflex.action)
+                moved |= bool(one.action.any())
+        for population in (sound, back, weak):
+            population.tick()
     assert moved
     with pytest.raises(UnknownName, match="Did you mean 'reversed'"):
         Population("reflex", "LoomingEscape", 1, fault="reverse")
+
+
+def test_faults_of_numbered_acts() -> None:
+    sound, back = (Population("reflex", "Rivals", 6, seed=2, **o) for o in ({}, {"fault": "reversed"}))
+    one, other = sound.steered.reflex, back.steered.reflex
+    assert one is not None
+    assert other is not None
+    assert np.array_equal(one.action + other.action, np.full(6, 2))
+    assert other.action.dtype == one.action.dtype
+    with pytest.raises(InvalidArgument, match="needs graded actions"):
+        Population("reflex", "Rivals", 1, fault="weak")
+
+
+def test_an_animal_with_a_futile_reflex_tries_everything() -> None:
+    population = Population("steered", "Orienting", 2, seed=3, fault="absent")
+    rule = population.steered.hand_over
+    tried = []
+    for futile in (False, True):
+        rule.futile = lambda futile=futile: np.full(2, futile)  # type: ignore[method-assign]
+        tried.append(sum(population.tick().proposal.explores.mean() for _ in range(400)))
+    assert tried[1] > 2.0 * tried[0]
 
 
 def test_an_action_may_be_the_number_of_a_programme() -> None:

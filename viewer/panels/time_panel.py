@@ -27,6 +27,17 @@ def ribbon(canvas: Canvas, box: Any, in_charge: Sequence[bool]) -> None:
         place += length
 
 
+def _underline(canvas: Canvas, box: Any, matters: Sequence[bool]) -> None:
+    """A dark line under the ticks at which it mattered who was in charge."""
+    left, top, width, height = box
+    step, place = width / LENGTH, LENGTH - len(matters)
+    for mattered, run in groupby(matters):
+        length = sum(1 for _ in run)
+        if mattered:
+            canvas.rect(TEXT, (left + place * step, top, max(1.0, length * step), height))
+        place += length
+
+
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     """Draw into ``box`` of the canvas."""
     pygame = import_pygame()
@@ -37,6 +48,7 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     write(canvas, "in charge", (box.x + 12, band.centery), 18, TEXT, anchor="midleft")
     ribbon(canvas, band, history.in_charge)
     step, start = width / LENGTH, LENGTH - len(history.in_charge)
+    _underline(canvas, (left, band.bottom + 1, width, 3), history.matters)
     write(canvas, "urgency", (box.x + 12, trace.y), 18, STEERING)
     write(canvas, "reward", (box.x + 12, trace.y + 18), 18, GOOD)
     canvas.line(RULE, trace.midleft, trace.midright)
@@ -48,4 +60,5 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
             canvas.lines(colour, False, np.column_stack([across, trace.centery - 0.5 * trace.height * heights]), 2)
     ago = duration(LENGTH * session.population.world.dt)
     write(canvas, f"{ago} ago", (left, box.bottom - 2), 16, FAINT, anchor="bottomleft")
+    write(canvas, "underlined: it matters who is in charge", (trace.centerx, box.bottom - 2), 16, FAINT, anchor="midbottom")
     write(canvas, "now", (trace.right, box.bottom - 2), 16, FAINT, anchor="bottomright")
