@@ -206,9 +206,10 @@ class Cortex(Learner):
     def _group_for_kernels(self) -> None:
         genome = self.genome
         self._caution = Caution(
-            pessimism=genome.pessimism if self.may_defer else 0.0,  # it is the price of leaving the reflex
+            pessimism=genome.pessimism,
             optimism=genome.optimism,
-            uniform=1.0 if genome.optimism < 0.0 else 0.0 if self.may_defer else genome.uniform,
+            uniform=1.0 if genome.optimism < 0.0 else 0.0,
+            uniform_alone=1.0 if genome.optimism < 0.0 else genome.uniform,
             min_visits=genome.min_visits,
             hopes=genome.hopes,
             shuns=genome.shuns,
@@ -285,6 +286,7 @@ class Cortex(Learner):
     def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """Go on with the running act, or decide afresh where it is over, something happened, or a goal came within reach."""
         genome, bout = self.genome, self.bout
+        futile = self._nobody if reflex.futile is None else reflex.futile
         if self.coming is not None:
             self.coming.pass_on()
         new_decision = needs_decision(
@@ -298,7 +300,6 @@ class Cortex(Learner):
                 self._worth[rows] = reflex.channel_values[rows]
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
             chance = genome.explore * gains.exploration
-            futile = self._nobody if reflex.futile is None else reflex.futile
             situation = Situation(self._worth, self.goals.aim.usable, draw, chance, futile, self.limits.ahead)
             decide(rows, self.synapses.table, self.layout, self._weight, situation, self._caution, self._now, bout.records)
             if self.lesions.assessors.any():
@@ -312,7 +313,7 @@ class Cortex(Learner):
             lower_bound=bout.lower_bound.copy(),
             advantage=bout.best_value - bout.defer_value,
             familiarity=bout.familiarity.copy(),
-            defers=self.may_defer & ~bout.explores & (bout.best_value <= bout.defer_value),
+            defers=self.may_defer & ~futile & ~bout.explores & (bout.best_value <= bout.defer_value),
             explores=bout.explores.copy(),
             option=bout.chosen.copy(),
             new_decision=new_decision,

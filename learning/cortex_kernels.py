@@ -83,13 +83,15 @@ class Situation(NamedTuple):
 class Caution(NamedTuple):
     """Settings of a genome that decide what counts as better; see :class:`learning.cortical_genome.CorticalGenome`.
 
-    ``uniform`` is the share of exploration that takes any act alike. ``first_goal`` is the number of the first option with a
-    goal, ``motor`` that of the motor map or -1; ``appraised`` says that forecasts are of sensations, which are never less than none.
+    ``uniform`` is the share of exploration that takes any act alike, ``uniform_alone`` that without a reflex to fall back on.
+    ``first_goal`` is the number of the first option with a goal, ``motor`` that of the motor map or -1; ``appraised`` says that
+    forecasts are of sensations, which are never less than none.
     """
 
     pessimism: float
     optimism: float
     uniform: float
+    uniform_alone: float
     min_visits: float
     hopes: float
     shuns: float
@@ -261,6 +263,8 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
             doubt += worth * worth * largest[channel]
             hope += worth * worth * typical[channel] if worth > 0.0 else 0.0
         doubt, hope = math.sqrt(doubt), math.sqrt(hope)
+        free = not caution.may_defer or situation.futile[row]
+        pessimism = 0.0 if free else caution.pessimism  # it is the price of leaving the reflex
         best, best_bound, tried, tried_bound, any_act, any_bound = 1, -np.inf, 1, -np.inf, 1, -np.inf
         most = -np.inf
         for option in range(options):
@@ -284,7 +288,7 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
             certainty = 1.0 / math.sqrt(1.0 + evidence[option])
             tie = 1e-3 * situation.draw[row, 1 + option] * certainty
             high = total[option] + caution.optimism * hope * certainty + tie
-            low = total[option] - caution.pessimism * doubt * certainty + tie
+            low = total[option] - pessimism * doubt * certainty + tie
             if situation.draw[row, 1 + option] > any_bound:
                 any_act, any_bound = option, situation.draw[row, 1 + option]
             if high > tried_bound:
@@ -299,8 +303,8 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
         helpless = caution.may_defer and situation.futile[row] and most <= caution.hopes  # nothing that is known would help
         if helpless:
             chance = max(chance, bout.arousal)
-        hopeful = helpless or not caution.may_defer or tried_bound > total[DEFER] + caution.hopes
-        if helpless or draw < caution.uniform * chance:
+        hopeful = free or tried_bound > total[DEFER] + caution.hopes
+        if helpless or draw < (caution.uniform_alone if free else caution.uniform) * chance:
             hopeful, tried = True, any_act
         if caution.motor >= 0:
             hopeful, tried = True, caution.motor  # where moments are judged, to explore is to practise
@@ -309,22 +313,22 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
         bout.familiarity = _familiarity(active, table[row], lay.visits + best, weight, caution.min_visits)
         bout.best_value, bout.defer_value = total[best], total[DEFER]
         uncertainty = math.sqrt(1.0 / (1.0 + evidence[best]) + 1.0 / (1.0 + evidence[DEFER]))  # of a difference
-        bout.lower_bound = total[best] - total[DEFER] - caution.pessimism * doubt * uncertainty
-        _look_ahead(reach, evidence, lay, largest, barred, caution, decided.ahead[row])
+        bout.lower_bound = total[best] - total[DEFER] - pessimism * doubt * uncertainty
+        _look_ahead(reach, evidence, lay, largest, barred, free, pessimism, caution.then_reflex, decided.ahead[row])
 
 
 @njit(cache=True)
-def _look_ahead(reach, evidence, lay, largest, barred, caution, ahead):
+def _look_ahead(reach, evidence, lay, largest, barred, free, pessimism, then_reflex, ahead):
     """What is within reach from here: each channel by the act whose lower bound is highest, of those that are not barred."""
     for channel in range(lay.channels):
         top, top_bound, deviation = DEFER, -np.inf, math.sqrt(largest[channel])
         for option in range(lay.options):
-            if caution.then_reflex and option != DEFER:
+            if then_reflex and option != DEFER:
                 break
-            if barred[option] or (option == DEFER and not caution.may_defer):
+            if barred[option] or (option == DEFER and free):
                 continue
             certainty = 0.0 if option == DEFER else 1.0 / math.sqrt(1.0 + evidence[option])
-            low = reach[option, channel] - caution.pessimism * deviation * certainty
+            low = reach[option, channel] - pessimism * deviation * certainty
             if low > top_bound:
                 top, top_bound = option, low
         ahead[channel] = reach[top, channel]

@@ -14,7 +14,7 @@ LENGTH = 600
 
 
 class History:
-    """An observer of row ``row``: who was in charge and where that mattered, rewards and their parts, fitness of today and of past days."""
+    """An observer of row ``row``: who was in charge, where that mattered, rewards and their parts, fitness by day."""
 
     def __init__(self, row: int = 0) -> None:
         self.row = row

@@ -12,9 +12,7 @@ from viewer.words import act_name
 
 _URGENT = 0.5
 _KNOWN = 0.5  # of the evidence, resting on enough visits
-_NOTHING_TO_LOSE = (
-    "The reflex has brought no good for long, so learning need not prove itself; but it knows nothing better."
-)
+_NOTHING_TO_LOSE = "The reflex has brought no good for long, and learning knows nothing better."
 
 
 def why(session: Shown) -> str:

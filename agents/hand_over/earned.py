@@ -24,8 +24,8 @@ class Earned(HandOver):
     did as the reflex would, or explored, and what steering then judged good and bad, all fading over ``patience`` of a life. Acts
     are ``alike`` up to that share of their distance from rest. What comes within ``credit_time`` seconds of an act that the reflex
     would not have done is not credited to it. A reflex that had its chance is *futile* if nothing that came was good, or less than
-    ``least_good`` of it. The learner then needs no proof: it acts wherever it expects more than from the reflex, urgent or not, and
-    may try anything. A reflex that has once proved its worth is cleared for life, since a grown learner leaves it the lean times.
+    ``least_good`` of it. The learner then needs no proof and acts as if it were alone, urgent or not. A reflex that has once proved
+    its worth is cleared for life, since a grown learner leaves it the lean times.
     """
 
     name = "earned"
@@ -71,7 +71,7 @@ class Earned(HandOver):
         record.at_stake = np.maximum(reflex.urgency, reflex.arousal) >= self.at_stake
         record.explores = proposal.explores
         record.agree = self._alike(reflex.action, proposal.action)
-        return np.where(self.futile(), proposal.explores | (proposal.advantage > 0.0), trusted) & ~proposal.defers
+        return (self.futile() | trusted) & ~proposal.defers
 
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         """Keep the reflex's record: how long it was needed, and what good and bad came while it was in charge."""

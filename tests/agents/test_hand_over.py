@@ -77,9 +77,8 @@ def test_a_reflex_that_brings_no_good_loses_its_privilege() -> None:
         kept_in_need(earned, patience, judged)
         assert (earned.futile() == futile).all()
         assert (earned.choose(reflex_of(0.7), unproven, np.zeros(ROWS)) == futile).all()
-        assert not earned.choose(reflex_of(0.7), proposal_of(advantage=-0.1), np.zeros(ROWS)).any(), (
-            "nothing better is known"
-        )
+        deferring = proposal_of(advantage=0.1, defers=True)
+        assert not earned.choose(reflex_of(0.7), deferring, np.zeros(ROWS)).any(), "a learner may still let the reflex act"
     calm = rule("earned")
     kept_in_need(calm, 3 * patience, 0.0, urgency=0.1)
     assert not calm.futile().any(), "nothing was at stake"
