@@ -98,7 +98,9 @@ def score_of_recovery(lived: tuple[Scale, dict[str, dict[str, np.ndarray]]]) -> 
     """The whole animal against four fifths of what the learner alone reaches, fault by fault."""
     scale, fitness = lived
     alone = scale.score(fitness["none"]["learner"])
-    details = told("learner alone", alone) | told("sound reflex: whole", scale.score(fitness["none"]["steered"]))
+    details: dict[str, Any] = told("learner alone", alone) | told(
+        "sound reflex: whole", scale.score(fitness["none"]["steered"])
+    )
     beyond = {}
     for fault in (name for name in fitness if name != "none"):
         whole = scale.score(fitness[fault]["steered"])

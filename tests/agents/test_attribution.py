@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.attribution import CAUSES, EITHER, GUIDED, LEARNING, MIXED, STEERING, Attribution
+from agents.disagreement import AT_STAKE, WORTH, Disagreement
 from agents.life import live
 from agents.population import Population
 from nestling.testing.animal_contract import states_equal
@@ -64,3 +65,21 @@ def test_agreement_is_told_apart() -> None:
     assert (seen.causes(tick, tick.reflex.action + 1.0) == GUIDED).all()
     assert len(CAUSES) == 5
     assert np.isclose(seen.by_want.sum(), 0.0)
+
+
+def test_where_control_matters() -> None:
+    population = Population("steered", "LoomingEscape", 2, seed=8)
+    acts = Disagreement(population.world.single_action_space)
+    tick = population.tick()
+    tick.reflex.action[:], tick.proposal.action[:] = 0.0, 1.0
+    for part in (tick.proposal.defers, tick.proposal.explores, tick.proposal.advantage, tick.reflex.urgency):
+        part[:] = 0
+    tick.reflex.arousal[:] = (0.0, AT_STAKE)
+    assert acts.matters(tick).tolist() == [False, True]
+    tick.proposal.advantage[:] = (-WORTH, 0.0)
+    assert acts.matters(tick).all(), "the difference that the learner sees counts, whatever its sign"
+    tick.proposal.explores[0] = tick.proposal.defers[1] = True
+    assert not acts.matters(tick).any()
+    tick.proposal.explores[0] = tick.proposal.defers[1] = False
+    tick.proposal.action[:] = 0.05
+    assert not acts.matters(tick).any(), "both would do the same"

@@ -12,8 +12,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from agents.disagreement import Disagreement
 from agents.life import live
 from agents.population import Population
+from agents.steered_world import Tick
 from benchmark.experiments.experiment import chosen_experiments, experiments
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.jobs import LifeJob, jobs
@@ -96,6 +98,40 @@ def test_curves_add_up() -> None:
         expected["day_fitness"][ended, window] += day[ended]
         day[ended] = 0.0
     assert all(np.array_equal(recorder.curves[name], values) for name, values in expected.items())
+
+
+def test_control_is_counted_by_want_and_where_it_matters() -> None:
+    animals, lifetime, windows = 3, 1200, 4
+    population, recorder = Population("steered", "Rivals", animals, seed=1), CurveRecorder(animals, lifetime, windows)
+    disagreement = Disagreement(population.world.single_action_space)
+    mattered, wanted = np.zeros((2, animals)), np.zeros((animals, len(population.steered.steering.wants)))
+
+    def watch(_: Population, tick: Tick) -> None:
+        matters = disagreement.matters(tick)
+        mattered[0] += matters
+        mattered[1] += matters & tick.in_charge
+        for animal in range(animals):
+            wanted[animal, tick.reflex.want[animal]] += 1
+
+    live(population, lifetime, [recorder, watch])
+    curves = recorder.curves
+    assert np.array_equal(curves["steps_that_matter"].sum(1), mattered[0])
+    assert np.array_equal(curves["learner_steps_that_matter"].sum(1), mattered[1])
+    assert np.array_equal(curves["want_steps"].sum(1), wanted)
+    assert np.array_equal(curves["want_learner_steps"].sum(2), curves["learner_steps"])
+    assert 0.0 < mattered[1].sum() < mattered[0].sum() < animals * lifetime
+
+
+def test_results_from_before_control_was_counted_can_be_read(finished: Store, tmp_path: Path) -> None:
+    store = Store(tmp_path / "out", small())
+    for job in jobs(store.settings):
+        found = finished.read(job)
+        assert found is not None
+        store.write(job, {name: value for name, value in found.items() if "matter" not in name and "want" not in name})
+    row, now = (summarise(each)["worlds"][WORLD]["steered"] for each in (store, finished))
+    assert np.isnan(row["share_where_it_matters"]["iqm"])
+    assert 0.0 <= now["share_where_it_matters"]["iqm"] <= 1.0
+    assert row["score_grown"] == now["score_grown"]
 
 
 def test_unfinished_is_shown_as_unfinished(finished: Store, tmp_path: Path) -> None:

@@ -39,11 +39,13 @@ CAUTION = Caution(
     pessimism=0.5,
     optimism=0.5,
     uniform=0.0,
+    uniform_alone=1.0,
     min_visits=5.0,
     hopes=0.02,
     shuns=0.25,
     noise=0.0,
     then_reflex=False,
+    explores_after=1.0,
     may_defer=True,
     appraised=True,
     first_goal=OPTIONS,
@@ -61,13 +63,20 @@ class One:
         table[:, :, self.lay.error : self.lay.error + channels] = 1.0
         self.memory = Memory(table, np.zeros((1, TRACE, ACTIVE), np.int32), np.zeros((1, TRACE)))
         self.bout = RecordState(
-            1, running=False, option=0, steps=0, chosen=0, explores=False, lower_bound=0.0, familiarity=0.0,
+            1, running=False, option=0, steps=0, chosen=0, explores=False, arousal=0.0, lower_bound=0.0, familiarity=0.0,
             best_value=0.0, defer_value=0.0,
         )  # fmt: skip
         self.plain = references.Forecasts(table[0].astype(float), self.lay, appraised)
         self.least, self.most = np.full(channels, -np.inf), np.full(channels, np.inf)
 
-    def decided(self, units: np.ndarray, worth: np.ndarray, draw: np.ndarray | None = None) -> Decided:
+    def decided(
+        self,
+        units: np.ndarray,
+        worth: np.ndarray,
+        draw: np.ndarray | None = None,
+        chance: float = 0.0,
+        futile: bool = False,
+    ) -> Decided:
         lay = self.lay
         shape = (1, OPTIONS, lay.channels)
         found = Decided(
@@ -79,10 +88,20 @@ class One:
         )
         draw = np.full((1, 1 + OPTIONS), 0.5) if draw is None else draw
         limits = np.stack([self.least, self.most])[None].astype(np.float32)
-        situation = Situation(worth[None], np.zeros((1, 0), bool), draw, np.zeros(1), limits)
+        nowhere = np.zeros((1, 0), bool)
+        situation = Situation(worth[None], nowhere, draw, np.array([chance]), np.array([futile]), limits)
         weight = np.full(ACTIVE, 1.0 / ACTIVE)
         decide(np.array([0]), self.memory.table, lay, weight, situation, self.caution, found, self.bout.records)
         return found
+
+    def tried(self, units: np.ndarray, chance: float, futile: bool = False) -> list[int]:
+        """The acts that it tries in 200 decisions of such a chance."""
+        rng, tried = np.random.default_rng(1), []
+        for _ in range(200):
+            self.decided(units, np.ones(self.lay.channels), rng.random((1, 1 + OPTIONS)), chance, futile)
+            if self.bout.explores[0]:
+                tried.append(int(self.bout.chosen[0]))
+        return tried
 
     def act(
         self, here: np.ndarray, option: int, gained: np.ndarray, there: np.ndarray, *,
@@ -316,30 +335,36 @@ def test_an_advantage_over_a_reflex_that_was_hardly_tried_is_less_sure() -> None
 
 
 def test_an_animal_without_reflexes_is_not_pessimistic_and_explores_any_act() -> None:
-    caution = CAUTION._replace(may_defer=False, uniform=1.0)
-    animal, here, rng = One(1, appraised=False), np.arange(ACTIVE, dtype=np.int32), np.random.default_rng(1)
-    animal.caution = caution
+    animal, here = One(1, appraised=False), np.arange(ACTIVE, dtype=np.int32)
+    animal.caution = CAUTION._replace(may_defer=False)
     animal.memory.table[0, here, 3] = -1.0  # it has learned that this act does harm
-    tried = set()
-    for _ in range(40):
-        draw = rng.random((1, 1 + OPTIONS))
-        situation = Situation(
-            np.ones((1, 1)), np.zeros((1, 0), bool), draw, np.ones(1), np.array([[[-np.inf], [np.inf]]], np.float32)
-        )
-        found = animal.decided(here, np.ones(1))
-        decide(
-            np.array([0]),
-            animal.memory.table,
-            animal.lay,
-            np.full(ACTIVE, 0.2),
-            situation,
-            caution,
-            found,
-            animal.bout.records,
-        )
-        tried.add(int(animal.bout.chosen[0]))
-    assert tried == {1, 2, 3}
+    assert set(animal.tried(here, 1.0)) == {1, 2, 3}
+    total = animal.decided(here, np.ones(1)).total[0]
+    assert animal.bout.lower_bound[0] == total[1:].max() - total[0]
     alone = Population("learner", "LoomingEscape", animals=1, seed=1).learner
     assert isinstance(alone, Cortex)
-    assert alone._caution.pessimism == 0.0
-    assert alone._caution.uniform == alone.genome.uniform
+    assert not alone._caution.may_defer
+    assert alone._caution.uniform_alone == alone.genome.uniform
+
+
+def test_an_animal_explores_where_it_knows_what_the_reflex_brings() -> None:
+    animal, here = One(1, appraised=False), np.arange(ACTIVE, dtype=np.int32)
+    counts = []
+    for visits in (0.0, 1.0, 99.0):
+        animal.memory.table[0, here, animal.lay.visits] = visits
+        counts.append(len(animal.tried(here, 1.0)))
+    assert counts[0] == 0
+    assert 60 < counts[1] < 140
+    assert counts[2] > 190
+
+
+def test_an_animal_with_a_futile_reflex_tries_any_act_in_need_until_one_helps() -> None:
+    animal, here = One(1, appraised=False), np.arange(ACTIVE, dtype=np.int32)
+    animal.bout.arousal[0] = 1.0
+    assert not animal.tried(here, 0.0), "a reflex is trusted until it is known to be futile"
+    assert set(animal.tried(here, 0.0, futile=True)) == {1, 2, 3}
+    animal.memory.table[0, here, 3] = 0.5
+    assert not animal.tried(here, 0.0, futile=True), "it knows what helps"
+    animal.memory.table[0, here, 3] = 0.0
+    animal.bout.arousal[0] = 0.0
+    assert not animal.tried(here, 0.0, futile=True), "nothing is at stake"
