@@ -298,8 +298,7 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
         bout = bouts[row]
         chance, draw = situation.chance[row], situation.draw[row, 0]
         if caution.may_defer:
-            known = evidence[DEFER] / (evidence[DEFER] + caution.explores_after)
-            chance *= known
+            chance *= evidence.max() / (evidence.max() + caution.explores_after)
         helpless = caution.may_defer and situation.futile[row] and most <= caution.hopes  # nothing that is known would help
         if helpless:
             chance = max(chance, bout.arousal)

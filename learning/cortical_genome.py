@@ -28,8 +28,8 @@ class CorticalGenome:
         anneal, rate_floor: how the rate of a unit falls with its visits.
         trace_decay: lambda of the eligibility of deferring, per act.
         explore: chance that an act explores, once enough is known.
-        explores_after: visits of what is sensed now with the reflex in charge, at which half of that chance is reached. An animal
-            that does not know what the reflex brings has nothing to compare an act with.
+        explores_after: visits of what is sensed now with the act that was done most, the reflex's as a rule, at which half of that
+            chance is reached. An animal that does not know what it usually gets has nothing to compare an act with.
         pessimism: standard errors subtracted from an advantage over the reflex before it counts.
         optimism: standard errors added where acts are compared for exploration; negative explores uniformly.
         uniform: share of exploration that takes any act alike, where there is no reflex to fall back on.
