@@ -65,7 +65,7 @@ _SPARE = (
     "#6D4C41",
 )
 _MARKS = "osD^vP*Xh<>p"
-_STYLE: Any = {
+STYLE: Any = {
     "font.size": 9.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -106,7 +106,7 @@ class Drawing:
 
 def draw_all(store: Store) -> list[Drawing]:
     """Every figure that the folder has results for."""
-    with own_style(_STYLE):
+    with own_style(STYLE):
         return list(_draw(store))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from agents.catalogue import AGENTS
+from benchmark.studies.control import control_by_age
 from benchmark.studies.portrait import portrait, portraits
 from core.errors import InvalidArgument
+from scripts.control import Args, main
 
 
 def test_a_portrait_shows_code_forecasts_worth_and_act() -> None:
@@ -32,3 +36,13 @@ def test_only_a_cortex_can_be_portrayed(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(AGENTS, "steered", AGENTS["reflex"])
     with pytest.raises(InvalidArgument, match="no cortex"):
         portrait("Rivals", 1)
+
+
+def test_control_by_age_is_drawn_from_kept_outcomes(tmp_path: Path) -> None:
+    shares = {f"learner in charge{where} by tenths": [0.1] * 10 for where in ("", " where it matters,")}
+    assert control_by_age({"H2": {"details": shares}, "H2o": {"details": shares}}).startswith(b"\x89PNG")
+    with pytest.raises(InvalidArgument, match="no outcome of H2"):
+        control_by_age({"H2": {"details": {}}, "L1": {}})
+    (tmp_path / "other.json").write_text("[1]")
+    with pytest.raises(InvalidArgument, match=r"other\.json is no file"):
+        main(Args(outcomes=tmp_path / "other.json"))
