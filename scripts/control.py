@@ -23,7 +23,7 @@ class Args:
 
 def main(args: Args) -> int:
     """Read, draw, write."""
-    from benchmark.studies.control import control_by_age
+    from benchmark.report.control import control_by_age
     from core.errors import InvalidArgument
     from core.files import write_whole
 

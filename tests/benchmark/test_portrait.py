@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agents.catalogue import AGENTS
-from benchmark.studies.control import control_by_age
+from benchmark.report.control import control_by_age
 from benchmark.studies.portrait import portrait, portraits
 from core.errors import InvalidArgument
 from scripts.control import Args, main

@@ -48,7 +48,7 @@ def control_by_age(outcomes: Mapping[str, Mapping[str, Any]]) -> bytes:
                 axis.plot((np.arange(len(shares)) + 0.5) * 50.0 / len(shares), shares, color=colour, lw=2.2, label=label)
             axis.set(title=world, ylim=(-0.02, 1.02), xlim=(0, 50), xlabel="age (% of life)")
         axes[0, 0].set_ylabel("learner's share of control")
-        axes[0, -1].legend(loc="center right", bbox_to_anchor=(1.0, 0.5))
+        axes[0, -1].legend(loc="upper right")
         png = io.BytesIO()
         figure.savefig(png, format="png", dpi=130, metadata={"Software": None})
         plt.close(figure)
