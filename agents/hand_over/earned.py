@@ -91,7 +91,9 @@ class Earned(HandOver):
         return self._tried() & ~record.cleared & ~self._brings_good()
 
     def _alike(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        """(animals,) bool: two actions are much the same, measured by their distance from rest."""
+        """(animals,) bool: two actions are much the same: numbered ones if they are equal, graded ones by their distance from rest."""
+        if np.issubdtype(np.asarray(one).dtype, np.integer):
+            return np.asarray(one == other)
         from_rest = [(action - self.rest).reshape(self.num_animals, -1) for action in (one, other)]
         sizes = [np.square(action).sum(axis=1) for action in from_rest]
         return np.square(from_rest[0] - from_rest[1]).sum(axis=1) <= self.alike**2 * np.maximum(*sizes)

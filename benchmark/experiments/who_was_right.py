@@ -98,7 +98,8 @@ def _what_follows(population: Population, before: dict[str, np.ndarray], rows: n
     sums, going = np.zeros((2, population.animals)), np.ones(population.animals, bool)
     try:
         for step in range(AFTER):
-            steered.hand_over = _Forced(rule, rows, learner) if step < act else rule  # type: ignore[assignment]
+            forced = _Forced(rule, rows, learner) if step < act else rule
+            steered.hand_over = forced  # type: ignore[assignment]  # it passes on whatever else a rule does
             tick = population.tick()
             sums += going * np.stack([tick.verdict.judged, tick.fitness])
             going &= ~tick.ended

@@ -84,6 +84,14 @@ def test_a_reflex_that_brings_no_good_loses_its_privilege() -> None:
     assert not calm.futile().any(), "nothing was at stake"
 
 
+def test_numbered_acts_are_alike_only_if_they_are_equal() -> None:
+    """5 and 6 of many acts are as different as 1 and 6; of graded actions a little more or less is the same."""
+    built = hand_over_rule("earned")(3, DT, np.int64(0), 1000.0)
+    assert built._alike(np.array([5, 0, 6]), np.array([6, 0, 1])).tolist() == [False, True, False]
+    graded = hand_over_rule("earned")(2, DT, REST, 1000.0)
+    assert graded._alike(np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[1.1, 0.0], [0.7, 0.7]])).tolist() == [True, False]
+
+
 def test_what_the_learner_achieves_is_not_credited_to_the_reflex() -> None:
     patience = round(0.02 * 1000.0 / DT)
     earned = rule("earned")
