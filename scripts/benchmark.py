@@ -6,14 +6,13 @@ stopped, with the same results.
 
 from __future__ import annotations
 
-import math
+import time
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 sys.path[:1] = [str(Path(__file__).resolve().parents[1]), str(Path.cwd())]  # not this folder: it would hide packages
 from scripts.common import Reporter, fail_plainly, import_modules
@@ -116,14 +115,26 @@ def _run(store: Any, engine: Any, reporter: Reporter) -> None:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=reporter.console, disable=reporter.console.quiet) as progress:
-        task = progress.add_task("jobs", total=len(jobs(store.settings)))
+        todo = jobs(store.settings)
+        task, left = progress.add_task("jobs", total=len(todo)), sum(job.cost for job in todo)
+        done, work, started = 0, 0.0, time.monotonic()
 
         def report(job: Any, status: str) -> None:
+            nonlocal done, work, left
             progress.advance(task)
-            if status != "kept":
-                progress.console.print(f"{status}: {job.title}", highlight=False)
+            done, left = done + 1, left - job.cost
+            if status == "kept":
+                return
+            work += job.cost
+            more = (time.monotonic() - started) * left / work
+            estimate = f", about {_minutes(more)} left" if left > 0 and status == "done" else ""
+            progress.console.print(f"{status}: {job.title} ({done} of {len(todo)}{estimate})", highlight=False, markup=False)
 
         run(store, engine, report)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def _suite(args: Args) -> tuple[str, Any]:
@@ -159,6 +170,8 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
 
     from benchmark.report.figures import draw_all, write_pngs
     from benchmark.report.report import experiments_of, write_report
+    from benchmark.report.terminal import experiments_table, world_table
+    from benchmark.report.words import in_short
     from benchmark.results.export import export
     from benchmark.results.store import JOBS
     from benchmark.results.summary import summarise
@@ -173,9 +186,11 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     if args.json:
         print(content.decode())
     for world, rows in summary["worlds"].items():
-        reporter.console.print(_table(world, rows))
+        reporter.console.print(world_table(world, rows, reporter.console))
+        for _, sentence in in_short(world, summary):
+            reporter.console.print(f"  {sentence}", markup=False, highlight=False)
     if summary["experiments"]:
-        reporter.console.print(_experiments(summary["experiments"]))
+        reporter.console.print(experiments_table(summary["experiments"], reporter.console))
     print("\n".join(f"wrote {file}" for file in files), file=sys.stderr if args.json else sys.stdout)
     found = [(f"{w} {a}", row["status"]) for w, rows in summary["worlds"].items() for a, row in rows.items()]
     found += [(f"experiment {entry['id']}", entry["status"]) for entry in summary["experiments"]]
@@ -185,82 +200,21 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     return 1 if unfinished else 0
 
 
-def _table(world: str, rows: dict) -> Table:
-    table = Table(title=world)
-    columns = (
-        "agent",
-        "n",
-        "fitness at birth",
-        "fitness grown",
-        "score grown",
-        "learner share",
-        "deaths / 1000",
-        "overtakes at",
-    )
-    for column in columns:
-        table.add_column(column, justify="left" if column == "agent" else "right")
-    for agent, row in rows.items():
-        if not row["animals"]:
-            table.add_row(agent, "0", *[row["status"]] * 6)
-            continue
-        keys = ("fitness_at_birth", "fitness_grown", "score_grown", "learner_share_grown", "deaths")
-        overtakes = row["overtakes_reflex_at"]
-        named = agent if row["status"] == "complete" else f"{agent} ({row['status']})"
-        numbers = [_range(row.get(key)) for key in keys]
-        table.add_row(named, str(row["animals"]), *numbers, "-" if overtakes is None else f"{overtakes:,}")
-    return table
-
-
-def _experiments(entries: list[dict]) -> Table:
-    table = Table(title="experiments")
-    for column in ("id", "holds", "statistic [95% interval]", "n"):
-        table.add_column(column.replace("[", "\\["))
-    for entry in entries:
-        if entry["holds"] is None:
-            table.add_row(entry["id"], entry["status"], "-", str(entry["n"]))
-        else:
-            low, high = entry["interval"]
-            number = f"{entry['statistic']:.3g} \\[{low:.3g}, {high:.3g}]"
-            table.add_row(entry["id"], "[green]yes[/]" if entry["holds"] else "[red]no[/]", number, str(entry["n"]))
-    return table
-
-
 def _show_comparison(found: dict[str, Any], args: Args, reporter: Reporter) -> int:
     import msgspec
+
+    from benchmark.report.terminal import comparison_table
 
     if args.json:
         print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
         return 0
     for change in found["settings"]:
         print(f"differs: {change}")
-    table = Table(title=f"{args.compare[1]} minus {args.compare[0]}" if args.compare else "")
-    for column in ("world", "agent", "quantity", "before", "after", "difference [95% interval]", "p", "verdict"):
-        table.add_column(column.replace("[", "\\["))
-    for row in found["rows"]:
-        colour = {"higher": "green", "lower": "red"}.get(row["verdict"], "dim")
-        table.add_row(
-            row["world"],
-            row["agent"],
-            row["quantity"],
-            f"{row['before']:.3g}",
-            f"{row['after']:.3g}",
-            _range(row).replace("[", "\\["),
-            f"{row['p_corrected']:.3f}",
-            f"[{colour}]{row['verdict']}[/]",
-        )
-    reporter.console.print(table)
+    title = f"{args.compare[1]} minus {args.compare[0]}" if args.compare else ""
+    reporter.console.print(comparison_table(found["rows"], title, reporter.console))
     changed = sum(row["verdict"] in ("higher", "lower") for row in found["rows"])
     print(f"{changed} of {len(found['rows'])} quantities changed beyond noise")
     return 0
-
-
-def _range(value: dict | None) -> str:
-    if value is None:
-        return "-"
-    centre = value.get("iqm", value.get("mean"))
-    if not math.isfinite(value["low"]):
-        return f"{centre:.2f} (one value)"
-    return f"{centre:.2f} [{value['low']:.2f}, {value['high']:.2f}]"
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ class Args:
 
     ids: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Experiments by id (L1, L2, ...); empty for all."""
+    list: bool = False
+    """Print what each of them claims, and run nothing."""
     all: bool = False
     """Run all of them, the same as naming none."""
     out: Path = Path("runs/experiments")
@@ -36,13 +38,18 @@ class Args:
 def main(args: Args) -> int:
     """Run, print and write."""
     import msgspec
-    from rich.table import Table
 
     from benchmark.experiments.experiment import chosen_experiments
+    from benchmark.report.terminal import experiments_table
     from core.errors import InvalidArgument, whole_number
     from core.files import write_whole
 
     chosen = chosen_experiments(args.ids)
+    if args.list:
+        for experiment in chosen:
+            slow = " (takes minutes)" if experiment.slow else ""
+            print(f"{experiment.id:<5} {experiment.world:<14} {experiment.claim}{slow}")
+        return 0
     if args.animals and whole_number("animals", args.animals, least=0) < 10:
         raise InvalidArgument(f"An experiment needs at least 10 animals, not {args.animals}; 0 takes its own number.")
     file, before = args.out / "experiments.json", args.out / "signatures.json"
@@ -52,9 +59,7 @@ def main(args: Args) -> int:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidArgument(f"{last} cannot be read ({error}). Restore it, or choose another --out.") from None
     reporter = Reporter()
-    table = Table(title="experiments")
-    for column in ("id", "holds", "statistic [95% interval]", "n", "claim"):
-        table.add_column(column)
+    entries = []
     for experiment in chosen:
         started = time.perf_counter()
         with reporter.console.status(f"{experiment.id}: {experiment.claim}"):
@@ -62,10 +67,8 @@ def main(args: Args) -> int:
         seconds = round(time.perf_counter() - started, 1)
         results[experiment.id] = experiment.entry(result, args.seed) | {"seconds": seconds}
         write_whole(file, msgspec.json.format(msgspec.json.encode(list(results.values())), indent=2))
-        verdict = "[green]yes[/]" if result.holds else "[red]no[/]"
-        number = f"{result.statistic:.3g} [{result.low:.3g}, {result.high:.3g}]"
-        table.add_row(experiment.id, verdict, number.replace("[", "\\["), str(result.n), experiment.claim)
-    reporter.console.print(table)
+        entries.append(results[experiment.id] | {"status": "complete"})
+    reporter.console.print(experiments_table(entries, reporter.console, claims=True))
     print(f"wrote {file}")
     return 0
 

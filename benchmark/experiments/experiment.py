@@ -46,6 +46,7 @@ class Result(msgspec.Struct):
         n: number of animals (or trials, where ``details`` says so).
         details: every other number that was measured.
         conditions: each with its ``text``, the ``value`` that was compared, and whether it ``holds``.
+        measure: what the headline is, in words.
     """
 
     statistic: float
@@ -55,6 +56,7 @@ class Result(msgspec.Struct):
     n: int
     details: dict[str, float | str | list[float]] = {}
     conditions: list[dict[str, Any]] = []
+    measure: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ class Experiment:
         """Hold the criterion against a score."""
         found = [condition.held_against(score.measures) for condition in self.criterion]
         centre, low, high = _bounds(score.measures[score.headline])
-        return Result(centre, low, high, all(one["holds"] for one in found), score.n, dict(score.details), found)
+        return Result(centre, low, high, all(one["holds"] for one in found), score.n, dict(score.details), found, score.headline)
 
     def entry(self, result: Result, seed: int) -> dict[str, Any]:
         """Claim, source and outcome together, as ``experiments.json`` keeps them."""
@@ -109,6 +111,7 @@ class Experiment:
             "threshold": self.threshold,
             "source": self.source,
             "published": self.published,
+            "measure": result.measure,
             "statistic": float(result.statistic),
             "interval": [float(result.low), float(result.high)],
             "holds": bool(result.holds),

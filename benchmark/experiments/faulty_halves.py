@@ -28,7 +28,7 @@ from benchmark.laboratory.lives import (
 )
 from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
-from benchmark.results.summary import fitness_by_window
+from benchmark.results.gathered import fitness_by_window
 from core.errors import InvalidArgument
 from learning.cortical_genome import CorticalGenome
 

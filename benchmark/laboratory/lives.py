@@ -13,7 +13,7 @@ from agents.steered_world import Tick
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
-from benchmark.results.summary import day_fitness
+from benchmark.results.gathered import day_fitness
 from envs.registration import world_class
 
 AGES = 10

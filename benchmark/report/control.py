@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from benchmark.laboratory.lives import WORLDS
-from benchmark.report.figures import INK, LEARNING, STYLE
+from benchmark.report.drawing import INK, LEARNING, STYLE
 from benchmark.results.plotting import own_style
 from core.errors import InvalidArgument
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import msgspec
 from markupsafe import Markup
 
 from agents.catalogue import agent_spec
 from agents.disagreement import AT_STAKE, WORTH
 from benchmark.experiments.experiment import Experiment, find_experiment
-from benchmark.report.figures import Drawing
-from benchmark.results.jobs import LifeJob, jobs
+from benchmark.report.drawing import Drawing
+from benchmark.report.numbers import show_bounds, show_centre, show_number, show_p, show_share
+from benchmark.report.words import experiments_in_short, in_short
+from benchmark.results.jobs import LifeJob, Settings, jobs
 from benchmark.results.store import Store
+from benchmark.results.verdict import WHOLE
 from benchmark.running.film import unpacked
+from benchmark.running.suites import LEAST_WINDOWS
 from core.files import as_text
 from core.player.page import inline, page_of_packed
 from core.registry import names_from
@@ -46,8 +50,15 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"centre": show_centre, "bounds": show_bounds, "number": show_number, "p": show_p}
-    claims = experiments_of(store)
+    environment.filters |= {
+        "centre": show_centre,
+        "bounds": show_bounds,
+        "number": show_number,
+        "p": show_p,
+        "share": show_share,
+        "place": _place,
+    }
+    claims, lives = experiments_of(store), summary["lives"]
     page = environment.get_template("report.html.j2").render(
         css=Markup((_PAGE / "report.css").read_text(encoding="utf-8")),
         js=Markup((_PAGE / "report.js").read_text(encoding="utf-8")),
@@ -59,7 +70,15 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
             f"{world} at {life['steps']:,} steps" for world, life in _lives(store).items() if not life["whole"]
         ),
         meanings={agent: agent_spec(agent).meaning for agent in store.settings.agents},
-        drawings=[{"section": d.section, "title": d.title, "alt": d.alt, "svg": Markup(d.svg)} for d in drawings],
+        drawings=[_drawing(drawing) for drawing in drawings],
+        first_words={world: "birth" if life["first_window_is_birth"] else "first age" for world, life in lives.items()},
+        anchors={world: f"world-{number}" for number, world in enumerate(summary["worlds"], 1)},
+        too_short=", ".join(world for world, life in lives.items() if life["windows"] < LEAST_WINDOWS),
+        least_windows=LEAST_WINDOWS,
+        fewer=_fewer(store.settings),
+        replay=_replay(store),
+        citation=_citation(store.about()),
+        beside=("summary.json", "settings.json"),
         claims=claims,
         fewer_animals=any(n < claims[name].animals for name, n in store.settings.experiments),
         command=_command(store.about().get("command", ["scripts/benchmark.py"])),
@@ -67,9 +86,22 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         at_stake=AT_STAKE,
         worth=WORTH,
         problems=_problems(store),
-        headlines=_headlines(summary),
+        verdicts={world: words for world in summary["worlds"] if (words := in_short(world, summary))},
+        experiments_in_short=experiments_in_short(summary["experiments"]),
     )
     return store.write_bytes("report.html", as_text(page).encode())
+
+
+def _drawing(drawing: Drawing) -> dict[str, Any]:
+    told = msgspec.json.encode(drawing.hover).decode().replace("<", "\\u003c") if drawing.hover else ""
+    return {
+        "section": drawing.section,
+        "title": drawing.title,
+        "alt": drawing.alt,
+        "svg": Markup(drawing.svg),
+        "hover": Markup(told),
+        "world": drawing.world,
+    }
 
 
 def _lives(store: Store) -> dict[str, dict[str, Any]]:
@@ -80,8 +112,6 @@ def _life(store: Store, world: str) -> dict[str, Any]:
     kind, steps = world_class(world), store.settings.lifetime(world)
     return {
         "steps": steps,
-        "windows": store.settings.ages(world),
-        "episode": kind.episode_steps,
         "time": _duration(steps * kind.dt),
         "whole": steps >= kind.life_episodes * kind.episode_steps,
         "unit": kind.fitness_unit,
@@ -95,24 +125,30 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} seconds"
 
 
-def _headlines(summary: dict[str, Any]) -> list[dict[str, Any]]:
-    """The few numbers that a reader should see first, for each world."""
-    found = []
-    for world, agents in summary["worlds"].items():
-        steered, reflex, learner = (agents.get(name, {}) for name in ("steered", "reflex", "learner"))
-        if "score_grown" in steered:
-            found.append(
-                {
-                    "world": world,
-                    "steered": steered["score_grown"],
-                    "reflex": reflex.get("score_grown"),
-                    "learner": learner.get("score_grown"),
-                    "gain": steered.get("grown_minus_reflex"),
-                    "worst": steered.get("worst_difference_from_reflex"),
-                    "gap": steered.get("reward_fitness_gap"),
-                }
-            )
-    return found
+def _fewer(settings: Settings) -> str:
+    """Which agents have fewer animals than the rest, in words."""
+    found: dict[int, list[str]] = {}
+    for agent in settings.agents:
+        if settings.animals_of(agent) < settings.animals:
+            found.setdefault(settings.animals_of(agent), []).append(agent)
+    return "; ".join(f"{number} of {' and '.join(agents)}" for number, agents in found.items())
+
+
+def _replay(store: Store) -> str:
+    """What to type to watch the second animal of the first agent that learns."""
+    learns = [agent for agent in store.settings.agents if agent_spec(agent).learner is not None]
+    agent = next((agent for agent in (WHOLE, *learns) if agent in store.settings.agents), store.settings.agents[0])
+    return f"python scripts/watch.py {store.settings.worlds[0]} --agent {agent} --seed {store.settings.seed + 1}"
+
+
+def _citation(about: dict[str, Any]) -> str:
+    version, date = about["versions"].get("nestling", ""), about.get("date", "")
+    return f"The Nestling developers ({date[:4] or 'n.d.'}). Nestling: innate steering and learning from scratch, version {version}."
+
+
+def _place(score: float) -> float:
+    """Where a score lies on a line from -0.1 to 1.1, in percent."""
+    return round(min(100.0, max(0.0, 100 * (score + 0.1) / 1.2)), 2)
 
 
 def _problems(store: Store) -> list[dict[str, str]]:
@@ -131,45 +167,24 @@ def _problems(store: Store) -> list[dict[str, str]]:
 
 
 def _films(store: Store) -> list[dict[str, Any]]:
-    """Players of newborn and grown animals, up to a size."""
-    found: list[dict[str, Any]] = []
-    size = 0
+    """Players of newborn and grown animals, the main one of each world first, up to a size."""
+    found: dict[str, list[tuple[str, Any]]] = {}
     for job in jobs(store.settings):
-        if not isinstance(job, LifeJob) or not job.film:
-            continue
-        film = (store.read(job) or {}).get("film.player")
-        if film is not None:
-            frame = inline(page_of_packed(*unpacked(film), f"{job.world}, {job.agent}"), 640)
-            size += len(frame)
-            found.append({"world": job.world, "agent": job.agent, "frame": Markup(frame) if size <= _MOST_PLAYED else None})
-    return found
-
-
-def show_number(value: float | None, digits: int = 2) -> str:
-    """A number with a true minus sign; a dash where there is none."""
-    if value is None or math.isnan(value):
-        return "\N{EN DASH}"
-    text = f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return text[1:] if value < 0 and not any(digit in text for digit in "123456789") else text
-
-
-def show_centre(value: dict[str, Any] | None, digits: int = 2) -> str:
-    """The interquartile mean or mean of an interval."""
-    return show_number(None if value is None else value.get("iqm", value.get("mean")), digits)
-
-
-def show_bounds(value: dict[str, Any], digits: int = 2) -> str:
-    """``[low, high]``, or words where one value has no interval."""
-    if value["low"] is None or math.isnan(value["low"]):
-        return "(one value)"
-    return f"[{show_number(value['low'], digits)}, {show_number(value['high'], digits)}]"
-
-
-def show_p(value: float | None) -> str:
-    """A p-value without false precision."""
-    if value is None or math.isnan(value):
-        return "\N{EN DASH}"
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+        if isinstance(job, LifeJob) and job.film and (film := (store.read(job) or {}).get("film.player")) is not None:
+            found.setdefault(job.world, []).append((job.agent, film))
+    ordered = [
+        (world, agent, film, place == 0)
+        for world, films in found.items()
+        for place, (agent, film) in enumerate(sorted(films, key=lambda pair: pair[0] != WHOLE))
+    ]
+    shown, size = [], 0
+    for world, agent, film, main in sorted(ordered, key=lambda entry: not entry[3]):
+        frame = inline(page_of_packed(*unpacked(film), f"{world}, {agent}"), 640)
+        size += len(frame)
+        shown.append(
+            {"world": world, "agent": agent, "frame": Markup(frame) if size <= _MOST_PLAYED else None, "main": main}
+        )
+    return shown
 
 
 def _command(words: list[str]) -> str:

@@ -12,11 +12,11 @@ from benchmark.results.curves import share
 from benchmark.results.jobs import describe
 from benchmark.results.statistics import stratified
 from benchmark.results.store import OtherSettings, Store
-from benchmark.results.summary import day_fitness, gather, grown
+from benchmark.results.gathered import day_fitness, gather, grown
 from core.errors import InvalidArgument
 
 LEVEL = 0.05
-QUANTITIES = ("fitness at birth", "fitness grown", "reward grown", "deaths grown", "learner share grown")
+QUANTITIES = ("fitness in the first window", "fitness grown", "reward grown", "deaths grown", "learner share grown")
 
 
 def compare(before: Store, after: Store) -> dict[str, Any]:

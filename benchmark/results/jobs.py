@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 import msgspec
 import numpy as np
+from gymnasium.spaces import Box
 
 from agents.catalogue import agent_spec
 from agents.experts import has_expert
+from agents.hand_over.base import hand_over_rule
 from core.arguments import in_range
 from core.code_digest import code_digest
 from core.errors import InvalidArgument
@@ -149,11 +151,11 @@ def file_name(name: str) -> str:
 
 
 def jobs(settings: Settings) -> list[Job]:
-    """All units of work, in a fixed order; an expert only where the world has one."""
+    """All units of work, in a fixed order; an expert only where the world has one, and a rule that mixes only where acts are graded."""
     found: list[Job] = []
     for world in settings.worlds:
         for agent in settings.agents:
-            if agent_spec(agent).policy == "expert" and not has_expert(world_class(world)):
+            if not can_live(agent, world):
                 continue
             animals, costly = settings.animals_of(agent), agent_spec(agent).costly
             shard = min(settings.shard, _COSTLY_SHARD) if costly else settings.shard
@@ -166,6 +168,14 @@ def jobs(settings: Settings) -> list[Job]:
                     )
                 )
     return found + [ExperimentJob(name, animals, settings.seed) for name, animals in settings.experiments]
+
+
+def can_live(agent: str, world: str) -> bool:
+    """Whether that world has such an expert, and acts that such a rule can mix."""
+    spec, kind = agent_spec(agent), world_class(world)
+    if spec.policy == "expert":
+        return has_expert(kind)
+    return isinstance(kind.single_action_space, Box) or not hand_over_rule(spec.hand_over).graded
 
 
 def describe(settings: Settings) -> dict[str, Any]:

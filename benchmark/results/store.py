@@ -8,6 +8,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.code_digest import code_digest
 from core.errors import InvalidArgument, NestlingError, told
 from core.files import as_text, write_whole
 from core.packed import DamagedFile, checked_json, pack, read_json, unpack
+from benchmark.results.provenance import commit
 from core.registry import names_from
 from envs.registration import world_class
 
@@ -108,6 +110,8 @@ class Store:
                 "processor": platform.machine(),
                 "cores": os.cpu_count(),
             },
+            "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+            "commit": commit(),
             "command": [as_text(word) for word in sys.argv],
             "files": {
                 f"{JOBS}/*.safetensors": "curves, (animals, windows) for each quantity, and pictures; a file a finished job",

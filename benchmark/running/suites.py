@@ -6,16 +6,19 @@ import msgspec
 
 from agents.catalogue import AGENTS, agent_spec
 from benchmark.experiments.experiment import experiments, find_experiment
-from benchmark.results.jobs import LARGEST_SHARD, LAST_SEED, MOST_ANIMALS, MOST_STEPS, Purpose, Settings
+from benchmark.results.jobs import LARGEST_SHARD, LAST_SEED, MOST_ANIMALS, MOST_STEPS, Purpose, Settings, can_live
 from core.errors import InvalidArgument, shown, unknown_name, whole_number
 from core.rooms import public_path
 from envs.registration import short_name, world_class, worlds
+from envs.world import World
 from steering.registration import steering_class
 
 REPORTING_SEED = 1_000_000
 REFERENCES = ("random", "oracle")
 MAIN_AGENTS = ("random", "oracle", "expert", "reflex", "learner", "steered", "ppo")
 WINDOWS = 50
+LEAST_WINDOWS = 10
+"""With fewer ages a life is too short to show how an animal grows up."""
 LEAST_EXPERIMENT = 10
 
 
@@ -28,7 +31,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         agents: by name; ``random`` and ``oracle`` are always added, because scores need them.
         animals: individuals of each agent in each world, at least 2.
         lifetime: steps of each life, for every world or by world; None takes ``share_of_life`` of the world's own.
-        share_of_life: of the world's own lifetime, in (0, 1].
+        share_of_life: of the world's own lifetime, in (0, 1]; ten episodes at least.
         seed: of the first animal; animal i of every agent has seed + i, so all agents live in the same worlds.
         purpose: ``"report"`` takes seeds from 1,000,000, ``"tune"`` only seeds below; the two never mix.
         tuned_on: ranges (first, end) of further seeds on which anything was chosen; reporting on them is refused.
@@ -79,9 +82,15 @@ def resolve(suite: Suite, shard: int | None = None) -> Settings:
     for agent in suite.agents:
         agent_spec(agent)
     agents = tuple(dict.fromkeys((*REFERENCES, *suite.agents)))
+    for agent in agents:
+        if agent_spec(agent).policy is None and not any(can_live(agent, name) for name in names):
+            raise InvalidArgument(
+                f"{agent} mixes actions and needs graded ones (a Box), which {' and '.join(names)} "
+                f"{'does' if len(names) == 1 else 'do'} not have; choose a rule that switches, for example earned or outcome."
+            )
     animals = _number_of_animals("animals", suite.animals)
     lifetimes = _lifetimes(suite, names)
-    windows = tuple(min(WINDOWS, lifetimes[i] // (2 * world_class(w).episode_steps)) for i, w in enumerate(names))
+    windows = tuple(_windows(steps, world_class(name)) for name, steps in zip(names, lifetimes, strict=True))
     _check_seeds(suite)
     costly = _number_of_animals("costly_animals", suite.costly_animals)
     shard = whole_number("shard", min(LARGEST_SHARD, (animals + 1) // 2) if shard is None else shard)
@@ -106,6 +115,12 @@ def _number_of_animals(what: str, value: int) -> int:
     return number
 
 
+def _windows(steps: int, kind: type[World]) -> int:
+    """Ages into which a life is cut: two episodes or more each, or one where that would leave fewer than ten."""
+    of_two = steps // (2 * kind.episode_steps)
+    return min(WINDOWS, of_two if of_two >= LEAST_WINDOWS else steps // kind.episode_steps)
+
+
 def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
     if not 0.0 < suite.share_of_life <= 1.0:
         raise InvalidArgument(f"share_of_life must be above 0 and at most 1, not {suite.share_of_life}.")
@@ -119,7 +134,8 @@ def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
     found = []
     for name in names:
         world = world_class(name)
-        own = round(suite.share_of_life * world.life_episodes) * world.episode_steps
+        share = round(suite.share_of_life * world.life_episodes)
+        own = max(share, min(LEAST_WINDOWS, world.life_episodes)) * world.episode_steps
         given = by_world.get(name)
         steps = own if given is None else whole_number("lifetime (steps)", given)
         if steps < 2 * world.episode_steps:

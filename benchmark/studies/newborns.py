@@ -22,7 +22,7 @@ from agents.population import Population
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.plotting import own_style
 from benchmark.results.statistics import mean_interval
-from benchmark.results.summary import day_fitness, fitness_by_window
+from benchmark.results.gathered import day_fitness, fitness_by_window
 from core.errors import InvalidArgument, whole_number
 from envs.registration import world_class
 

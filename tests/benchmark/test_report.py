@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 
 from benchmark.report.figures import draw_all
-from benchmark.report.report import show_bounds, show_centre, show_number, show_p, write_report
+from benchmark.report.numbers import show_bounds, show_centre, show_number, show_p, show_share
+from benchmark.report.report import write_report
 from benchmark.results.compare import compare
+from benchmark.results.curves import CURVES
 from benchmark.results.export import export
 from benchmark.results.jobs import ExperimentJob, LifeJob, jobs
 from benchmark.results.store import OtherSettings, Store
@@ -55,6 +57,10 @@ def test_report_fits_and_is_silent(browser: Any, reported: Store, width: int, sc
     page, complaints = open_page(browser, reported.folder / "report.html", width, scheme)
     assert not complaints
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = page.locator(".wide").first
+    wide.evaluate("box => box.scrollLeft = 200")
+    place = wide.evaluate("box => box.querySelector('tbody th').getBoundingClientRect().left - box.getBoundingClientRect().left")
+    assert abs(place) < 3, "names of rows stay in sight when a table is moved"
     unnamed = page.evaluate(
         "[...document.querySelectorAll('img:not([alt]), svg:not([aria-label]), th:not([scope])')].length"
         " + [...document.querySelectorAll('img')].filter(i => !i.naturalWidth).length"
@@ -82,6 +88,62 @@ def test_contrast_of_text(browser: Any, reported: Store) -> None:
         page, _ = open_page(browser, reported.folder / "report.html", 1000, scheme)
         for what, ratio in page.evaluate(script):
             assert ratio >= 4.5, f"{what} has a contrast of {ratio:.1f} in {scheme}"
+
+
+def test_a_figure_tells_its_numbers(browser: Any, reported: Store) -> None:
+    page, complaints = open_page(browser, reported.folder / "report.html", 1400)
+    plot = page.locator(".plot:has(script)").first
+    plot.scroll_into_view_if_needed()
+    tip = plot.locator(".tip")
+    assert not tip.is_visible()
+    plot.focus()
+    texts = []
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+        texts.append(tip.inner_text())
+    assert texts[0] != texts[1]
+    rows = summarise(reported)["worlds"][WORLD]
+    assert f"{rows['reflex']['fitness_at_birth']['iqm']:.2f}" in texts[0].replace("\N{MINUS SIGN}", "-")
+    axis = json.loads(plot.locator("script").inner_text())["axis"]
+    place = plot.locator("svg").evaluate(
+        "(svg, axis) => { const m = svg.getScreenCTM(); return [m.a * axis.right + m.e, m.d * (axis.top + axis.bottom) / 2 + m.f]; }", axis
+    )
+    page.keyboard.press("Escape")
+    assert not tip.is_visible()
+    page.mouse.move(place[0] - 2, place[1])
+    assert tip.inner_text() == texts[1], "the last age lies at the right end"
+    box, frame = tip.bounding_box(), plot.bounding_box()
+    assert box["x"] >= frame["x"]
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+    assert not complaints
+
+
+def test_it_prints_whole(browser: Any, reported: Store) -> None:
+    page, _ = open_page(browser, reported.folder / "report.html", 1400)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    assert not page.locator("nav").is_visible()
+    page.set_viewport_size({"width": 700, "height": 1000})  # about a page of A4
+    over = page.evaluate("[...document.querySelectorAll('table, figure, pre')].filter(e => e.getBoundingClientRect().right > 701).length")
+    assert over == 0, "nothing reaches over the edge of the paper"
+
+
+def test_captions_tell_how_many_animals_there_are(tmp_path: Path) -> None:
+    """PPO has fewer animals than others; of so few each is drawn, since a band would mean nothing."""
+    pytest.importorskip("stable_baselines3")
+    settings = msgspec.structs.replace(small(agents=("reflex", "ppo"), animals=6, shard=6), costly_animals=2)
+    store = Store(tmp_path / "out", settings)
+    for job in jobs(settings):
+        assert isinstance(job, LifeJob)
+        rng = np.random.default_rng(sum(map(ord, job.agent)))
+        store.write(job, {name: rng.random((job.animals, job.windows)) for name in CURVES})
+    drawing = next(drawing for drawing in draw_all(store) if drawing.section == "ages")
+    assert "6 animals of each: random, oracle, reflex" in drawing.alt
+    assert "2 animals of ppo (points are single animals)" in drawing.alt
+    assert "ppo (n = 2)" in drawing.svg
+    ppo = next(one for one in drawing.hover["series"] if one["name"].startswith("ppo"))
+    assert "low" not in ppo, "no interval of two animals"
 
 
 def test_tables_sort(browser: Any, reported: Store) -> None:
@@ -112,7 +174,7 @@ def test_report_says_what_is_missing(reported: Store) -> None:
     assert "No ranking: with 4 animals" in text
     assert text.count("<iframe") == 1, "a player for the agent that learns"
     assert "http://" not in text.replace("http://www.w3.org", "")
-    for heading in ("Agents", "Growing up", "Reward against fitness", "Experiments", "How to reproduce"):
+    for heading in ("In short", "Growing up", "Where learning takes over", "Reward against fitness", "Experiments", "How to reproduce"):
         assert heading in text
 
 
@@ -182,7 +244,8 @@ def test_export_keeps_every_number(finished: Store, tmp_path: Path) -> None:
     store = Store.open(shutil.copytree(finished.folder, tmp_path / "out"))
     table, columns = export(store, ("csv", "parquet"))
     rows = list(csv.DictReader(table.open()))
-    assert len(rows) == 4 * 4
+    lives = [job for job in jobs(store.settings) if isinstance(job, LifeJob)]
+    assert len(rows) == sum(job.animals * job.windows for job in lives) > 0
     curves = curves_of(finished)
     for row in rows:
         assert float(row["reward"]) == curves[f"{row['agent']} {row['seed']} reward"][int(row["window"])]
@@ -222,6 +285,7 @@ def test_numbers_read_well() -> None:
     assert show_number(float("nan")) == show_number(None) == show_centre(None) == "\N{EN DASH}"
     assert show_centre({"iqm": 1.0, "low": 0.5, "high": 2.0}) == "1.00"
     assert show_bounds({"low": -0.5, "high": 2.0}, 1) == "[\N{MINUS SIGN}0.5, 2.0]"
+    assert [show_share(x) for x in (0.02, 0.0667, 0.25, 1.0)] == ["2%", "6.7%", "25%", "100%"]
     assert (show_p(0.0001), show_p(0.0123), show_p(None)) == ("< 0.001", "0.012", "\N{EN DASH}")
 
 

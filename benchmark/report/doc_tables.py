@@ -1,0 +1,155 @@
+"""Tables of README and docs, filled in between marks from kept results, so that no number is typed by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmark.report.kept import read_kept
+from benchmark.report.numbers import show_p
+from benchmark.results.verdict import MARGIN, WHOLE
+from core.errors import InvalidArgument
+
+MARK = re.compile(r"(<!-- results: ([^\n]*?) -->\n).*?(<!-- end of results -->)", re.DOTALL)
+SPECIES = {
+    "LoomingEscape": "mouse",
+    "SaltAppetite": "rat",
+    "Birdsong": "bird",
+    "Rivals": "fighter",
+    "Orienting": "owl",
+}
+
+
+def fill(text: str, results: Path) -> str:
+    """A page with every block between marks made anew.
+
+    A block begins with ``<!-- results: TABLE NAME [WORLD] -->`` and ends with ``<!-- end of results -->``; ``NAME`` is a file of
+    ``results`` without its ending.
+
+    Raises:
+        InvalidArgument: there is no such table, file or world.
+    """
+
+    def made(found: re.Match[str]) -> str:
+        table, name, *more = found[2].split()
+        if table not in TABLES:
+            raise InvalidArgument(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
+        kept = read_kept(results / f"{name}.json")
+        for world in more:
+            if world not in kept["worlds"]:
+                raise InvalidArgument(f"{name}.json holds nothing of {world}.")
+        return found[1] + TABLES[table](kept, *more) + "\n" + found[3]
+
+    return MARK.sub(made, text)
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _both(value: dict[str, Any] | None, digits: int = 2) -> str:
+    centre = None if value is None else value.get("iqm", value.get("mean"))
+    if value is None or centre is None:
+        return "–"
+    low, high = value["low"], value["high"]
+    return _plain(centre, digits) + ("" if low is None else f" [{_plain(low, digits)}, {_plain(high, digits)}]")
+
+
+def _plain(value: float, digits: int = 2) -> str:
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def species(kept: dict[str, Any]) -> str:
+    """A row for each species: its reflexes, its learner, the whole animal, and what learning adds and costs."""
+    rows = []
+    for world, name in SPECIES.items():
+        if world in kept["worlds"]:
+            agents, verdict = kept["worlds"][world], kept["verdicts"][world]
+            scores = [_both(agents[agent]["score_grown"]) for agent in ("reflex", "learner")]
+            dip = verdict["dip"]
+            rows.append(
+                [
+                    f"{name} (`{world}`)",
+                    *scores,
+                    f"**{_both(agents[WHOLE]['score_grown'])}**",
+                    _both(verdict["gain"]),
+                    f"{_both(dip)}: {_cost_words(verdict)}",
+                    _both(agents[WHOLE]["share_where_it_matters"]),
+                ]
+            )
+    heads = ["species", "reflexes alone", "learner alone", "whole animal", "learning adds", "at the worst age", "learner in charge where it matters"]
+    return _table(heads, rows)
+
+
+def _cost_words(verdict: dict[str, Any]) -> str:
+    return {"none": "no cost", "some": f"a cost, p {show_p(verdict['dip']['p'])}", "undecided": "undecided"}[verdict["cost"]]
+
+
+def rules(kept: dict[str, Any], world: str) -> str:
+    """A row for each agent of a world."""
+    birth = "at birth" if kept["lives"][world]["first_window_is_birth"] else "first age"
+    rows = []
+    for agent, row in kept["worlds"][world].items():
+        name = "**`steered` (earned)**" if agent == WHOLE else f"`{agent}`"
+        dip = row.get("dip")
+        first = row.get("score_at_birth") or row.get("score_in_first_window")
+        overtakes = row["overtakes_reflex_at"]
+        rows.append(
+            [
+                name,
+                _both(first),
+                _both(row["score_grown"]),
+                _both(row.get("whole_animal_minus_this")),
+                "–" if dip is None or agent == "reflex" else f"{_both(dip)} ({show_p(dip['p'])})",
+                _both({"mean": row["deaths"]["mean"], "low": None, "high": None}),
+                _both({"mean": row["learner_share_grown"]["iqm"], "low": None, "high": None}),
+                "–" if overtakes is None else f"{overtakes:,}",
+            ]
+        )
+    heads = ["agent", birth, "grown", "`steered` minus this", "worst dip (p)", "deaths per 1,000", "in charge", "overtakes at step"]
+    return _table(heads, rows)
+
+
+def best_rule(kept: dict[str, Any]) -> str:
+    """For each world the best other rule, and whether the default is level with it by the margin."""
+    rows = []
+    for world, name in SPECIES.items():
+        found = best_other(kept, world)
+        if found is not None:
+            agent, difference = found
+            rows.append([name, f"`{agent}`", _both(difference, 3), verdict_by_margin(difference)])
+    return _table(["species", "best other rule", "`earned` minus that rule, grown", f"level by {MARGIN:g}"], rows)
+
+
+def best_other(kept: dict[str, Any], world: str) -> tuple[str, dict[str, Any]] | None:
+    """The rule with the highest grown score, other than the default, and the default minus it; None where there is none."""
+    agents = kept["worlds"].get(world, {})
+    others = {a: row["whole_animal_minus_this"] for a, row in agents.items() if "+" in a and "whole_animal_minus_this" in row}
+    return min(others.items(), key=lambda pair: pair[1]["mean"]) if others else None
+
+
+def verdict_by_margin(difference: dict[str, Any]) -> str:
+    """Whether a paired difference is no worse than the margin: yes, no or undecided."""
+    return "yes" if difference["low"] > -MARGIN else "**no**" if difference["high"] < -MARGIN else "undecided"
+
+
+def provenance(kept: dict[str, Any]) -> str:
+    """Which runs a page's tables are made from."""
+    lines = []
+    for run in kept["runs"]:
+        where = ", ".join(f"`{world}`" for world in run["worlds"])
+        commit = f", commit `{run['commit']}`" if run["commit"] else ""
+        lines.append(f"- {where}: {run['animals']} animals, seeds from {run['seed']:,}, sources `{run['sources']}`{commit}.")
+    return "\n".join(lines)
+
+
+TABLES: dict[str, Callable[..., str]] = {
+    "species": species,
+    "rules": rules,
+    "best_rule": best_rule,
+    "provenance": provenance,
+}

@@ -1,0 +1,89 @@
+"""Results that the docs keep: what tables and figures of README and docs are made from, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from benchmark.results.gathered import fitness_by_window, gather
+from benchmark.results.statistics import interval
+from benchmark.results.store import Store
+from benchmark.results.summary import summarise
+from core.errors import InvalidArgument
+
+
+def keep(stores: Iterable[Store]) -> dict[str, Any]:
+    """Runs of one suite, a world or more in each folder, as one plain value.
+
+    Returns:
+        ``worlds``: world -> agent -> the row of ``summary.json`` with ``fitness_by_age`` (``iqm``, ``low``, ``high``, a number for each
+        window of age); ``verdicts`` and ``lives`` of these worlds; ``runs``: seed, animals, commit, sources and command of each folder.
+
+    Raises:
+        InvalidArgument: two folders hold the same world, or there is none.
+    """
+    kept: dict[str, Any] = {"worlds": {}, "verdicts": {}, "lives": {}, "runs": []}
+    for store in stores:
+        summary, about = summarise(store), store.about()
+        again = kept["worlds"].keys() & summary["worlds"].keys()
+        if again:
+            raise InvalidArgument(f"Two folders hold {' and '.join(sorted(again))}; name one of them.")
+        for world, agents in gather(store).items():
+            rows = summary["worlds"][world]
+            for agent, lives in agents.items():
+                if lives.curves is not None:
+                    by_window = fitness_by_window(lives.curves).T
+                    bands = [interval(values) for values in by_window]
+                    rows[agent]["fitness_by_age"] = {key: [band[key] for band in bands] for key in ("iqm", "low", "high")}
+            kept["worlds"][world] = {agent: row for agent, row in rows.items() if row["animals"]}
+        kept["verdicts"] |= summary["verdicts"]
+        kept["lives"] |= summary["lives"]
+        kept["runs"].append(
+            {
+                "worlds": list(summary["worlds"]),
+                "seed": store.settings.seed,
+                "animals": store.settings.animals,
+                "sources": about.get("sources"),
+                "commit": about.get("commit"),
+                "date": about.get("date"),
+                "command": " ".join(about.get("command", [])[:1] + _without_out(about.get("command", [])[1:])),
+            }
+        )
+    if not kept["worlds"]:
+        raise InvalidArgument("Name at least one results folder.")
+    return _rounded(kept)
+
+
+def _without_out(words: list[str]) -> list[str]:
+    """A command line without the folder of its results, which is a path of one machine."""
+    place = words.index("--out") if "--out" in words else len(words)
+    return words[:place] + words[place + 2 :]
+
+
+def _rounded(value: Any) -> Any:
+    """Plain values with five digits, and None for what is no number; enough for every table."""
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(one) for one in value]
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.5g}") if np.isfinite(value) else None
+    return value
+
+
+def read_kept(file: Path) -> dict[str, Any]:
+    """What :func:`keep` made, from a file.
+
+    Raises:
+        InvalidArgument: it cannot be read, or holds something else.
+    """
+    try:
+        found = msgspec.json.decode(file.read_bytes())
+        found["worlds"], found["runs"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidArgument(f"{file} holds no kept results ({error}); make it with scripts/doc_tables.py --keep.") from None
+    return found

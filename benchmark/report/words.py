@@ -1,0 +1,85 @@
+"""The conclusions of a benchmark in sentences, made from the verdicts of ``summary.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmark.report.numbers import show_both, show_number, show_p, show_share
+from benchmark.results.verdict import FOOLED, LEARNER, MARGIN, REFLEX, WHOLE
+
+GOOD, BAD, OPEN = "good", "bad", "open"
+
+
+def in_short(world: str, summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was found in one world: (tone, sentence) pairs, a tone being "good", "bad" or "open"; empty where nothing can be said.
+
+    Args:
+        summary: the content of ``summary.json``.
+    """
+    verdict, rows, life = summary["verdicts"].get(world), summary["worlds"][world], summary["lives"][world]
+    if verdict is None:
+        return []
+    return [_learning(verdict, rows), _cost(verdict, life), _steering(verdict), _control(rows[WHOLE])]
+
+
+def _learning(verdict: dict[str, Any], rows: dict[str, Any]) -> tuple[str, str]:
+    whole, reflex, learner = (rows.get(name, {}).get("score_grown") for name in (WHOLE, REFLEX, LEARNER))
+    ends = f"The whole animal ends at {show_both(whole)}, its reflexes alone at {show_both(reflex)}"
+    ends += f", the learner alone at {show_both(learner)}." if learner else "."
+    gain = show_both(verdict["gain"])
+    said = {
+        "adds": (GOOD, f"Learning adds {gain} to the reflexes. {ends}"),
+        "takes": (BAD, f"Learning takes away: {gain} from the reflexes. {ends}"),
+        "undecided": (OPEN, f"Whether learning adds to the reflexes is undecided: {gain}. {ends}"),
+    }
+    return said[verdict["learning"]]
+
+
+def _cost(verdict: dict[str, Any], life: dict[str, Any]) -> tuple[str, str]:
+    dip = verdict["dip"]
+    worst = f"whole animal minus reflexes {show_both(dip)}, {_age(dip['age'], life)}"
+    said = {
+        "none": (GOOD, f"Learning costs at most {show_number(MARGIN)} at any age. The worst of eleven ages: {worst}."),
+        "some": (BAD, f"Learning has a cost. The worst of eleven ages: {worst} (p {_p(dip['p'])})."),
+        "undecided": (OPEN, f"Whether learning has a cost is undecided. The worst of eleven ages: {worst}."),
+    }
+    return said[verdict["cost"]]
+
+
+def _age(start: float, life: dict[str, Any]) -> str:
+    if start == 0:
+        first = show_share(life["first_window_of_whole_life"])
+        return "at birth" if life["first_window_is_birth"] else f"in the first {first} of a whole life"
+    return f"from {show_share(start)} of these lives on"
+
+
+def _p(p: float) -> str:
+    shown = show_p(p)
+    return shown if shown.startswith("<") else f"= {shown}"
+
+
+def _steering(verdict: dict[str, Any]) -> tuple[str, str]:
+    gains = f"Learning raises reward by {show_both(verdict['reward_gain'])} and fitness by {show_both(verdict['fitness_gain'])}."
+    said = {
+        "sound": (GOOD, f"Steering is not fooled. {gains}"),
+        "fooled": (BAD, f"Steering is fooled. {gains}"),
+        "undecided": (OPEN, f"Whether steering is fooled is undecided: the difference is near {FOOLED}. {gains}"),
+    }
+    return said[verdict["steering"]]
+
+
+def _control(row: dict[str, Any]) -> tuple[str, str]:
+    share, matters = row["learner_share_grown"], row["share_where_it_matters"]
+    text = f"The grown learner is in charge of {show_share(share['iqm'])} of all steps"
+    known = matters["iqm"] is not None and matters["iqm"] == matters["iqm"]
+    return OPEN, text + (f", and of {show_share(matters['iqm'])} of those that matter." if known else ".")
+
+
+def experiments_in_short(entries: list[dict[str, Any]]) -> str:
+    """How many experiments hold, and which fail."""
+    judged = [entry for entry in entries if entry["holds"] is not None]
+    failed = [entry["id"] for entry in judged if not entry["holds"]]
+    if not judged:
+        return ""
+    holds = f"{len(judged) - len(failed)} of {len(judged)} experiments hold."
+    return holds + (f" Not held up: {', '.join(failed)}." if failed else "")

@@ -1,0 +1,73 @@
+"""What a benchmark found in one world, as verdicts: does learning add, what does it cost, and was steering fooled?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmark.results.aggregates import paired
+from benchmark.results.gathered import Lives, day_fitness, grown, reward_score, scale_of
+from benchmark.results.jobs import Settings
+
+MARGIN = 0.02
+"""Share of the scale from random (0) to oracle (1) that counts as no difference; stated before any run."""
+FOOLED = 0.1
+"""How much more learning must raise reward than fitness, on the same scale, before steering counts as fooled; chosen."""
+LEVEL = 0.05
+WHOLE, REFLEX, LEARNER = "steered", "reflex", "learner"
+
+
+def beside_whole(agents: dict[str, Lives], settings: Settings, world: str) -> dict[str, dict[str, Any]]:
+    """Agent -> grown score of the whole animal minus that agent's, animal by animal; empty where they cannot be compared."""
+    late = grown(settings, world)
+    scale, whole = scale_of(agents, late), _complete(agents.get(WHOLE))
+    if scale is None or whole is None:
+        return {}
+    found = {}
+    for agent, lives in agents.items():
+        curves = _complete(lives)
+        if agent != WHOLE and curves is not None:
+            one, other = (scale.score(day_fitness(each, late)) for each in (whole, curves))
+            both = min(len(one), len(other))
+            found[agent] = paired(one[:both], other[:both])
+    return found
+
+
+def verdict(agents: dict[str, Lives], rows: dict[str, Any], settings: Settings, world: str) -> dict[str, Any] | None:
+    """The three verdicts of a world, or None where the whole animal, its reflex or the scale is missing.
+
+    Args:
+        rows: of the same agents, as ``summary.json`` has them.
+
+    Returns:
+        ``learning``: "adds", "takes" or "undecided", with ``gain``, the grown score of the whole animal minus its reflex's.
+        ``cost``: "none" if at each of eleven ages the whole interval of score minus the reflex's is above -``MARGIN``, "some" if
+        the worst of them is below 0 (p corrected for having been chosen), otherwise "undecided"; with ``dip``, that worst age.
+        ``steering``: "fooled" if learning raises reward by more than fitness, by ``FOOLED`` or more with its whole interval, "sound"
+        if the whole interval is below ``FOOLED``, otherwise "undecided"; with ``reward_gain``, ``fitness_gain`` and ``excess``.
+    """
+    row = rows.get(WHOLE, {})
+    whole, reflex = _complete(agents.get(WHOLE)), _complete(agents.get(REFLEX))
+    late = grown(settings, world)
+    scale = scale_of(agents, late)
+    if whole is None or reflex is None or scale is None or "grown_minus_reflex" not in row:
+        return None
+    both = min(len(whole["days"]), len(reflex["days"]))
+    fitness = [scale.score(day_fitness(each, late))[:both] for each in (whole, reflex)]
+    reward = [reward_score(each, agents, late)[:both] for each in (whole, reflex)]
+    fitness_gain, reward_gain = paired(*fitness), paired(*reward)
+    excess = paired(reward[0] - reward[1], fitness[0] - fitness[1])
+    gain, dip = row["grown_minus_reflex"], row["dip"]
+    return {
+        "learning": "adds" if gain["low"] > 0.0 else "takes" if gain["high"] < 0.0 else "undecided",
+        "gain": gain,
+        "cost": "none" if dip["lowest_bound"] > -MARGIN else "some" if dip["p"] < LEVEL else "undecided",
+        "dip": dip,
+        "steering": "fooled" if excess["low"] >= FOOLED else "sound" if excess["high"] < FOOLED else "undecided",
+        "reward_gain": reward_gain,
+        "fitness_gain": fitness_gain,
+        "excess": excess,
+    }
+
+
+def _complete(lives: Lives | None) -> Any:
+    return lives.curves if lives is not None and lives.status == "complete" else None

@@ -1,0 +1,65 @@
+"""Fill the tables of README and docs, and draw their figures, from the results that the docs keep."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:1] = [str(ROOT), str(Path.cwd())]  # not this folder: it would hide packages
+from scripts.common import fail_plainly
+
+
+@dataclass
+class Args:
+    """Fill tables and draw figures."""
+
+    keep: str = ""
+    """First keep the results of these folders under this name, as docs/results/NAME.json."""
+    folders: tuple[Path, ...] = ()
+    """Results folders of a benchmark, with --keep."""
+    check: bool = False
+    """Change nothing; exit with 1 if a page differs from what it is made from."""
+
+
+def main(args: Args) -> int:
+    """Keep, fill, draw."""
+    import msgspec
+
+    from benchmark.report.doc_tables import MARK, fill
+    from benchmark.report.kept import keep, read_kept
+    from benchmark.report.rule_figures import frontier, fitness_of_rules
+    from benchmark.results.store import Store
+    from core.errors import InvalidArgument
+    from core.files import write_whole
+
+    results = ROOT / "docs" / "results"
+    if bool(args.keep) != bool(args.folders):
+        raise InvalidArgument("--keep NAME and --folders belong together; give both or neither.")
+    if args.keep:
+        content = msgspec.json.encode(keep(map(Store.open, args.folders)))
+        write_whole(results / f"{args.keep}.json", content + b"\n")
+        print(f"wrote docs/results/{args.keep}.json")
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    stale = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        if MARK.search(text) and (filled := fill(text, results)) != text:
+            stale.append(page.relative_to(ROOT).as_posix())
+            if not args.check:
+                write_whole(page, filled.encode())
+    if args.check:
+        print("\n".join(f"{page} differs from docs/results; run: python scripts/doc_tables.py" for page in stale))
+        return 1 if stale else 0
+    print("\n".join(f"filled {page}" for page in stale) or "all tables are as they should be")
+    if (results / "hand_over.json").exists():
+        kept = read_kept(results / "hand_over.json")
+        for name, draw in (("hand_over", fitness_of_rules), ("frontier", frontier)):
+            write_whole(ROOT / "docs" / "images" / f"{name}.png", draw(kept))
+            print(f"drew docs/images/{name}.png")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(fail_plainly(main, Args, __doc__))

@@ -1,0 +1,73 @@
+"""Tables and figures of README and docs: made from kept results, never typed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from benchmark.report.doc_tables import MARK, TABLES, fill, verdict_by_margin
+from benchmark.report.kept import keep
+from benchmark.report.rule_figures import fitness_of_rules, frontier, frontier_of
+from benchmark.results.store import Store
+from core.errors import InvalidArgument
+from tests.benchmark.helpers import ROOT, WORLD
+
+
+@pytest.fixture(scope="module")
+def results(finished: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("results")
+    (folder / "mine.json").write_bytes(msgspec.json.encode(keep([finished])))
+    return folder
+
+
+def test_blocks_are_filled_and_stay_as_they_are(results: Path) -> None:
+    page = f"Before.\n\n<!-- results: rules mine {WORLD} -->\nstale\n<!-- end of results -->\n\nAfter.\n"
+    filled = fill(page, results)
+    assert "stale" not in filled
+    assert filled.startswith("Before.")
+    assert filled.endswith("After.\n")
+    assert "**`steered` (earned)**" in filled
+    assert fill(filled, results) == filled
+
+
+@pytest.mark.parametrize(
+    ("block", "says"),
+    [("nothing mine", "no table 'nothing'"), ("rules lost Rivals", "no kept results"), ("rules mine Birdsong", "nothing of Birdsong")],
+)
+def test_what_cannot_be_filled_is_told(results: Path, block: str, says: str) -> None:
+    with pytest.raises(InvalidArgument, match=says):
+        fill(f"<!-- results: {block} -->\n<!-- end of results -->", results)
+
+
+def test_figures_are_drawn_from_what_is_kept(results: Path) -> None:
+    kept = msgspec.json.decode((results / "mine.json").read_bytes())
+    for draw in (fitness_of_rules, frontier):
+        assert draw(kept).startswith(b"\x89PNG")
+
+
+def test_the_frontier_has_what_nothing_beats() -> None:
+    points = {"safe": (0.0, 0.1), "bold": (-0.2, 0.5), "worse": (-0.3, 0.4), "same": (0.0, 0.1)}
+    assert frontier_of(points) == {"safe", "bold", "same"}
+
+
+def test_a_margin_decides() -> None:
+    bounds = {"yes": (-0.01, 0.2), "**no**": (-0.2, -0.03), "undecided": (-0.03, 0.2)}
+    for verdict, (low, high) in bounds.items():
+        assert verdict_by_margin({"low": low, "high": high}) == verdict
+
+
+def test_one_world_is_kept_once(finished: Store) -> None:
+    with pytest.raises(InvalidArgument, match="Two folders hold Rivals"):
+        keep([finished, finished])
+    with pytest.raises(InvalidArgument, match="at least one"):
+        keep([])
+
+
+def test_the_pages_of_this_project_agree_with_what_is_kept() -> None:
+    done = subprocess.run([sys.executable, "scripts/doc_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    pages = [page for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")) if MARK.search(page.read_text(encoding="utf-8"))]
+    assert pages, "no page has a table that is made"
+    assert set(TABLES) >= {found[2].split()[0] for page in pages for found in MARK.finditer(page.read_text(encoding="utf-8"))}
