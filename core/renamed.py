@@ -106,7 +106,8 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "benchmark.running.work": {"do_cell": "do_job", "live_cell": "live_job", "Finding": "benchmark.results.jobs.JobResult"},
     "benchmark.results.summary": {
-        name: f"benchmark.results.gathered.{name}" for name in ("day_fitness", "fitness_by_window", "gather", "grown", "Lives")
+        name: f"benchmark.results.gathered.{name}"
+        for name in ("day_fitness", "fitness_by_window", "gather", "grown", "Lives")
     },
     "core.actions": {"check_commands": "check_actions"},
     "core.batch_state": {"Rows": "BatchState", "Records": "RecordState"},

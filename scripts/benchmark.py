@@ -6,8 +6,8 @@ stopped, with the same results.
 
 from __future__ import annotations
 
-import time
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -128,7 +128,9 @@ def _run(store: Any, engine: Any, reporter: Reporter) -> None:
             work += job.cost
             more = (time.monotonic() - started) * left / work
             estimate = f", about {_minutes(more)} left" if left > 0 and status == "done" else ""
-            progress.console.print(f"{status}: {job.title} ({done} of {len(todo)}{estimate})", highlight=False, markup=False)
+            progress.console.print(
+                f"{status}: {job.title} ({done} of {len(todo)}{estimate})", highlight=False, markup=False
+            )
 
         run(store, engine, report)
 

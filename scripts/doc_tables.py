@@ -29,7 +29,7 @@ def main(args: Args) -> int:
 
     from benchmark.report.doc_tables import MARK, fill
     from benchmark.report.kept import keep, read_kept
-    from benchmark.report.rule_figures import frontier, fitness_of_rules
+    from benchmark.report.kept_figures import fitness_of_rules, frontier, growing_up
     from benchmark.results.store import Store
     from core.errors import InvalidArgument
     from core.files import write_whole
@@ -55,8 +55,10 @@ def main(args: Args) -> int:
     print("\n".join(f"filled {page}" for page in stale) or "all tables are as they should be")
     if (results / "hand_over.json").exists():
         kept = read_kept(results / "hand_over.json")
-        for name, draw in (("hand_over", fitness_of_rules), ("frontier", frontier)):
-            write_whole(ROOT / "docs" / "images" / f"{name}.png", draw(kept))
+        drawn = {"hand_over": fitness_of_rules(kept), "frontier": frontier(kept)}
+        drawn |= {f"growing_up_{world}": growing_up(kept, world) for world in kept["worlds"]}
+        for name, png in drawn.items():
+            write_whole(ROOT / "docs" / "images" / f"{name}.png", png)
             print(f"drew docs/images/{name}.png")
     return 0
 

@@ -100,7 +100,9 @@ class Experiment:
         """Hold the criterion against a score."""
         found = [condition.held_against(score.measures) for condition in self.criterion]
         centre, low, high = _bounds(score.measures[score.headline])
-        return Result(centre, low, high, all(one["holds"] for one in found), score.n, dict(score.details), found, score.headline)
+        return Result(
+            centre, low, high, all(one["holds"] for one in found), score.n, dict(score.details), found, score.headline
+        )
 
     def entry(self, result: Result, seed: int) -> dict[str, Any]:
         """Claim, source and outcome together, as ``experiments.json`` keeps them."""

@@ -26,9 +26,9 @@ from benchmark.laboratory.lives import (
     scale_of,
     told,
 )
+from benchmark.results.gathered import fitness_by_window
 from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
-from benchmark.results.gathered import fitness_by_window
 from core.errors import InvalidArgument
 from learning.cortical_genome import CorticalGenome
 

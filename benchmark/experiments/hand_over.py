@@ -35,9 +35,9 @@ from benchmark.laboratory.lives import (
     told_all,
 )
 from benchmark.results.curves import share
+from benchmark.results.gathered import fitness_by_window
 from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
-from benchmark.results.gathered import fitness_by_window
 
 LIFE = 0.5  # share of life that these experiments last
 MARGIN = 0.02  # of the scale from random to oracle; what is less than this worse counts as no worse

@@ -11,9 +11,9 @@ from agents.life import Observer, live
 from agents.population import Population
 from agents.steered_world import Tick
 from benchmark.results.curves import CurveRecorder
+from benchmark.results.gathered import day_fitness
 from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
-from benchmark.results.gathered import day_fitness
 from envs.registration import world_class
 
 AGES = 10

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from benchmark.report.kept import read_kept
 from benchmark.report.numbers import show_p
+from benchmark.report.words import in_short
 from benchmark.results.verdict import MARGIN, WHOLE
 from core.errors import InvalidArgument
 
 MARK = re.compile(r"(<!-- results: ([^\n]*?) -->\n).*?(<!-- end of results -->)", re.DOTALL)
+_NONE = "\N{EN DASH}"
 SPECIES = {
     "LoomingEscape": "mouse",
     "SaltAppetite": "rat",
@@ -36,13 +40,17 @@ def fill(text: str, results: Path) -> str:
         table, name, *more = found[2].split()
         if table not in TABLES:
             raise InvalidArgument(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
-        kept = read_kept(results / f"{name}.json")
+        kept = read_kept(results / f"{name}.json") | {"experiments": _experiments(results.parent / "experiments.json")}
         for world in more:
             if world not in kept["worlds"]:
                 raise InvalidArgument(f"{name}.json holds nothing of {world}.")
         return found[1] + TABLES[table](kept, *more) + "\n" + found[3]
 
     return MARK.sub(made, text)
+
+
+def _experiments(file: Path) -> dict[str, Any]:
+    return {entry["id"]: entry for entry in msgspec.json.decode(file.read_bytes())} if file.exists() else {}
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:
@@ -53,7 +61,7 @@ def _table(heads: list[str], rows: list[list[str]]) -> str:
 def _both(value: dict[str, Any] | None, digits: int = 2) -> str:
     centre = None if value is None else value.get("iqm", value.get("mean"))
     if value is None or centre is None:
-        return "–"
+        return _NONE
     low, high = value["low"], value["high"]
     return _plain(centre, digits) + ("" if low is None else f" [{_plain(low, digits)}, {_plain(high, digits)}]")
 
@@ -81,12 +89,70 @@ def species(kept: dict[str, Any]) -> str:
                     _both(agents[WHOLE]["share_where_it_matters"]),
                 ]
             )
-    heads = ["species", "reflexes alone", "learner alone", "whole animal", "learning adds", "at the worst age", "learner in charge where it matters"]
+    heads = [
+        "species",
+        "reflexes alone",
+        "learner alone",
+        "whole animal",
+        "learning adds",
+        "at the worst age",
+        "learner in charge where it matters",
+    ]
     return _table(heads, rows)
 
 
+def headlines(kept: dict[str, Any]) -> str:
+    """What a first reader should know, as a list of sentences."""
+    whole = {SPECIES[world]: kept["worlds"][world][WHOLE]["score_grown"]["iqm"] for world in SPECIES}
+    reflex = {SPECIES[world]: kept["worlds"][world]["reflex"]["score_grown"]["iqm"] for world in SPECIES}
+    verdicts = {SPECIES[world]: kept["verdicts"][world] for world in SPECIES}
+    gains = {name: verdict["gain"] for name, verdict in verdicts.items()}
+    least = min(gains, key=lambda name: gains[name]["mean"])
+    sure = all(verdict["learning"] == "adds" for verdict in verdicts.values())
+    where = " in every species" if sure else ""
+    lines = [
+        f"- **Learning adds to the reflexes{where}.** Grown whole animals score {_span(whole)}, their reflexes alone {_span(reflex)} "
+        f"(0 is random actions, 1 the oracle). The smallest gain is the {least}'s, {_both(gains[least])}.",
+        _cost_sentence(verdicts),
+    ]
+    flip = kept["experiments"].get("S1")
+    if flip is not None:
+        low, high = flip["interval"]
+        lines.append(
+            "- **A rat wants salt at first sight.** A cue that always predicted disgusting salt is approached the first time that the "
+            f"rat needs salt, in {flip['statistic']:.2f} [{low:.2f}, {high:.2f}] of {flip['n']} rats. Model-free controls of the same "
+            "learner do not."
+        )
+    return "\n".join(lines)
+
+
+def _span(values: dict[str, float]) -> str:
+    return f"{min(values.values()):.2f} to {max(values.values()):.2f}"
+
+
+def _cost_sentence(verdicts: dict[str, dict[str, Any]]) -> str:
+    """Where learning costs the young nothing, where it does, and where that is undecided."""
+    by_cost: dict[str, list[str]] = {}
+    for name, verdict in verdicts.items():
+        by_cost.setdefault(verdict["cost"], []).append(name)
+    words = {"none": f"It costs at most {MARGIN:g} at any age", "some": "It has a cost", "undecided": "It is undecided"}
+    parts = []
+    for cost in ("none", "some", "undecided"):
+        if names := by_cost.get(cost, []):
+            numbers = (
+                ""
+                if cost == "none"
+                else f" ({', '.join(_both(verdicts[name]['dip'], 3) for name in names)} at the worst age)"
+            )
+            parts.append(f"{words[cost]} in {' and '.join(names) if len(names) < 3 else ', '.join(names)}{numbers}.")
+    head = "The young pay nothing for it" if set(by_cost) == {"none"} else "What the young pay for it"
+    return f"- **{head}.** {' '.join(parts)}"
+
+
 def _cost_words(verdict: dict[str, Any]) -> str:
-    return {"none": "no cost", "some": f"a cost, p {show_p(verdict['dip']['p'])}", "undecided": "undecided"}[verdict["cost"]]
+    return {"none": "no cost", "some": f"a cost, p {show_p(verdict['dip']['p'])}", "undecided": "undecided"}[
+        verdict["cost"]
+    ]
 
 
 def rules(kept: dict[str, Any], world: str) -> str:
@@ -104,14 +170,34 @@ def rules(kept: dict[str, Any], world: str) -> str:
                 _both(first),
                 _both(row["score_grown"]),
                 _both(row.get("whole_animal_minus_this")),
-                "–" if dip is None or agent == "reflex" else f"{_both(dip)} ({show_p(dip['p'])})",
+                _NONE if dip is None or agent == "reflex" else f"{_both(dip)} ({show_p(dip['p'])})",
                 _both({"mean": row["deaths"]["mean"], "low": None, "high": None}),
                 _both({"mean": row["learner_share_grown"]["iqm"], "low": None, "high": None}),
-                "–" if overtakes is None else f"{overtakes:,}",
+                _NONE if overtakes is None else f"{overtakes:,}",
             ]
         )
-    heads = ["agent", birth, "grown", "`steered` minus this", "worst dip (p)", "deaths per 1,000", "in charge", "overtakes at step"]
+    heads = [
+        "agent",
+        birth,
+        "grown",
+        "`steered` minus this",
+        "worst dip (p)",
+        "deaths per 1,000",
+        "in charge",
+        "overtakes at step",
+    ]
     return _table(heads, rows)
+
+
+def main(kept: dict[str, Any], world: str) -> str:
+    """A row for each agent of a world that is not a learner under another rule."""
+    agents = {agent: row for agent, row in kept["worlds"][world].items() if "+" not in agent}
+    return rules(kept | {"worlds": {world: agents}}, world)
+
+
+def verdict(kept: dict[str, Any], world: str) -> str:
+    """The verdicts of a world in sentences."""
+    return "\n".join(f"- {sentence}" for _, sentence in in_short(world, kept))
 
 
 def best_rule(kept: dict[str, Any]) -> str:
@@ -128,7 +214,9 @@ def best_rule(kept: dict[str, Any]) -> str:
 def best_other(kept: dict[str, Any], world: str) -> tuple[str, dict[str, Any]] | None:
     """The rule with the highest grown score, other than the default, and the default minus it; None where there is none."""
     agents = kept["worlds"].get(world, {})
-    others = {a: row["whole_animal_minus_this"] for a, row in agents.items() if "+" in a and "whole_animal_minus_this" in row}
+    others = {
+        a: row["whole_animal_minus_this"] for a, row in agents.items() if "+" in a and "whole_animal_minus_this" in row
+    }
     return min(others.items(), key=lambda pair: pair[1]["mean"]) if others else None
 
 
@@ -143,12 +231,17 @@ def provenance(kept: dict[str, Any]) -> str:
     for run in kept["runs"]:
         where = ", ".join(f"`{world}`" for world in run["worlds"])
         commit = f", commit `{run['commit']}`" if run["commit"] else ""
-        lines.append(f"- {where}: {run['animals']} animals, seeds from {run['seed']:,}, sources `{run['sources']}`{commit}.")
+        lines.append(
+            f"- {where}: {run['animals']} animals, seeds from {run['seed']:,}, sources `{run['sources']}`{commit}."
+        )
     return "\n".join(lines)
 
 
 TABLES: dict[str, Callable[..., str]] = {
     "species": species,
+    "headlines": headlines,
+    "main": main,
+    "verdict": verdict,
     "rules": rules,
     "best_rule": best_rule,
     "provenance": provenance,

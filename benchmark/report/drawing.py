@@ -115,7 +115,7 @@ def finish(
         hover: ``ages``, ``series`` and ``axis``, the axes over which they are drawn; None for a figure that tells nothing.
     """
     png, text = io.BytesIO(), io.StringIO()
-    on_demand = [artist for artist in figure.findobj(lambda artist: artist.get_gid() == EACH_ANIMAL)]
+    on_demand = figure.findobj(lambda artist: artist.get_gid() == EACH_ANIMAL)
     for artist in on_demand:
         artist.set_visible(False)
     figure.savefig(png, format="png", dpi=130, metadata={"Software": None})

@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from benchmark.report.drawing import INK, STYLE, Drawing, colours_of, finish, line_of
+from benchmark.report.drawing import STYLE, Drawing, colours_of, finish, line_of
 from benchmark.report.world_figures import LEAST_FOR_BAND, draw_world
 from benchmark.results.aggregates import performance_profile
 from benchmark.results.gathered import gather, one_of_each_species, scores_grown
@@ -52,7 +52,9 @@ def _intervals(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
             if agent in values:
                 found, colour = interval(values[agent]), colours[agent]
                 if len(values[agent]) >= LEAST_FOR_BAND:
-                    axis.plot([found["low"], found["high"]], [place] * 2, color=colour, lw=6, alpha=0.45, solid_capstyle="butt")
+                    axis.plot(
+                        [found["low"], found["high"]], [place] * 2, color=colour, lw=6, alpha=0.45, solid_capstyle="butt"
+                    )
                     axis.plot(found["iqm"], place, "o", color=colour, ms=6, clip_on=False)
                 else:
                     axis.plot(values[agent], [place] * len(values[agent]), ".", color=colour, ms=5, clip_on=False)

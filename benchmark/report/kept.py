@@ -85,5 +85,7 @@ def read_kept(file: Path) -> dict[str, Any]:
         found = msgspec.json.decode(file.read_bytes())
         found["worlds"], found["runs"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidArgument(f"{file} holds no kept results ({error}); make it with scripts/doc_tables.py --keep.") from None
+        raise InvalidArgument(
+            f"{file} holds no kept results ({error}); make it with scripts/doc_tables.py --keep."
+        ) from None
     return found

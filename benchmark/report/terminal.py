@@ -86,4 +86,8 @@ def _range(value: dict[str, Any] | None, bounds: bool = True) -> str:
         return "-"
     if not bounds:
         return f"{centre:.2f}"
-    return escape(f"{centre:.2f} [{value['low']:.2f}, {value['high']:.2f}]") if math.isfinite(value["low"]) else f"{centre:.2f}"
+    return (
+        escape(f"{centre:.2f} [{value['low']:.2f}, {value['high']:.2f}]")
+        if math.isfinite(value["low"])
+        else f"{centre:.2f}"
+    )

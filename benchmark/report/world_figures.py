@@ -10,7 +10,19 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from agents.catalogue import agent_spec
-from benchmark.report.drawing import EACH_ANIMAL, INK, LEARNING, MARKS, SPARE, STEERING, Drawing, colours_of, finish, line_of, rounded
+from benchmark.report.drawing import (
+    EACH_ANIMAL,
+    INK,
+    LEARNING,
+    MARKS,
+    SPARE,
+    STEERING,
+    Drawing,
+    colours_of,
+    finish,
+    line_of,
+    rounded,
+)
 from benchmark.results.gathered import Lives, day_fitness, fitness_by_window, grown, reward_score, scale_of
 from benchmark.results.jobs import Settings, file_name
 from benchmark.results.statistics import interval, survival

@@ -20,11 +20,11 @@ from safetensors import SafetensorError, safe_open
 from agents.catalogue import agent_spec
 from benchmark.results.curves import BY_WANT, CURVES, completed
 from benchmark.results.jobs import Job, JobResult, LifeJob, Settings, check_settings, describe
+from benchmark.results.provenance import commit
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, NestlingError, told
 from core.files import as_text, write_whole
 from core.packed import DamagedFile, checked_json, pack, read_json, unpack
-from benchmark.results.provenance import commit
 from core.registry import names_from
 from envs.registration import world_class
 

@@ -54,7 +54,7 @@ def verdict(agents: dict[str, Lives], rows: dict[str, Any], settings: Settings, 
     both = min(len(whole["days"]), len(reflex["days"]))
     fitness = [scale.score(day_fitness(each, late))[:both] for each in (whole, reflex)]
     reward = [reward_score(each, agents, late)[:both] for each in (whole, reflex)]
-    fitness_gain, reward_gain = paired(*fitness), paired(*reward)
+    fitness_gain, reward_gain = paired(fitness[0], fitness[1]), paired(reward[0], reward[1])
     excess = paired(reward[0] - reward[1], fitness[0] - fitness[1])
     gain, dip = row["grown_minus_reflex"], row["dip"]
     return {

@@ -27,8 +27,8 @@ from agents.genome import Genome, Modulation
 from agents.life import live
 from agents.population import Population
 from benchmark.results.curves import CurveRecorder
-from benchmark.results.plotting import own_style
 from benchmark.results.gathered import day_fitness
+from benchmark.results.plotting import own_style
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, StateMismatch, told, unknown_name
 from core.files import write_whole

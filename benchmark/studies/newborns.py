@@ -20,9 +20,9 @@ from agents.catalogue import agent_spec
 from agents.life import live
 from agents.population import Population
 from benchmark.results.curves import CurveRecorder
+from benchmark.results.gathered import day_fitness, fitness_by_window
 from benchmark.results.plotting import own_style
 from benchmark.results.statistics import mean_interval
-from benchmark.results.gathered import day_fitness, fitness_by_window
 from core.errors import InvalidArgument, whole_number
 from envs.registration import world_class
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.report.doc_tables import MARK, TABLES, fill, verdict_by_margin
 from benchmark.report.kept import keep
-from benchmark.report.rule_figures import fitness_of_rules, frontier, frontier_of
+from benchmark.report.kept_figures import fitness_of_rules, frontier, frontier_of, growing_up
 from benchmark.results.store import Store
 from core.errors import InvalidArgument
 from tests.benchmark.helpers import ROOT, WORLD
@@ -34,7 +34,11 @@ def test_blocks_are_filled_and_stay_as_they_are(results: Path) -> None:
 
 @pytest.mark.parametrize(
     ("block", "says"),
-    [("nothing mine", "no table 'nothing'"), ("rules lost Rivals", "no kept results"), ("rules mine Birdsong", "nothing of Birdsong")],
+    [
+        ("nothing mine", "no table 'nothing'"),
+        ("rules lost Rivals", "no kept results"),
+        ("rules mine Birdsong", "nothing of Birdsong"),
+    ],
 )
 def test_what_cannot_be_filled_is_told(results: Path, block: str, says: str) -> None:
     with pytest.raises(InvalidArgument, match=says):
@@ -45,6 +49,7 @@ def test_figures_are_drawn_from_what_is_kept(results: Path) -> None:
     kept = msgspec.json.decode((results / "mine.json").read_bytes())
     for draw in (fitness_of_rules, frontier):
         assert draw(kept).startswith(b"\x89PNG")
+    assert growing_up(kept, WORLD).startswith(b"\x89PNG")
 
 
 def test_the_frontier_has_what_nothing_beats() -> None:
@@ -66,8 +71,16 @@ def test_one_world_is_kept_once(finished: Store) -> None:
 
 
 def test_the_pages_of_this_project_agree_with_what_is_kept() -> None:
-    done = subprocess.run([sys.executable, "scripts/doc_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "scripts/doc_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    pages = [page for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")) if MARK.search(page.read_text(encoding="utf-8"))]
+    pages = [
+        page
+        for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+        if MARK.search(page.read_text(encoding="utf-8"))
+    ]
     assert pages, "no page has a table that is made"
-    assert set(TABLES) >= {found[2].split()[0] for page in pages for found in MARK.finditer(page.read_text(encoding="utf-8"))}
+    assert set(TABLES) >= {
+        found[2].split()[0] for page in pages for found in MARK.finditer(page.read_text(encoding="utf-8"))
+    }

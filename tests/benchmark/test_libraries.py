@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from benchmark.report.report import write_report
+from benchmark.results.against_reflex import _dip
 from benchmark.results.aggregates import rank
 from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
-from benchmark.results.against_reflex import _dip
 from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run

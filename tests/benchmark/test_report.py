@@ -59,7 +59,9 @@ def test_report_fits_and_is_silent(browser: Any, reported: Store, width: int, sc
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = page.locator(".wide").first
     wide.evaluate("box => box.scrollLeft = 200")
-    place = wide.evaluate("box => box.querySelector('tbody th').getBoundingClientRect().left - box.getBoundingClientRect().left")
+    place = wide.evaluate(
+        "box => box.querySelector('tbody th').getBoundingClientRect().left - box.getBoundingClientRect().left"
+    )
     assert abs(place) < 3, "names of rows stay in sight when a table is moved"
     unnamed = page.evaluate(
         "[...document.querySelectorAll('img:not([alt]), svg:not([aria-label]), th:not([scope])')].length"
@@ -106,7 +108,8 @@ def test_a_figure_tells_its_numbers(browser: Any, reported: Store) -> None:
     assert f"{rows['reflex']['fitness_at_birth']['iqm']:.2f}" in texts[0].replace("\N{MINUS SIGN}", "-")
     axis = json.loads(plot.locator("script").inner_text())["axis"]
     place = plot.locator("svg").evaluate(
-        "(svg, axis) => { const m = svg.getScreenCTM(); return [m.a * axis.right + m.e, m.d * (axis.top + axis.bottom) / 2 + m.f]; }", axis
+        "(svg, axis) => { const m = svg.getScreenCTM(); return [m.a * axis.right + m.e, m.d * (axis.top + axis.bottom) / 2 + m.f]; }",
+        axis,
     )
     page.keyboard.press("Escape")
     assert not tip.is_visible()
@@ -125,7 +128,9 @@ def test_it_prints_whole(browser: Any, reported: Store) -> None:
     assert page.locator("details:not([open])").count() == 0
     assert not page.locator("nav").is_visible()
     page.set_viewport_size({"width": 700, "height": 1000})  # about a page of A4
-    over = page.evaluate("[...document.querySelectorAll('table, figure, pre')].filter(e => e.getBoundingClientRect().right > 701).length")
+    over = page.evaluate(
+        "[...document.querySelectorAll('table, figure, pre')].filter(e => e.getBoundingClientRect().right > 701).length"
+    )
     assert over == 0, "nothing reaches over the edge of the paper"
 
 
@@ -174,7 +179,14 @@ def test_report_says_what_is_missing(reported: Store) -> None:
     assert "No ranking: with 4 animals" in text
     assert text.count("<iframe") == 1, "a player for the agent that learns"
     assert "http://" not in text.replace("http://www.w3.org", "")
-    for heading in ("In short", "Growing up", "Where learning takes over", "Reward against fitness", "Experiments", "How to reproduce"):
+    for heading in (
+        "In short",
+        "Growing up",
+        "Where learning takes over",
+        "Reward against fitness",
+        "Experiments",
+        "How to reproduce",
+    ):
         assert heading in text
 
 

@@ -40,7 +40,12 @@ def gains(agent: str, level: np.ndarray, rng: np.random.Generator, by: float = 0
 
 @pytest.mark.parametrize(
     ("by", "early", "learning", "cost"),
-    [(0.3, 0.0, "adds", "none"), (0.3, -0.2, "adds", "some"), (-0.3, 0.0, "takes", "some"), (0.0, -0.01, "undecided", "undecided")],
+    [
+        (0.3, 0.0, "adds", "none"),
+        (0.3, -0.2, "adds", "some"),
+        (-0.3, 0.0, "takes", "some"),
+        (0.0, -0.01, "undecided", "undecided"),
+    ],
 )
 def test_what_learning_adds_and_costs(tmp_path: Path, by: float, early: float, learning: str, cost: str) -> None:
     def fitness(agent: str, level: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Figures of kept results of every hand-over rule: growing up under each, and what trades against what."""
+"""Figures of kept results: growing up, the same under every hand-over rule, and what trades against what."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from benchmark.report.doc_tables import SPECIES
-from benchmark.report.drawing import INK, LEARNING, MARKS, STEERING, STYLE, colours_of
+from benchmark.report.drawing import COLOURS, INK, LEARNING, MARKS, STEERING, STYLE, colours_of, line_of
 from benchmark.results.plotting import own_style
 from benchmark.results.verdict import REFLEX, WHOLE
+from envs.registration import world_class
 
 _COLUMNS = 3
 
@@ -32,11 +33,31 @@ def fitness_of_rules(kept: dict[str, Any]) -> bytes:
                     ages = (np.arange(len(values)) + 0.5) * 100 / len(values)
                     main = agent in (WHOLE, REFLEX)
                     colour = {WHOLE: LEARNING, REFLEX: STEERING}.get(agent) or colours[agent]
-                    axis.plot(ages, values, color=colour, lw=2.6 if main else 1.1, label=_named(agent), zorder=3 if main else 2)
+                    axis.plot(
+                        ages, values, color=colour, lw=2.6 if main else 1.1, label=_named(agent), zorder=3 if main else 2
+                    )
             axis.set(ylim=(-0.35, 1.1), xlim=(0, 100), title=f"{SPECIES[world]} ({world})")
         figure.supxlabel("age (% of life)", fontsize=10)
         figure.supylabel("score", fontsize=10)
         return _png(figure, panels)
+
+
+def growing_up(kept: dict[str, Any], world: str) -> bytes:
+    """Fitness against age of the main agents of a world, with 95% intervals, as a PNG."""
+    with own_style(STYLE):
+        figure, axis = plt.subplots(figsize=(7.4, 3.4), layout="constrained")
+        agents = [agent for agent in kept["worlds"][world] if agent in COLOURS]
+        for agent in agents:
+            bands = {key: np.array(values, float) for key, values in kept["worlds"][world][agent]["fitness_by_age"].items()}
+            ages = (np.arange(len(bands["iqm"])) + 0.5) * 100 / len(bands["iqm"])
+            axis.plot(ages, bands["iqm"], color=COLOURS[agent], label=agent, **line_of(agent))
+            axis.fill_between(ages, bands["low"], bands["high"], color=COLOURS[agent], alpha=0.18, lw=0)
+        axis.set(xlabel="age (% of life)", ylabel=f"fitness ({world_class(world).fitness_unit})", xlim=(0, 100))
+        figure.legend(loc="outside right upper")
+        png = io.BytesIO()
+        figure.savefig(png, format="png", dpi=130, metadata={"Software": None})
+        plt.close(figure)
+    return png.getvalue()
 
 
 def frontier(kept: dict[str, Any]) -> bytes:
@@ -59,7 +80,9 @@ def frontier(kept: dict[str, Any]) -> bytes:
                 edge = INK if agent in best else "none"
                 mark = "*" if agent == WHOLE else MARKS[place % len(MARKS)].replace("*", "p")
                 size = 13 if agent == WHOLE else 7
-                axis.plot(dip["mean"], gain["mean"], mark, color=colour, mec=edge, mew=1.2, ms=size, label=_named(agent), zorder=3)
+                axis.plot(
+                    dip["mean"], gain["mean"], mark, color=colour, mec=edge, mew=1.2, ms=size, label=_named(agent), zorder=3
+                )
             axis.axvline(0.0, color=INK, lw=0.8, ls=":")
             axis.axhline(0.0, color=INK, lw=0.8, ls=":")
         for axis, (world, _) in panels:
@@ -103,7 +126,9 @@ def _png(figure: Any, panels: list[Any]) -> bytes:
     for axis, _ in panels:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
-    figure.axes[len(panels)].legend(list(entries.values()), list(entries), loc="center", ncols=2 if len(entries) > 10 else 1)
+    figure.axes[len(panels)].legend(
+        list(entries.values()), list(entries), loc="center", ncols=2 if len(entries) > 10 else 1
+    )
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=130, metadata={"Software": None})
     plt.close(figure)
