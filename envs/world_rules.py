@@ -1,4 +1,4 @@
-"""What a world must declare, checked when it is found, and what it must give, checked while it runs: errors name the file and the rule."""
+"""What a world must declare (checked when it is found) and give (checked while it runs). Errors name the file and the rule."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from benchmark.results.aggregates import paired
 from benchmark.results.gathered import Curves, day_fitness, fitness_by_window, grown
 from benchmark.results.jobs import Settings
 from benchmark.results.scale import Scale
-from benchmark.results.statistics import mean_interval, overtaking_window
+from benchmark.results.statistics import corrected_interval, mean_interval, overtaking_window
 
 
 def against_reflex(curves: Curves, reflex: Curves, scale: Scale | None, settings: Settings, world: str) -> dict[str, Any]:
@@ -38,9 +38,9 @@ def _dip(difference: np.ndarray) -> dict[str, float]:
     """The worst of eleven ages (the first window, and tenths of life) in (animals, windows) scores minus the reflex's.
 
     Returns:
-        ``mean``, ``low``, ``high``; ``age``, where it begins as a share of life; ``p``, one-sided, that it is no loss, times
-        eleven (Bonferroni), since it was chosen among eleven; ``lowest_bound``, the lowest of the eleven lower bounds: if that is
-        above a margin, so is every age, and nothing needs correcting.
+        ``mean``; ``low`` and ``high``, which hold for all eleven ages at once; ``age``, where it begins as a share of life; ``p``,
+        one-sided, that it is no loss, times eleven (Bonferroni), since it was chosen among eleven; ``lowest_bound``, the lowest of
+        the eleven lower bounds: if that is above a margin, so is every age, and nothing needs correcting.
     """
     windows = difference.shape[1]
     edges = np.unique(np.linspace(0, windows, 11).round().astype(int))
@@ -59,4 +59,6 @@ def _dip(difference: np.ndarray) -> dict[str, float]:
             else min(1.0, len(ages) * float(stats.ttest_1samp(values, 0.0, alternative="less").pvalue))
         )
     lowest = min((mean_interval(values)["low"] for values, _ in known), default=float("nan"))
-    return mean_interval(values) | {"age": float(start / windows), "p": p, "lowest_bound": lowest}
+    low, high = corrected_interval(values, len(ages))
+    centre = mean_interval(values)["mean"]
+    return {"mean": centre, "low": low, "high": high, "age": float(start / windows), "p": p, "lowest_bound": lowest}

@@ -1,7 +1,7 @@
 """Statistics over several worlds at once, and over pairs of agents; definitions of Agarwal et al. (2021).
 
-Everywhere ``scores`` is a list with one (animals,) array a world. Intervals are 95% percentile bootstrap, stratified:
-animals are drawn anew within each world.
+Everywhere ``scores`` is a list with one (animals,) array a world. Intervals over worlds are 95% percentile bootstrap, stratified:
+animals are drawn anew within each world. Those of paired differences are :func:`benchmark.results.statistics.mean_interval`'s.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 from benchmark.results.statistics import RESAMPLES, interquartile_mean, mean_interval, stratified
 
@@ -88,8 +88,11 @@ def paired(one: np.ndarray, other: np.ndarray, seed: int = 0) -> dict[str, float
 
 
 def minimum_detectable_difference(spread: float, n: int, power: float = POWER) -> float:
-    """(t_97.5% + t_power) x spread / sqrt(n), the usual approximation for a paired t-test at 5% (Bloom 1995)."""
-    return float((stats.t.ppf(0.975, n - 1) + stats.t.ppf(power, n - 1)) * spread / np.sqrt(n))
+    """The true mean that a paired t-test at 5% of ``n`` pairs finds with this power, from the noncentral t distribution."""
+    critical = stats.t.ppf(0.975, n - 1)
+    least, most = 0.0, float(critical + stats.t.ppf(power, n - 1)) * 3.0
+    shift = optimize.brentq(lambda shift: stats.nct.sf(critical, n - 1, shift) - power, least, most)
+    return float(shift * spread / np.sqrt(n))
 
 
 def correct_for_many(p_values: Sequence[float]) -> list[float]:

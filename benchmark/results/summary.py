@@ -29,7 +29,7 @@ from benchmark.results.gathered import (
     scores_grown,
 )
 from benchmark.results.jobs import ExperimentJob, Settings, describe, jobs
-from benchmark.results.statistics import interval, mean_interval
+from benchmark.results.statistics import interval, mean_interval, score_interval
 from benchmark.results.store import SCHEMA, Store
 from benchmark.results.verdict import beside_whole, verdict
 
@@ -115,10 +115,11 @@ def _summarise_world(world: str, agents: dict[str, Lives], settings: Settings) -
             "status": lives.status,
         }
         if scale is not None:
+            zeros, ones = (_fitness(agents[name], late) for name in ("random", "oracle"))
             score = scale.score(day_fitness(curves, late))
             row[f"score_{first}"] = interval(scale.score(day_fitness(curves, young)))
             row["score_at_a_tenth"] = interval(scale.score(day_fitness(curves, a_tenth(settings, world))))
-            row["score_grown"] = interval(score)
+            row["score_grown"] = score_interval(day_fitness(curves, late), zeros, ones)
             row["lifetime_score"] = interval(scale.score(day_fitness(curves)))
             row["reward_score_grown"] = interval(reward_score(curves, agents, late))
             row["reward_fitness_gap"] = interval(reward_score(curves, agents, late) - score)
@@ -129,6 +130,11 @@ def _summarise_world(world: str, agents: dict[str, Lives], settings: Settings) -
             row["whole_animal_minus_this"] = beside[agent]
         rows[agent] = row
     return rows
+
+
+def _fitness(lives: Lives, windows: slice) -> np.ndarray:
+    assert lives.curves is not None
+    return day_fitness(lives.curves, windows)
 
 
 def gather_experiments(store: Store) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ from benchmark.running.engines import LocalEngine
 from benchmark.running.film import unpacked
 from benchmark.running.run import run
 from benchmark.running.suite_file import read_suite
-from benchmark.running.suites import SUITES, resolve
+from benchmark.running.suites import LEAST_WINDOWS, SUITES, Suite, resolve
 from benchmark.running.work import do_job
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, UnknownName
@@ -327,6 +327,23 @@ def test_the_suites_that_come_with_it_are_sound() -> None:
         assert np.array([settings.lifetime(world) for world in settings.worlds]).min() > 0
         assert settings.experiments
     assert resolve(SUITES["quick"]).lifetimes < resolve(SUITES["default"]).lifetimes
+
+
+def test_rules_that_mix_live_where_acts_are_graded() -> None:
+    settings = resolve(read_suite(ROOT / "suites" / "hand_over.toml"))
+    lives = {(job.world, job.agent) for job in jobs(settings) if isinstance(job, LifeJob)}
+    assert ("LoomingEscape", "cortex+residual") in lives
+    assert ("Rivals", "cortex+residual") not in lives
+    assert ("Rivals", "cortex+urgency") in lives
+    with pytest.raises(InvalidArgument, match="mixes actions.*which Rivals does not have"):
+        resolve(Suite(worlds=("Rivals",), agents=("cortex+residual",)))
+
+
+def test_lives_are_cut_into_ten_ages_where_they_can_be() -> None:
+    for steps, ages in ((400 * 8, 8), (400 * 12, 12), (400 * 20, 10), (400 * 400, 50)):
+        assert resolve(Suite(worlds=("Rivals",), lifetime=steps)).windows == (ages,)
+    quick = resolve(SUITES["quick"])
+    assert all(quick.ages(world) >= LEAST_WINDOWS for world in quick.worlds)
 
 
 def test_newborn_and_grown_are_played_side_by_side(browser: Any, reported: Store) -> None:
