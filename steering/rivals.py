@@ -41,9 +41,10 @@ GAINS = (
 class Fighter(Steering):
     """Reflexes and judgement of the animal of ``Rivals``; the tally is one number.
 
-    At the start of a contest it draws how much courage it needs; it attacks while the attack drive exceeds that, threatens
-    while it is not far below, else retreats. A won fight raises the tally and a lost one lowers it, each by a fifth of what is left
-    to its bounds (the reading of Fawcett and Johnstone 2010; increments gated by testosterone, Stagkourakis et al. 2020).
+    At the start of a contest it draws how much courage it needs. It attacks while the attack drive exceeds that, threatens
+    while the drive is not far below it, and otherwise retreats. A won fight raises the tally and a lost one lowers it, each by a
+    fifth of the distance left to its bounds (the reading of Fawcett and Johnstone 2010; increments gated by testosterone,
+    Stagkourakis et al. 2020).
     """
 
     world = "Rivals"

@@ -42,7 +42,7 @@ class Birdsong(World):
         4.6 kHz on a logarithmic scale), turbulence of breath.
     Reward:
         Fitness: over a rendition it adds up to 0.8 x resemblance to the tutor's song (1 the same, 0 as unrelated songs)
-        + 0.2 x how song-like its rhythm and notes are (0 to 1). It is measured otherwise than steering judges; see
+        + 0.2 x how song-like its rhythm and notes are (0 to 1). It uses a different measure from steering's; see
         :mod:`envs.birdsong.similarity`.
     Start:
         Silence; the phase is 0.

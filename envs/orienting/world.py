@@ -32,10 +32,10 @@ class Orienting(World):
 
     Description:
         A perched animal turns its gaze, up to 70 degrees to each side. Prey appears for 1.2 s at one of eight sites, as a flash
-        that is seen at once, or as a rustle that is heard at once and seen after 0.6 s, if there is light. It makes rounds of four
-        sites of this animal's own, kept in 85% of steps and else left to chance. Ears differ from animal to animal by up to 20% and
-        6 degrees, muscles by 8%. Prisms shift what is seen; muscles can be weakened; a target can be made to step during the turn
-        (McLaughlin 1967).
+        that is seen at once, or as a rustle that is heard at once and seen after 0.6 s, if there is light. Prey makes rounds
+        of four sites, which differ between animals; 85% of its moves follow the round, and the others are random. Ears differ from
+        animal to animal by up to 20% and 6 degrees, muscles by 8%. Prisms shift what is seen; muscles can be weakened; a target
+        can be made to step during the turn (McLaughlin 1967).
     Observation:
         A flat Box; see ``senses``. Directions are relative to gaze.
     Action:

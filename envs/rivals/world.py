@@ -42,11 +42,11 @@ class Rivals(World):
     """Contests with hidden strength, over resources, with familiar and strange opponents.
 
     Description:
-        A male holds a territory. Every 3-8 s somebody comes for what is there: one of four neighbours (70%), each with a strength and
-        a look of its own for life, or a stranger. Its own strength is +1.2 or -1.2, even odds, and nobody tells it. An attack comes
-        to a round in half of all seconds; the loser of a round bears a wound, and three wounds lose the contest. Who threatens may
-        be attacked (15% a second), and may be left alone (up to 20% a second by the weak). Size tells strength with r = 0.5.
-        After 20 s the opponent leaves, and nobody has won.
+        A male holds a territory. Every 3-8 s an opponent comes for the resource: one of four neighbours (70%), each with a strength
+        and a look of its own for life, or a stranger. The male's own strength is +1.2 or -1.2 with even odds, and hidden from it. Half
+        of all seconds of attack lead to a round. The loser of a round bears a wound, and three wounds lose the contest. A
+        male that threatens may be attacked (15% a second), or its opponent may leave (up to 20% a second if it is weak). Size and
+        strength correlate with r = 0.5. After 20 s the opponent leaves, and nobody has won.
     Observation:
         A flat Box; see ``senses``. Wounds and outcomes are felt by steering, faces are told apart by learning.
     Action:

@@ -69,7 +69,7 @@ class SaltAppetite(World):
         deviations from the set-points in units of 2 mEq, 8 ml and 22 kJ), less for malaise (up to 70%) and walking
         (35%). Death ends the day, so the rest of it is lost.
     Start:
-        At birth somewhere in the inner half, after death in the middle, all set-points met; on other days as the last ended.
+        At birth at random in the inner half, after death in the middle, with all set-points met. Other days start as the last ended.
     End:
         Terminated by a sodium deviation outside -7 to 9 mEq, water outside -45 to 80 ml, energy outside -500 to 1,500 kJ;
         truncated after ``max_episode_steps`` (default 2,880 steps, one day).
