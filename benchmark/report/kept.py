@@ -20,8 +20,9 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
     """Runs of one suite, a world or more in each folder, as one plain value.
 
     Returns:
-        ``worlds``: world -> agent -> the row of ``summary.json`` with ``fitness_by_age`` (``iqm``, ``low``, ``high``, a number for each
-        window of age); ``verdicts`` and ``lives`` of these worlds; ``runs``: seed, animals, commit, sources and command of each folder.
+        ``worlds``: world -> agent that is complete -> the row of ``summary.json`` with ``fitness_by_age`` (``iqm``, ``low``, ``high``,
+        a number for each window of age); ``verdicts`` and ``lives`` of these worlds; ``runs``: seed, animals, commit, sources and command
+        of each folder.
 
     Raises:
         InvalidArgument: two folders hold the same world, or there is none.
@@ -39,7 +40,7 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
                     by_window = fitness_by_window(lives.curves).T
                     bands = [interval(values) for values in by_window]
                     rows[agent]["fitness_by_age"] = {key: [band[key] for band in bands] for key in ("iqm", "low", "high")}
-            kept["worlds"][world] = {agent: row for agent, row in rows.items() if row["animals"]}
+            kept["worlds"][world] = {agent: row for agent, row in rows.items() if row["status"] == "complete"}
         kept["verdicts"] |= summary["verdicts"]
         kept["lives"] |= summary["lives"]
         kept["runs"].append(

@@ -335,7 +335,7 @@ def test_rules_that_mix_live_where_acts_are_graded() -> None:
     assert ("LoomingEscape", "cortex+residual") in lives
     assert ("Rivals", "cortex+residual") not in lives
     assert ("Rivals", "cortex+urgency") in lives
-    with pytest.raises(InvalidArgument, match="mixes actions.*which Rivals does not have"):
+    with pytest.raises(InvalidArgument, match=r"mixes actions.*which Rivals does not have"):
         resolve(Suite(worlds=("Rivals",), agents=("cortex+residual",)))
 
 
