@@ -47,17 +47,13 @@ class Earned(HandOver):
     alike: ClassVar[float] = 0.2
 
     def _make_state(self, num_animals: int) -> BatchState:
-        return BatchState(
-            num_animals,
-            in_need=0.0,
-            good=0.0,
-            bad=0.0,
-            since_other=0.0,
-            cleared=False,
-            at_stake=False,
-            explores=False,
-            agree=False,
-        )
+        return BatchState(num_animals, **self._record_of_the_reflex())
+
+    @staticmethod
+    def _record_of_the_reflex() -> dict[str, float | bool]:
+        """The fields of the record, with their first values."""
+        numbers = dict.fromkeys(("in_need", "good", "bad", "since_other"), 0.0)
+        return numbers | dict.fromkeys(("cleared", "at_stake", "explores", "agree"), False)
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         margin = self.margin + self.urgent_margin * reflex.urgency**2

@@ -20,9 +20,9 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
     """Runs of one suite, a world or more in each folder, as one plain value.
 
     Returns:
-        ``worlds``: world -> agent that is complete -> the row of ``summary.json`` with ``fitness_by_age`` (``iqm``, ``low``, ``high``,
-        a number for each window of age); ``verdicts`` and ``lives`` of these worlds; ``runs``: seed, animals, commit, sources and command
-        of each folder.
+        ``worlds``: world -> agent that is complete -> its row of ``summary.json``, with ``fitness_by_age`` (``iqm``, ``low`` and
+        ``high``, a number for each window of age). ``verdicts`` and ``lives`` are of these worlds. ``runs`` has seed, animals, commit,
+        sources and command of each folder.
 
     Raises:
         InvalidArgument: two folders hold the same world, or there is none.
