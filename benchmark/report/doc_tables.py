@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from benchmark.report.kept import read_kept
 from benchmark.report.numbers import show_p
 from benchmark.report.words import in_short
+from benchmark.results.statistics import mean_interval
 from benchmark.results.verdict import MARGIN, WHOLE
 from core.errors import InvalidArgument
 
@@ -41,9 +43,8 @@ def fill(text: str, results: Path) -> str:
         if table not in TABLES:
             raise InvalidArgument(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
         kept = read_kept(results / f"{name}.json") | {"experiments": _experiments(results.parent / "experiments.json")}
-        for world in more:
-            if world not in kept["worlds"]:
-                raise InvalidArgument(f"{name}.json holds nothing of {world}.")
+        if more and table in OF_A_WORLD and more[0] not in kept["worlds"]:
+            raise InvalidArgument(f"{name}.json holds nothing of {more[0]}.")
         return found[1] + TABLES[table](kept, *more) + "\n" + found[3]
 
     return MARK.sub(made, text)
@@ -200,24 +201,36 @@ def verdict(kept: dict[str, Any], world: str) -> str:
     return "\n".join(f"- {sentence}" for _, sentence in in_short(world, kept))
 
 
-def best_rule(kept: dict[str, Any]) -> str:
-    """For each world the best other rule, and whether the default is level with it by the margin."""
+def best_rule(kept: dict[str, Any], *rules_asked: str) -> str:
+    """For each world the best rule, and whether each of the rules that are asked for is level with the best other one by the margin."""
+    asked = rules_asked or (WHOLE,)
     rows = []
     for world, name in SPECIES.items():
-        found = best_other(kept, world)
-        if found is not None:
-            agent, difference = found
-            rows.append([name, f"`{agent}`", _both(difference, 3), verdict_by_margin(difference)])
-    return _table(["species", "best other rule", "`earned` minus that rule, grown", f"level by {MARGIN:g}"], rows)
+        if world in kept["worlds"]:
+            cells = []
+            for agent in asked:
+                found = best_other(kept, world, agent)
+                if found is None:
+                    cells.append(_NONE)
+                else:
+                    other, difference = found
+                    cells.append(f"{_both(difference, 3)} (`{_rule_of(other)}`): {verdict_by_margin(difference)}")
+            rows.append([name, *cells])
+    return _table(["species", *(f"`{_rule_of(agent)}` minus the best other rule" for agent in asked)], rows)
 
 
-def best_other(kept: dict[str, Any], world: str) -> tuple[str, dict[str, Any]] | None:
-    """The rule with the highest grown score, other than the default, and the default minus it; None where there is none."""
-    agents = kept["worlds"].get(world, {})
-    others = {
-        a: row["whole_animal_minus_this"] for a, row in agents.items() if "+" in a and "whole_animal_minus_this" in row
-    }
-    return min(others.items(), key=lambda pair: pair[1]["mean"]) if others else None
+def _rule_of(agent: str) -> str:
+    return "earned" if agent == WHOLE else agent.partition("+")[2]
+
+
+def best_other(kept: dict[str, Any], world: str, agent: str = WHOLE) -> tuple[str, dict[str, Any]] | None:
+    """The rule with the highest mean grown score other than ``agent``'s, and ``agent`` minus it; None where there is none."""
+    scores = {name: row["grown_scores"] for name, row in kept["worlds"][world].items() if "+" in name or name == WHOLE}
+    others = {name: np.array(values, float) for name, values in scores.items() if name != agent}
+    if agent not in scores or not others:
+        return None
+    best = max(others, key=lambda name: float(np.nanmean(others[name])))
+    return best, mean_interval(np.array(scores[agent], float) - others[best])
 
 
 def verdict_by_margin(difference: dict[str, Any]) -> str:
@@ -246,3 +259,4 @@ TABLES: dict[str, Callable[..., str]] = {
     "best_rule": best_rule,
     "provenance": provenance,
 }
+OF_A_WORLD = ("main", "verdict", "rules")

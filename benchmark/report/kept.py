@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benchmark.results.gathered import fitness_by_window, gather
+from benchmark.results.gathered import fitness_by_window, gather, scores_grown
 from benchmark.results.statistics import interval
 from benchmark.results.store import Store
 from benchmark.results.summary import summarise
@@ -21,8 +21,8 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
 
     Returns:
         ``worlds``: world -> agent that is complete -> its row of ``summary.json``, with ``fitness_by_age`` (``iqm``, ``low`` and
-        ``high``, a number for each window of age). ``verdicts`` and ``lives`` are of these worlds. ``runs`` has seed, animals, commit,
-        sources and command of each folder.
+        ``high``, a number for each window of age) and ``grown_scores``, a number an animal. ``verdicts`` and ``lives`` are of these
+        worlds. ``runs`` has seed, animals, commit, sources and command of each folder.
 
     Raises:
         InvalidArgument: two folders hold the same world, or there is none.
@@ -33,8 +33,12 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
         again = kept["worlds"].keys() & summary["worlds"].keys()
         if again:
             raise InvalidArgument(f"Two folders hold {' and '.join(sorted(again))}; name one of them.")
-        for world, agents in gather(store).items():
+        gathered = gather(store)
+        scores = scores_grown(store, gathered)
+        for world, agents in gathered.items():
             rows = summary["worlds"][world]
+            for agent, values in scores.get(world, {}).items():
+                rows[agent]["grown_scores"] = values.tolist()
             for agent, lives in agents.items():
                 if lives.curves is not None:
                     by_window = fitness_by_window(lives.curves).T

@@ -18,6 +18,8 @@ from benchmark.results.verdict import REFLEX, WHOLE
 from envs.registration import world_class
 
 _COLUMNS = 3
+NEXT = "cortex+practised"
+"""The rule that is to be the default if it proves itself."""
 
 
 def fitness_of_rules(kept: dict[str, Any]) -> bytes:
@@ -31,10 +33,10 @@ def fitness_of_rules(kept: dict[str, Any]) -> bytes:
                 if agent in agents:
                     values = (np.array(agents[agent]["fitness_by_age"]["iqm"], float) - first) / (last - first)
                     ages = (np.arange(len(values)) + 0.5) * 100 / len(values)
-                    main = agent in (WHOLE, REFLEX)
+                    main = agent in (WHOLE, REFLEX, NEXT)
                     colour = {WHOLE: LEARNING, REFLEX: STEERING}.get(agent) or colours[agent]
                     axis.plot(
-                        ages, values, color=colour, lw=2.6 if main else 1.1, label=_named(agent), zorder=3 if main else 2
+                        ages, values, color=colour, lw=2.4 if main else 1.0, label=_named(agent), zorder=3 if main else 2
                     )
             axis.set(ylim=(-0.35, 1.1), xlim=(0, 100), title=f"{SPECIES[world]} ({world})")
         figure.supxlabel("age (% of life)", fontsize=10)
