@@ -86,7 +86,7 @@ def species(kept: dict[str, Any]) -> str:
                     *scores,
                     f"**{_both(agents[WHOLE]['score_grown'])}**",
                     _both(verdict["gain"]),
-                    f"{_both(dip)}: {_cost_words(verdict)}",
+                    f"{_both(dip)} {_cost_words(verdict)}".strip(),
                     _both(agents[WHOLE]["share_where_it_matters"]),
                 ]
             )
@@ -132,28 +132,19 @@ def _span(values: dict[str, float]) -> str:
 
 
 def _cost_sentence(verdicts: dict[str, dict[str, Any]]) -> str:
-    """Where learning costs the young nothing, where it does, and where that is undecided."""
-    by_cost: dict[str, list[str]] = {}
-    for name, verdict in verdicts.items():
-        by_cost.setdefault(verdict["cost"], []).append(name)
-    words = {"none": f"It costs at most {MARGIN:g} at any age", "some": "It has a cost", "undecided": "It is undecided"}
-    parts = []
-    for cost in ("none", "some", "undecided"):
-        if names := by_cost.get(cost, []):
-            numbers = (
-                ""
-                if cost == "none"
-                else f" ({', '.join(_both(verdicts[name]['dip'], 3) for name in names)} at the worst age)"
-            )
-            parts.append(f"{words[cost]} in {' and '.join(names) if len(names) < 3 else ', '.join(names)}{numbers}.")
-    head = "The young pay nothing for it" if set(by_cost) == {"none"} else "What the young pay for it"
-    return f"- **{head}.** {' '.join(parts)}"
+    """In which species learning costs the young something, and in which that is undecided."""
+    costly = {name: verdict for name, verdict in verdicts.items() if verdict["cost"] != "none"}
+    if not costly:
+        return (
+            f"- **It costs next to nothing.** At no age are whole animals more than {MARGIN:g} below their reflexes, in any species, "
+            "newborns included."
+        )
+    told = ", ".join(f"{name} ({_cost_words(found)}, {_both(found['dip'], 3)})" for name, found in costly.items())
+    return f"- **What it costs.** Whole animals may be more than {MARGIN:g} below their reflexes at some age in: {told}."
 
 
 def _cost_words(verdict: dict[str, Any]) -> str:
-    return {"none": "no cost", "some": f"a cost, p {show_p(verdict['dip']['p'])}", "undecided": "undecided"}[
-        verdict["cost"]
-    ]
+    return {"none": "", "some": f"a cost, p {show_p(verdict['dip']['p'])}", "undecided": "undecided"}[verdict["cost"]]
 
 
 def rules(kept: dict[str, Any], world: str) -> str:

@@ -22,7 +22,7 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
     Returns:
         ``worlds``: world -> agent that is complete -> its row of ``summary.json``, with ``fitness_by_age`` (``iqm``, ``low`` and
         ``high``, a number for each window of age) and ``grown_scores``, a number an animal. ``verdicts`` and ``lives`` are of these
-        worlds. ``runs`` has seed, animals, commit, sources and command of each folder.
+        worlds. ``runs`` has seed, animals, date, commit and sources of each folder.
 
     Raises:
         InvalidArgument: two folders hold the same world, or there is none.
@@ -55,18 +55,11 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
                 "sources": about.get("sources"),
                 "commit": about.get("commit"),
                 "date": about.get("date"),
-                "command": " ".join(about.get("command", [])[:1] + _without_out(about.get("command", [])[1:])),
             }
         )
     if not kept["worlds"]:
         raise InvalidArgument("Name at least one results folder.")
     return _rounded(kept)
-
-
-def _without_out(words: list[str]) -> list[str]:
-    """A command line without the folder of its results, which is a path of one machine."""
-    place = words.index("--out") if "--out" in words else len(words)
-    return words[:place] + words[place + 2 :]
 
 
 def _rounded(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmark.report.numbers import show_both, show_number, show_p, show_share
-from benchmark.results.verdict import FOOLED, LEARNER, MARGIN, REFLEX, WHOLE
+from benchmark.results.verdict import LEARNER, MARGIN, REFLEX, WHOLE
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 
@@ -62,8 +62,8 @@ def _steering(verdict: dict[str, Any]) -> tuple[str, str]:
     gains = f"Learning raises reward by {show_both(verdict['reward_gain'])} and fitness by {show_both(verdict['fitness_gain'])}."
     said = {
         "sound": (GOOD, f"Steering is not fooled. {gains}"),
-        "fooled": (BAD, f"Steering is fooled. {gains}"),
-        "undecided": (OPEN, f"Whether steering is fooled is undecided: the difference is near {FOOLED}. {gains}"),
+        "fooled": (BAD, f"Steering is fooled: reward rises, and fitness by less than a tenth of it. {gains}"),
+        "undecided": (OPEN, f"Whether steering is fooled is undecided. {gains}"),
     }
     return said[verdict["steering"]]
 

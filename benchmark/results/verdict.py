@@ -11,7 +11,7 @@ from benchmark.results.jobs import Settings
 MARGIN = 0.02
 """Share of the scale from random (0) to oracle (1) that counts as no difference; stated before any run."""
 FOOLED = 0.1
-"""How much more learning must raise reward than fitness, on the same scale, before steering counts as fooled; chosen."""
+"""Steering counts as fooled if learning raises fitness by less than this share of what it raises reward, on one scale; chosen."""
 LEVEL = 0.05
 WHOLE, REFLEX, LEARNER = "steered", "reflex", "learner"
 
@@ -42,8 +42,9 @@ def verdict(agents: dict[str, Lives], rows: dict[str, Any], settings: Settings, 
         ``learning``: "adds", "takes" or "undecided", with ``gain``, the grown score of the whole animal minus its reflex's.
         ``cost``: "none" if at each of eleven ages the whole interval of score minus the reflex's is above -``MARGIN``, "some" if
         the worst of them is below 0 (p corrected for having been chosen), otherwise "undecided"; with ``dip``, that worst age.
-        ``steering``: "fooled" if learning raises reward by more than fitness, by ``FOOLED`` or more with its whole interval, "sound"
-        if the whole interval is below ``FOOLED``, otherwise "undecided"; with ``reward_gain``, ``fitness_gain`` and ``excess``.
+        ``steering``: "fooled" if learning raises fitness by surely less than ``FOOLED`` times what it raises reward, "sound" if by
+        surely more, otherwise "undecided"; with ``reward_gain``, ``fitness_gain`` and ``served``, fitness gain minus ``FOOLED`` times
+        reward gain.
     """
     row = rows.get(WHOLE, {})
     whole, reflex = _complete(agents.get(WHOLE)), _complete(agents.get(REFLEX))
@@ -55,17 +56,17 @@ def verdict(agents: dict[str, Lives], rows: dict[str, Any], settings: Settings, 
     fitness = [scale.score(day_fitness(each, late))[:both] for each in (whole, reflex)]
     reward = [reward_score(each, agents, late)[:both] for each in (whole, reflex)]
     fitness_gain, reward_gain = paired(fitness[0], fitness[1]), paired(reward[0], reward[1])
-    excess = paired(reward[0] - reward[1], fitness[0] - fitness[1])
+    served = paired(fitness[0] - fitness[1], FOOLED * (reward[0] - reward[1]))
     gain, dip = row["grown_minus_reflex"], row["dip"]
     return {
         "learning": "adds" if gain["low"] > 0.0 else "takes" if gain["high"] < 0.0 else "undecided",
         "gain": gain,
         "cost": "none" if dip["lowest_bound"] > -MARGIN else "some" if dip["p"] < LEVEL else "undecided",
         "dip": dip,
-        "steering": "fooled" if excess["low"] >= FOOLED else "sound" if excess["high"] < FOOLED else "undecided",
+        "steering": "fooled" if served["high"] < 0.0 else "sound" if served["low"] > 0.0 else "undecided",
         "reward_gain": reward_gain,
         "fitness_gain": fitness_gain,
-        "excess": excess,
+        "served": served,
     }
 
 
