@@ -99,7 +99,8 @@ def score_interval(values: np.ndarray, zero: np.ndarray, one: np.ndarray, seed: 
         return interval(scores, seed)  # references are then taken as known
     means = interquartile_mean(rows[:, np.random.default_rng(seed).integers(0, rows.shape[1], (RESAMPLES, rows.shape[1]))])
     low, high = np.quantile((means[0] - means[1]) / (means[2] - means[1]), [0.025, 0.975])
-    return interval(scores, seed) | {"low": float(low), "high": float(high)}
+    found = interval(scores, seed)
+    return found | {"low": min(float(low), found["iqm"]), "high": max(float(high), found["iqm"])}  # rounding apart
 
 
 def stratified(samples: Sequence[np.ndarray], statistic: Any, name: str, seed: int = 0) -> dict[str, float]:

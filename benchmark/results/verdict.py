@@ -42,9 +42,9 @@ def verdict(agents: dict[str, Lives], rows: dict[str, Any], settings: Settings, 
         ``learning``: "adds", "takes" or "undecided", with ``gain``, the grown score of the whole animal minus its reflex's.
         ``cost``: "none" if at each of eleven ages the whole interval of score minus the reflex's is above -``MARGIN``, "some" if
         the worst of them is below 0 (p corrected for having been chosen), otherwise "undecided"; with ``dip``, that worst age.
-        ``steering``: "fooled" if learning raises fitness by surely less than ``FOOLED`` times what it raises reward, "sound" if by
-        surely more, otherwise "undecided"; with ``reward_gain``, ``fitness_gain`` and ``served``, fitness gain minus ``FOOLED`` times
-        reward gain.
+        ``steering``: "fooled" if learning surely raises reward, and fitness by surely less than ``FOOLED`` times as much; "sound" if by
+        surely more, or if reward surely falls; otherwise "undecided"; with ``reward_gain``, ``fitness_gain`` and ``served``, fitness
+        gain minus ``FOOLED`` times reward gain.
     """
     row = rows.get(WHOLE, {})
     whole, reflex = _complete(agents.get(WHOLE)), _complete(agents.get(REFLEX))
@@ -63,11 +63,17 @@ def verdict(agents: dict[str, Lives], rows: dict[str, Any], settings: Settings, 
         "gain": gain,
         "cost": "none" if dip["lowest_bound"] > -MARGIN else "some" if dip["p"] < LEVEL else "undecided",
         "dip": dip,
-        "steering": "fooled" if served["high"] < 0.0 else "sound" if served["low"] > 0.0 else "undecided",
+        "steering": _steering(reward_gain, served),
         "reward_gain": reward_gain,
         "fitness_gain": fitness_gain,
         "served": served,
     }
+
+
+def _steering(reward_gain: dict[str, float], served: dict[str, float]) -> str:
+    if reward_gain["low"] > 0.0 and served["high"] < 0.0:
+        return "fooled"
+    return "sound" if served["low"] > 0.0 or reward_gain["high"] < 0.0 else "undecided"
 
 
 def _complete(lives: Lives | None) -> Any:

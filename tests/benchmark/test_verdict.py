@@ -39,15 +39,17 @@ def gains(agent: str, level: np.ndarray, rng: np.random.Generator, by: float = 0
 
 
 @pytest.mark.parametrize(
-    ("by", "early", "learning", "cost"),
+    ("by", "early", "learning", "cost", "steering"),
     [
-        (0.3, 0.0, "adds", "none"),
-        (0.3, -0.2, "adds", "some"),
-        (-0.3, 0.0, "takes", "some"),
-        (0.0, -0.01, "undecided", "undecided"),
+        (0.3, 0.0, "adds", "none", "sound"),
+        (0.3, -0.2, "adds", "some", "sound"),
+        (-0.3, 0.0, "takes", "some", "sound"),
+        (0.0, -0.01, "undecided", "undecided", "undecided"),
     ],
 )
-def test_what_learning_adds_and_costs(tmp_path: Path, by: float, early: float, learning: str, cost: str) -> None:
+def test_what_learning_adds_and_costs(
+    tmp_path: Path, by: float, early: float, learning: str, cost: str, steering: str
+) -> None:
     def fitness(agent: str, level: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         found = gains(agent, level, rng, by)
         found[:, 0] += (agent == "steered") * (early + 0.05 * np.where(np.arange(len(found)) % 2, 1.0, -1.0))
@@ -55,7 +57,7 @@ def test_what_learning_adds_and_costs(tmp_path: Path, by: float, early: float, l
 
     summary = made(tmp_path / "out", fitness)
     verdict = summary["verdicts"][WORLD]
-    assert (verdict["learning"], verdict["cost"], verdict["steering"]) == (learning, cost, "sound")
+    assert (verdict["learning"], verdict["cost"], verdict["steering"]) == (learning, cost, steering)
     told = " ".join(sentence for _, sentence in in_short(WORLD, summary))
     assert {"adds": "Learning adds", "takes": "Learning takes away", "undecided": "is undecided"}[learning] in told
     assert {"none": "costs at most 0.02", "some": "has a cost", "undecided": "has a cost is undecided"}[cost] in told
