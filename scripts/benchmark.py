@@ -115,22 +115,21 @@ def _run(store: Any, engine: Any, reporter: Reporter) -> None:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=reporter.console, disable=reporter.console.quiet) as progress:
-        todo = jobs(store.settings)
-        task, left = progress.add_task("jobs", total=len(todo)), sum(job.cost for job in todo)
-        done, work, started = 0, 0.0, time.monotonic()
+        total = len(jobs(store.settings))
+        task, started = progress.add_task("jobs", total=total), time.monotonic()
+        seen, lived = 0, 0
 
         def report(job: Any, status: str) -> None:
-            nonlocal done, work, left
+            nonlocal seen, lived
             progress.advance(task)
-            done, left = done + 1, left - job.cost
+            seen += 1
             if status == "kept":
                 return
-            work += job.cost
-            more = (time.monotonic() - started) * left / work
-            estimate = f", about {_minutes(more)} left" if left > 0 and status == "done" else ""
-            progress.console.print(
-                f"{status}: {job.title} ({done} of {len(todo)}{estimate})", highlight=False, markup=False
-            )
+            lived += 1
+            more = (time.monotonic() - started) * (total - seen) / lived
+            known = 10 * lived >= total and seen < total  # the first few say little
+            estimate = f", about {_minutes(more)} left" if known else ""
+            progress.console.print(f"{status}: {job.title} ({seen} of {total}{estimate})", highlight=False, markup=False)
 
         run(store, engine, report)
 
