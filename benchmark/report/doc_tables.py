@@ -29,7 +29,7 @@ SPECIES = {
 
 
 def fill(text: str, results: Path) -> str:
-    """A page with every block between marks made anew.
+    """A page with every block between marks rebuilt.
 
     A block begins with ``<!-- results: TABLE NAME [WORLD] -->`` and ends with ``<!-- end of results -->``; ``NAME`` is a file of
     ``results`` without its ending.
