@@ -39,7 +39,7 @@ def _cost(verdict: dict[str, Any], life: dict[str, Any]) -> tuple[str, str]:
     dip = verdict["dip"]
     worst = f"whole animal minus reflexes {show_both(dip)}, {_age(dip['age'], life)}"
     said = {
-        "none": (GOOD, f"Learning costs at most {show_number(MARGIN)} at any age. The worst of eleven ages: {worst}."),
+        "none": (GOOD, f"Learning costs at most {show_number(MARGIN)} at any of eleven ages. The worst: {worst}."),
         "some": (BAD, f"Learning has a cost. The worst of eleven ages: {worst} (p {_p(dip['p'])})."),
         "undecided": (OPEN, f"Whether learning has a cost is undecided. The worst of eleven ages: {worst}."),
     }
