@@ -13,8 +13,8 @@ MARGIN = 0.02
 FOOLED = 0.1
 """Steering counts as fooled if learning raises fitness by less than this share of what it raises reward, on one scale.
 
-Chosen after a look: the first criterion, an excess of .1 of reward over fitness, called rat and bird fooled, though learning raises their
-fitness by .40 and .57.
+Chosen after a look: the first criterion, an excess of .1 of reward over fitness, called rat and bird fooled, though learning
+raises their fitness by .40 and .57.
 """
 LEVEL = 0.05
 WHOLE, REFLEX, LEARNER = "steered", "reflex", "learner"
