@@ -19,6 +19,8 @@ from learning.registration import learner_class
 from learning.subsystem import Learner, LearnerSpec
 
 MakeLearner = Callable[..., Learner]
+WHOLE_RULE = "practised"
+"""The hand-over rule of whole animals."""
 
 
 @dataclass(frozen=True)
@@ -84,20 +86,22 @@ _SPECS = (
     AgentSpec("random-options", "motor programmes at random: chance for a learner", "always", RandomOptions),
     AgentSpec("reflex", "innate steering alone, for life", "never"),
     AgentSpec("learner", "learning from scratch alone, no reflex in control", "always", _cortex()),
-    AgentSpec("steered", "the whole animal: reflexes, and a learner that earns control", "earned", _cortex()),
+    AgentSpec(
+        "steered", "the whole animal: reflexes, and a learner that practises and earns control", WHOLE_RULE, _cortex()
+    ),
     AgentSpec("steered-urgency", "the learner acts unless the reflex is urgent", "urgency", _cortex()),
     AgentSpec("steered-maturation", "control passes to the learner with age", "maturation", _cortex()),
     AgentSpec("steered-outcome", "control follows a tally of reward", "outcome", _cortex()),
     AgentSpec(
         "steered-predicted-reward",
         "as steered, with a model-free critic: reward is forecast, without hearing the body's state",
-        "earned",
+        WHOLE_RULE,
         _cortex(appraised=False, hears_signals=False),
     ),
     AgentSpec(
         "steered-predicted-reward-state",
         "as steered-predicted-reward, and the critic hears the body's state",
-        "earned",
+        WHOLE_RULE,
         _cortex(appraised=False),
     ),
     AgentSpec(
@@ -108,14 +112,14 @@ _SPECS = (
     ),
     AgentSpec("steered-never", "the learner watches and remembers, the reflex acts", "never", _cortex()),
     _put_together(
-        "steered-episodic-memory", "as steered, with a memory bank that starts empty", "earned", "episodic_memory"
+        "steered-episodic-memory", "as steered, with a memory bank that starts empty", WHOLE_RULE, "episodic_memory"
     ),
-    _put_together("steered-autoencoder", "as steered, on features learned in life", "earned", "autoencoder"),
-    _put_together("steered-womb", "as steered, on features that were begun before birth", "earned", "autoencoder_womb"),
+    _put_together("steered-autoencoder", "as steered, on features learned in life", WHOLE_RULE, "autoencoder"),
+    _put_together("steered-womb", "as steered, on features that were begun before birth", WHOLE_RULE, "autoencoder_womb"),
     _put_together("ppo", "Stable-Baselines3's PPO in the learner's place, alone", "always", "ppo"),
     _put_together("ppo-outcome", "Stable-Baselines3's PPO, with control by a tally of reward", "outcome", "ppo"),
     _put_together("dqn", "Stable-Baselines3's DQN over motor programmes, alone", "always", "dqn"),
-    _put_together("steered-dqn", "Stable-Baselines3's DQN over motor programmes and the reflex", "earned", "dqn"),
+    _put_together("steered-dqn", "Stable-Baselines3's DQN over motor programmes and the reflex", WHOLE_RULE, "dqn"),
 )
 
 AGENTS = {spec.name: spec for spec in _SPECS}

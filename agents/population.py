@@ -59,6 +59,7 @@ class Population:
             assessed=steering.assessed,
             delayed=steering.delayed,
             judging_delay=steering.judging_delay,
+            reflex_lead=steering.reflex_lead,
             dt=self.world.dt,
             action_names=self.world.action_names,
         )

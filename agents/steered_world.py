@@ -27,7 +27,7 @@ from core.streams import check_same_layout
 from envs import make_world
 from envs.world import World, final_entries, with_masks
 from steering.registration import steering_class
-from steering.subsystem import REFLEX_PARTS, Steering
+from steering.subsystem import Steering, reflex_parts
 
 
 @renamed_attributes(
@@ -282,7 +282,7 @@ class SteeredWorld(VectorEnv):
             self.unguided = self._faulty(self.steering.imagine(senses)).action
         reflex = self._faulty(self.steering.react(senses, recollection, mask))
         if before is not None and not mask.all():
-            for name in REFLEX_PARTS:
+            for name in reflex_parts(reflex):
                 getattr(reflex, name)[~mask] = getattr(before, name)[~mask]
         reflex.futile = self.hand_over.futile()
         self.reflex = reflex
@@ -292,6 +292,8 @@ class SteeredWorld(VectorEnv):
     def _faulty(self, reflex: Reflex) -> Reflex:
         if self._fault is not None:
             reflex.action = self._fault(reflex.action)
+            if reflex.innate_action is not None:
+                reflex.innate_action = self._fault(reflex.innate_action)
         return reflex
 
     def _broadcast(self) -> None:
@@ -342,7 +344,7 @@ class SteeredWorld(VectorEnv):
             | nest("hand_over", self.hand_over.get_state())
             | nest("life", self._life.get_state())
             | nest("lesions", self.lesions.get_state())
-            | nest("reflex", {name: getattr(self.reflex, name).copy() for name in REFLEX_PARTS})
+            | nest("reflex", {name: getattr(self.reflex, name).copy() for name in reflex_parts(self.reflex)})
         )
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:

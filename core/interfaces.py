@@ -25,6 +25,8 @@ class Reflex:
         channel_values: (animals, len(steering.assessed)) reward that a unit of each assessed channel would be worth now; None
             where steering assesses none.
         futile: (animals,) bool: experience says that the reflex brings no good; None before anyone has said so.
+        innate_action: (animals, *action shape) what steering would do if nothing had been learned of its own actions; None where
+            that is ``action`` itself.
     """
 
     action: np.ndarray
@@ -33,6 +35,7 @@ class Reflex:
     arousal: np.ndarray
     channel_values: np.ndarray | None = None
     futile: np.ndarray | None = None
+    innate_action: np.ndarray | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,12 +75,15 @@ class Recollection:
         predicted_channels: (animals, len(steering.assessed)): what is expected of each assessed channel soon, as things are;
             None where the learner has no thought assessors.
         predicted_reward: (animals,) the same of reward itself, by a learner that predicts nothing else; else None.
+        anticipated_action: (animals, *action shape) what steering's own action is predicted to be a moment ahead, as a deviation from
+            rest; None where steering declares no :attr:`steering.subsystem.Steering.reflex_lead`.
     """
 
     displacement: dict[str, np.ndarray] = field(default_factory=dict)
     confidence: dict[str, np.ndarray] = field(default_factory=dict)
     predicted_channels: np.ndarray | None = None
     predicted_reward: np.ndarray | None = None
+    anticipated_action: np.ndarray | None = None
 
     def of(self, rows: np.ndarray) -> Recollection:
         """That of the given row numbers alone."""
@@ -90,11 +96,13 @@ class Recollection:
             confidence={name: values[rows] for name, values in self.confidence.items()},
             predicted_channels=some(self.predicted_channels),
             predicted_reward=some(self.predicted_reward),
+            anticipated_action=some(self.anticipated_action),
         )
 
     def forget(self, mask: np.ndarray) -> None:
         """Let nothing be remembered by the chosen animals (bool mask)."""
-        for values in (*self.confidence.values(), self.predicted_channels, self.predicted_reward):
+        offered = (self.predicted_channels, self.predicted_reward, self.anticipated_action)
+        for values in (*self.confidence.values(), *offered):
             if values is not None:
                 values[mask] = 0.0
 
@@ -167,6 +175,7 @@ class Repertoire:
         place: name of the two-dimensional sense in which targets are remembered, or None.
         mapped: name of the sense by which the animal knows where it is, of which a cortex has a map of its own: a place, a
             direction of gaze, the phase of a song; by default that of ``place``.
+        act: seconds for which a programme is held, where that is innate (a blink is brief); None leaves it to the learner's genome.
     """
 
     names: tuple[str, ...]
@@ -174,3 +183,4 @@ class Repertoire:
     goals: tuple[Goal, ...] = ()
     place: str | None = None
     mapped: str | None = None
+    act: float | None = None

@@ -7,6 +7,7 @@ act is appraisal times forecast, taken when it is needed (after Byrnes' thought 
 steering appraises nothing, reward is the one channel and is worth 1, and the forecasts are the cached values of a striatum.
 *Acts* are held for a while and ended by events (semi-Markov options: Sutton, Precup and Singh 1999). After an act that changed
 nothing in the code comes the same act again (the consistent Bellman operator: Bellemare et al. 2016).
+*Anticipation.* Where steering declares a lead, its own action so far ahead; see :mod:`learning.anticipation`.
 *Motor map.* Where actions are graded and steering judges moments; see :mod:`learning.motor_map`.
 *One rule.* Every weight changes by rate x eligibility x error; see :mod:`learning.three_factor`.
 """
@@ -23,6 +24,7 @@ from gymnasium.spaces import Box
 from core.batch_state import BatchState, RecordState
 from core.interfaces import Gains, Proposal, Recollection, Reflex
 from core.senses import Senses
+from learning.anticipation import Anticipation
 from learning.codes import Code, CodePart, SideBySide
 from learning.cortex_kernels import (
     DEFER,
@@ -62,6 +64,7 @@ class Cortex(Learner):
         "exploration",
         "perturbation",
         "first weights",
+        "granule cells",
     )
     genome_type: ClassVar[type[CorticalGenome]] = CorticalGenome
 
@@ -70,12 +73,16 @@ class Cortex(Learner):
     ) -> None:
         self.genome = genome = genome or self.genome_type()
         self._has_motor_map = spec.judging_delay is not None and isinstance(spec.action_space, Box)
+        self.anticipation: Anticipation | None = None
+        if spec.reflex_lead is not None and isinstance(spec.action_space, Box):
+            self.anticipation = Anticipation(num_animals, spec, genome)
         self.goals = GoalSeeking(num_animals, spec, genome.place_cells)
         remembers = bool(self.goals.place_memory.channels)
         self.lesionable = (
             *("assessors", "plasticity"),
             *(remembers * ("place_memory",)),
             *(self._has_motor_map * ("variability",)),
+            *((self.anticipation is not None) * ("nuclei", "olive")),
         )
         super().__init__(num_animals, spec, may_defer)
         self._everyone, self._nobody = np.arange(num_animals), np.zeros(num_animals, bool)
@@ -171,7 +178,7 @@ class Cortex(Learner):
         self.trace = BatchState(animals, units=np.zeros((TRACE, active), np.int32), strength=np.zeros(TRACE))
         self._worth = np.ones((animals, channels))
         self.limits = BatchState(animals, ahead=np.zeros((2, channels), np.float32))
-        step = max(spec.dt, genome.act)
+        step = max(spec.dt, spec.repertoire.act or genome.act)
         # where moments are judged, an act is a whole rendition and stands for itself
         self._discount = 0.0 if self._has_motor_map else math.exp(-spec.dt / (genome.horizon * step))
         self._step_weight = 1.0 if self._has_motor_map else self._discount
@@ -237,6 +244,8 @@ class Cortex(Learner):
                 part.restart(mask)
         self.code.wire(self.streams, mask)
         self.goals.wire(self.streams, "place fields", mask)
+        if self.anticipation is not None:
+            self.anticipation.birth(self.streams, "granule cells", mask)
         if self._has_motor_map:
             units, axes = self.code.parts[0].code.units, self._programmes.shape[1]
             for row in np.flatnonzero(mask):
@@ -251,6 +260,8 @@ class Cortex(Learner):
         self.goals.begin(mask)
         if self.coming is not None:
             self.coming.begin(mask)
+        if self.anticipation is not None:
+            self.anticipation.begin(mask)
         if self._has_motor_map:
             self.motor_map.trace.length[mask] = 0
 
@@ -260,10 +271,15 @@ class Cortex(Learner):
         if self.coming is not None:
             self._encode(self._everyone, observation, self.coming.now.units)
             self.coming.forecast(self.synapses.table)
+        if self.anticipation is not None:
+            self.anticipation.observe(observation)
 
     def _recall(self) -> Recollection | None:
         """Where steering's channels were found, seen from here, and what is coming as things are."""
         found = self.goals.recollection()
+        if self.anticipation is not None:
+            anticipated = self.anticipation.carried_out(self.lesions.nuclei)
+            found.anticipated_action = anticipated.reshape(self._action_shape)
         if self.coming is not None:
             coming = self.coming.now.values * ~self.lesions.assessors[:, None]
             if self._appraises:
@@ -308,6 +324,8 @@ class Cortex(Learner):
         fill_actions(bout.chosen, self._programmes, self.goals.aim.vector, self.goals.aim.usable, self.goals.pace, action)
         if self._has_motor_map:
             self._follow_motor_map(observation, gains, action)
+        if self.anticipation is not None:
+            self._join_anticipation(action)
         return Proposal(
             action=action.reshape(self._action_shape),
             lower_bound=bout.lower_bound.copy(),
@@ -339,6 +357,15 @@ class Cortex(Learner):
         by_map = bout.chosen == self._motor
         action[by_map] = motor_map.action[by_map]
 
+    def _join_anticipation(self, action: np.ndarray) -> None:
+        """What is anticipated joins the learner's own acts as it joins the reflex."""
+        assert self.anticipation is not None
+        anticipated = self.anticipation.carried_out(self.lesions.nuclei)
+        rest = self._programmes[0]
+        joined = np.where(np.abs(anticipated) > np.abs(action - rest), rest + anticipated, action)
+        space = self.spec.action_space
+        action[:] = np.clip(joined, space.low.ravel(), space.high.ravel())  # type: ignore[attr-defined]  # graded
+
     def _learn(self, transition: Transition) -> None:
         """Close the act that ended before this tick, open the new one, add what this tick brought."""
         genome, bout, felt = self.genome, self.bout, self.felt
@@ -359,6 +386,10 @@ class Cortex(Learner):
             self.delayed.blame(self.past.units, self._carried_out(action), brought, rate, self.synapses.table)
         if self.coming is not None:
             self.coming.learn(brought, transition, rate, self.synapses.table)
+        if self.anticipation is not None:
+            reflex = transition.reflex
+            own = reflex.action if reflex.innate_action is None else reflex.innate_action
+            self.anticipation.learn(own, rate, self.lesions.olive)
         self.goals.remember(transition, plastic * genome.place_rate)
         ends = transition.terminated | (transition.truncated & self._has_motor_map)
         if ends.any():
@@ -434,7 +465,9 @@ class Cortex(Learner):
 
     def _counts(self) -> dict[str, int]:
         counts = dict.fromkeys(("option", "chosen", "act"), len(self.option_names)) | {"units": self.code.units}
-        rings = [ring.units.shape[1] for ring in self._rings()]
+        rings = [ring.factor.shape[1] for ring in self._rings()]
+        if self.anticipation is not None:
+            counts["granules"] = self.anticipation.code.units
         if rings:
             counts |= {"newest": max(rings), "length": max(rings) + 1}
         return counts
@@ -442,6 +475,7 @@ class Cortex(Learner):
     def _rings(self) -> list[Any]:
         """Eligibility traces of the read-outs that learn at every step."""
         coming = [] if self.coming is None else [self.coming.trace]
+        coming += [] if self.anticipation is None else [self.anticipation.ring]
         return coming + ([self.motor_map.trace] if self._has_motor_map else [])
 
     def _state_parts(self) -> dict[str, Any]:
@@ -463,6 +497,9 @@ class Cortex(Learner):
             parts |= {"coming": self.coming.now, "coming_past": self.coming.past, "coming_trace": self.coming.trace}
         if self.delayed is not None:
             parts["delayed"] = self.delayed.state
+        if self.anticipation is not None:
+            parts |= {"wiring/granules": self.anticipation.code}
+            parts |= {f"anticipation_{name}": part for name, part in self.anticipation.state_parts().items()}
         if self._has_motor_map:
             parts |= {"motor_trace": self.motor_map.trace, "motor_now": self.motor_map.now}
         return parts
@@ -471,7 +508,10 @@ class Cortex(Learner):
 
     def read_outs(self) -> dict[str, np.ndarray]:
         """Everything that experience wrote: forecasts, visits, motor weights, remembered places."""
-        return {"synapses": self.synapses.table, "places": self.goals.place_memory.state.memory}
+        learned = {"synapses": self.synapses.table, "places": self.goals.place_memory.state.memory}
+        if self.anticipation is not None:
+            learned["anticipation"] = self.anticipation.synapses.table
+        return learned
 
     def read_motor_map(self, observation: np.ndarray) -> np.ndarray:
         """(animals, *action shape) what the motor map says for an observation (animals, senses), unperturbed; changes nothing."""

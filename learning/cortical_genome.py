@@ -47,6 +47,13 @@ class CorticalGenome:
         consolidation_time: s of a unit's activity in which its bias moves to the motor weights.
         bound: largest deviation that motor weights can give.
         imitates: weight of the reflex's acts that were better than expected.
+        granule_units, granule_share: width of the map of traces on which steering's own action is predicted, and share of active units.
+        granule_rate: learning rate of that prediction.
+        granule_unlearning: factor on it where less was commanded than predicted.
+        granule_alone: whether each sense is corrected by what it alone predicts, so that cues do not compete; for experiments.
+        nuclear_threshold, nuclear_gain: a prediction is carried out as gain x what exceeds the threshold.
+        nuclear_residue: share by which the threshold can fall for what is heard.
+        nuclear_rate, nuclear_forgetting: rate at which it does, and factor on it for its return.
     """
 
     map_units: int = 1000
@@ -88,3 +95,13 @@ class CorticalGenome:
     consolidation_time: float = 0.8
     bound: float = 2.0
     imitates: float = 0.3
+    granule_units: int = 2000
+    granule_share: float = 0.05
+    granule_rate: float = 0.05
+    granule_unlearning: float = 0.5
+    granule_alone: bool = False
+    nuclear_threshold: float = 0.3
+    nuclear_gain: float = 6.0
+    nuclear_residue: float = 0.6
+    nuclear_rate: float = 0.005
+    nuclear_forgetting: float = 0.02

@@ -82,6 +82,7 @@ class LearnerSpec:
         assessed: those of them whose predictions steering values.
         delayed: channels that follow their cause late, with the time constant in s.
         judging_delay: seconds from a graded action to its judgement; None where actions are not judged moment by moment.
+        reflex_lead: seconds ahead by which steering's own graded action is to be predicted; None where nobody asks for it.
         dt: seconds per step.
         action_names: of the axes of a graded action, or of the actions of a discrete one, for those who watch.
     """
@@ -94,6 +95,7 @@ class LearnerSpec:
     assessed: tuple[str, ...] = ()
     delayed: tuple[tuple[str, float], ...] = ()
     judging_delay: float | None = None
+    reflex_lead: float | None = None
     dt: float
     action_names: tuple[str, ...] = ()
 

@@ -78,6 +78,9 @@ class Steering(abc.ABC):
         judging_delay: seconds from a graded action to its judgement; None where actions are not judged moment by moment.
         assessed: channels whose predictions it values (``Reflex.channel_values``).
         delayed: channels that follow their cause late, with the time constant in s.
+        reflex_lead: seconds by which a learned copy of its action should come before it (latency of the reflex, and the time that
+            the body takes to follow). A learner then predicts the action so far ahead, and the larger of the two is carried out.
+            None where nothing is to be learned of it.
         lesionable: parts that an experimenter can remove.
         variables: the numbers that may change within a life.
         transient_state: what starts afresh with every episode (accumulators, timers); ``self.transient`` holds it.
@@ -94,6 +97,7 @@ class Steering(abc.ABC):
     judging_delay: ClassVar[float | None] = None
     assessed: ClassVar[tuple[str, ...]] = ()
     delayed: ClassVar[tuple[tuple[str, float], ...]] = ()
+    reflex_lead: ClassVar[float | None] = None
     lesionable: ClassVar[tuple[str, ...]] = ()
     variables: ClassVar[tuple[MutableVariable, ...]] = ()
     transient_state: ClassVar[tuple[Field, ...]] = ()
@@ -169,7 +173,7 @@ class Steering(abc.ABC):
         rows = np.flatnonzero(mask)
         with self._only(rows):
             some = self._react_now(senses[rows], None if recollection is None else recollection.of(rows))
-        return Reflex(**{name: _spread(getattr(some, name), rows, self.num_animals) for name in REFLEX_PARTS})
+        return Reflex(**{name: _spread(getattr(some, name), rows, self.num_animals) for name in reflex_parts(some)})
 
     def _react_now(self, senses: np.ndarray, recollection: Recollection | None) -> Reflex:
         frozen = self._frozen_values()
@@ -177,7 +181,17 @@ class Steering(abc.ABC):
         self._restore(frozen)
         if reflex.channel_values is None:
             reflex.channel_values = np.zeros((self.num_animals, len(self.assessed)))
+        if self.reflex_lead is not None:
+            reflex.innate_action = reflex.action
+            if recollection is not None and recollection.anticipated_action is not None:
+                reflex.action = self.joined(reflex.action, recollection.anticipated_action)
         return reflex
+
+    def joined(self, action: np.ndarray, anticipated: np.ndarray) -> np.ndarray:
+        """(animals, *action shape) of an action and an ``anticipated`` deviation from rest what is farther from rest, on each axis."""
+        rest = np.asarray(self.repertoire.actions[0], float)
+        larger = np.where(np.abs(anticipated) > np.abs(action - rest), rest + anticipated, action)
+        return np.clip(larger, self.action_space.low, self.action_space.high)  # type: ignore[attr-defined]  # graded, see LearnerSpec
 
     def imagine(self, senses: np.ndarray) -> Reflex:
         """What the reflexes to ``senses`` would be if nothing were remembered, worked out on a copy: nothing happens to the animals."""
@@ -312,7 +326,10 @@ class Steering(abc.ABC):
             part.set_state(unnest(name, state))
 
 
-REFLEX_PARTS = ("action", "urgency", "want", "arousal", "channel_values")
+def reflex_parts(reflex: Reflex) -> tuple[str, ...]:
+    """Names of what steering said in a reflex."""
+    always = ("action", "urgency", "want", "arousal", "channel_values")
+    return always if reflex.innate_action is None else (*always, "innate_action")
 
 
 def _spread(values: np.ndarray, rows: np.ndarray, num_animals: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The rule of whole animals (agents named ``steered``): the learner must earn control, act by act."""
+"""Earned control: the learner must show, act by act, that it does better than the reflex."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Earned control with practice: what has not been earned yet is tried out where it cannot do great harm."""
+"""The rule of whole animals (agents named ``steered``): control is earned act by act, and a youth of practice gives it its chance."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -12,15 +13,14 @@ from core.interfaces import Proposal, Reflex, Verdict
 
 
 class Practised(Earned):
-    """The learner earns control act by act, practises what it has not earned, and is guided while it is young.
+    """In youth the learner practises what it has not earned yet; later, evidence alone decides, as in :class:`Earned`.
 
-    *Practice*: in a share of its bouts that rises in a straight line to all of them at ``until`` of life, the learner acts wherever it
-    prefers to, proven or not. Without practice there is no evidence of what it could do where the reflex insists, so that a veto would
-    last for life. *Guidance*: in ``guidance`` of the other bouts the reflex acts even where control has been earned, so that what is
-    learned rests on more than the learner's own habits. *Harm*: an urgent reflex allows no practice before its urgency has lasted for
-    ``patience`` of a life without harm, and never after it. Harm is one step that steering judges at -``harm`` or below.
-
-    The schedule of practice is that of ``annealed``, which ends higher than :class:`Earned` where urgency is harmless.
+    Youth ends at ``until``, a share of life. *Practice*: in a share of its bouts that rises to all of them at half of youth, and falls
+    to none at its end, the learner acts wherever it prefers to, proven or not. Without practice there is no evidence of what it
+    could do where the reflex insists, so that a veto would last for life. *Guidance*: in ``guidance`` of the other bouts of youth the
+    reflex acts even where control has been earned, so that what is learned rests on more than the learner's own habits. *Harm*: an
+    urgent reflex allows no practice before its urgency has lasted for ``patience`` of a life without harm, and never after it. Where
+    urgency has proved harmless, it no longer raises what must be proven. Harm is one step that steering judges at -``harm`` or below.
     """
 
     name = "practised"
@@ -34,14 +34,19 @@ class Practised(Earned):
         return BatchState(num_animals, **(self._record_of_the_reflex() | own))
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        earned = super().choose(reflex, proposal, age)
         record = self.state
-        draw = self.streams.uniform("hand-over", 2, proposal.new_decision)
-        chance = np.minimum(1.0, self.share_of_life(age) / self.until)
-        record.practises = np.where(proposal.new_decision, draw[:, 0] < chance, record.practises)
-        record.guided = np.where(proposal.new_decision, draw[:, 1] < self.guidance, record.guided)
-        record.urgent = reflex.urgency >= self.too_urgent
         harmless = ~record.harmed & (record.urgent_time >= self.patience * self.lifetime)
+        calm = replace(reflex, urgency=np.where(harmless, 0.0, reflex.urgency))
+        earned = super().choose(calm, proposal, age)
+        record.at_stake = (
+            np.maximum(reflex.urgency, reflex.arousal) >= self.at_stake
+        )  # harmless or not, the reflex is tested
+        draw = self.streams.uniform("hand-over", 2, proposal.new_decision)
+        youth = self.share_of_life(age) / self.until
+        chance = np.clip(np.minimum(2.0 * youth, 2.0 - 2.0 * youth), 0.0, 1.0)
+        record.practises = np.where(proposal.new_decision, draw[:, 0] < chance, record.practises)
+        record.guided = np.where(proposal.new_decision, (draw[:, 1] < self.guidance) & (youth < 1.0), record.guided)
+        record.urgent = reflex.urgency >= self.too_urgent
         practice = record.practises & (harmless | ~record.urgent)
         guided = record.guided & ~record.practises & ~self.futile()
         return np.where(guided, False, earned | practice & ~proposal.defers)
