@@ -510,7 +510,7 @@ class Cortex(Learner):
         """Everything that experience wrote: forecasts, visits, motor weights, remembered places."""
         learned = {"synapses": self.synapses.table, "places": self.goals.place_memory.state.memory}
         if self.anticipation is not None:
-            learned["anticipation"] = self.anticipation.synapses.table
+            learned |= {"anticipation": self.anticipation.synapses.table, "nuclei": self.anticipation.nuclei.weights}
         return learned
 
     def read_motor_map(self, observation: np.ndarray) -> np.ndarray:

@@ -53,13 +53,12 @@ def main(args: Args) -> int:
         print("\n".join(f"{page} differs from docs/results; run: python scripts/doc_tables.py" for page in stale))
         return 1 if stale else 0
     print("\n".join(f"filled {page}" for page in stale) or "all tables are as they should be")
-    if (results / "hand_over.json").exists():
-        kept = read_kept(results / "hand_over.json")
-        drawn = {"hand_over": fitness_of_rules(kept), "frontier": frontier(kept)}
-        drawn |= {f"growing_up_{world}": growing_up(kept, world) for world in kept["worlds"]}
-        for name, png in drawn.items():
-            write_whole(ROOT / "docs" / "images" / f"{name}.png", png)
-            print(f"drew docs/images/{name}.png")
+    rules, lives = (read_kept(results / f"{name}.json") for name in ("hand_over", "whole_lives"))
+    drawn = {"hand_over": fitness_of_rules(rules), "frontier": frontier(rules)}
+    drawn |= {f"growing_up_{world}": growing_up(lives, world) for world in lives["worlds"]}
+    for name, png in drawn.items():
+        write_whole(ROOT / "docs" / "images" / f"{name}.png", png)
+        print(f"drew docs/images/{name}.png")
     return 0
 
 

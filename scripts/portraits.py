@@ -23,6 +23,7 @@ class Args:
         "Birdsong",
         "Rivals",
         "Orienting",
+        "Eyeblink",
     )
     """Worlds by name."""
     share_of_life: float = 0.1

@@ -8,6 +8,8 @@ import pytest
 
 from envs.birdsong import gestures, practice, similarity, syrinx
 from envs.birdsong import world as birdsong
+from envs.eyeblink import Eyeblink
+from envs.eyeblink import events as eyeblink
 from envs.looming_escape import physics as looming
 from envs.looming_escape.world import LoomingEscape
 from envs.orienting import world as orienting
@@ -16,6 +18,7 @@ from envs.rivals import world as rivals
 from envs.salt_appetite import chamber, physiology
 from envs.salt_appetite.world import SaltAppetite
 from steering import birdsong as finch
+from steering import eyeblink as blinker
 from steering import looming_escape as mouse
 from steering import salt_appetite as rat
 from steering.detectors import LoomingDetector
@@ -122,6 +125,19 @@ SAID: dict[str, tuple[str, ...]] = {
         f"(default {orienting.Orienting.episode_steps} steps of {orienting.Orienting.dt:g} s, some "
         f"{orienting.Orienting.episode_steps * 2 // (2 * orienting.STAY + orienting.SHORTEST_GAP + orienting.LONGEST_GAP)} targets)",
     ),
+    "Eyeblink": (
+        "Every one or two seconds",
+        f"Two of the {WORDS[len(eyeblink.CUES)]} announce",
+        f"({1000 * eyeblink.SHORTEST:g} to {1000 * eyeblink.LONGEST:g} ms, drawn at birth)",
+        "One announces nothing, and one is kept",
+        f"{WORDS[round(eyeblink.RICH)]} times as much is in view",
+        f"a time constant of {1000 * eyeblink.CLOSING:g} ms when it closes, {1000 * eyeblink.OPENING:g} ms when it opens",
+        f"food found, 1 a second ({eyeblink.RICH:g} while something stirs)",
+        f"less {eyeblink.DAMAGE:g} a second of puff",
+        "0 open, 1 closed",
+        f"(default {Eyeblink.episode_steps} steps of {1000 * Eyeblink.dt:g} ms)",
+    ),
+    "Blinker": (f"{1000 * blinker.LATENCY:g} ms after a puff is felt",),
     "Birdsong": (
         f"frames of {1000 * gestures.FRAME_TIME:g} ms",
         f"hears itself {1000 * practice.HEARING_DELAY * gestures.FRAME_TIME:g} ms later",
@@ -196,7 +212,8 @@ def test_numbers_in_descriptions_are_those_of_the_code(name: str) -> None:
 def test_descriptions_name_the_action_space(name: str) -> None:
     space = described()[name].single_action_space  # type: ignore[attr-defined]
     text = " ".join((inspect.getdoc(described()[name]) or "").split())
-    wanted = f"Discrete({space.n})" if hasattr(space, "n") else f"Box(-1, 1, {space.shape}, {space.dtype})"
+    low = f"{space.low.min():g}" if hasattr(space, "low") else ""
+    wanted = f"Discrete({space.n})" if hasattr(space, "n") else f"Box({low}, 1, {space.shape}, {space.dtype})"
     assert wanted in text
 
 

@@ -6,6 +6,7 @@ All are done on newborns whose reflex stays in charge (see :class:`benchmark.lab
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def score_of_blur(found: dict[str, dict[str, np.ndarray]]) -> Score:
     names = list(found)
     measures: dict[str, Any] = {
         f"width at {long} minus that at {short} (ms)": mean_interval(found[long]["width"] - found[short]["width"])
-        for short, long in zip(names, names[1:], strict=False)
+        for short, long in pairwise(names)
     }
     return Score(headline=next(iter(measures)), measures=measures, n=_count(found), details=_told(found))
 
@@ -157,7 +158,7 @@ def score_of_shift(found: dict[str, np.ndarray]) -> Score:
 
 
 def savings(animals: int, seed: int) -> dict[str, np.ndarray]:
-    """(animals,) responses before and after 100 trials without puff, and trials to criterion at first and again; with and without residue."""
+    """(animals,) responses before and after extinction, and trials to criterion at first and again; with and without a residue."""
     found = {}
     for name, genes in (("", {}), (", without a residue in the nuclei", {"nuclear_residue": 0.0})):
         lids = Eyelids(animals, seed, **genes)
@@ -208,7 +209,7 @@ _ALONE = ", cues that do not compete"
 
 
 def competition(animals: int, seed: int) -> dict[str, np.ndarray]:
-    """(animals,) blinks predicted by X alone, trained with A, after A or not; by A and X alone, after more training together or apart."""
+    """(animals,) predicted by X alone, trained with A, after A or not; by A and X alone, after more training together or apart."""
     a, x, both = ("tone", None), ("light", None), ("tone", "light")
     found = {}
     for name, genes in (("", {}), (_ALONE, {"granule_alone": True})):
@@ -416,7 +417,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E8",
-        claim="Cues compete: A, trained before, blocks X; A and X, trained apart and then together, both lose. Without a common error neither",
+        claim="Cues compete: A, trained before, blocks X; A and X, trained apart, lose together; without a common error, neither",
         source="Kim, Krupa and Thompson 1998; Kehoe and White 2004",
         published="blocking is gone when inhibition of the olive is blocked; overexpectation in the rabbit's blink",
         protocol=competition,

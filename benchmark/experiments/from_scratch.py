@@ -341,7 +341,7 @@ EXPERIMENTS = (
             animals=32,
             slow=True,
         )
-        for letter in "rfo"
+        for letter in "rfoe"
     ),
     *(
         Experiment(

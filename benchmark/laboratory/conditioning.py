@@ -47,7 +47,7 @@ class Eyelids:
         self.trials: list[list[tuple[bool, np.ndarray]]] = [[] for _ in range(self.population.animals)]
 
     def train(self, trials: int, **training: Any) -> None:
-        """At least so many trials for every animal; ``training`` as for the world's manipulation ``train``, none for the same as before."""
+        """At least so many trials for every animal; ``training`` is that of the world's manipulation ``train``, or as before."""
         if training:
             self.world.manipulate("train", **training)
         wanted = [len(one) + trials for one in self.trials]

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from agents.catalogue import WHOLE_RULE
 from benchmark.report.kept import read_kept
 from benchmark.report.numbers import show_p
 from benchmark.report.words import in_short
@@ -25,7 +26,10 @@ SPECIES = {
     "Birdsong": "bird",
     "Rivals": "fighter",
     "Orienting": "owl",
+    "Eyeblink": "blinker",
 }
+EARNED = "cortex+earned"
+"""What rules are compared with where there is no whole animal; it was the rule of whole animals when they were lived."""
 
 
 def fill(text: str, results: Path) -> str:
@@ -104,9 +108,10 @@ def species(kept: dict[str, Any]) -> str:
 
 def headlines(kept: dict[str, Any]) -> str:
     """What a first reader should know, as a list of sentences."""
-    whole = {SPECIES[world]: kept["worlds"][world][WHOLE]["score_grown"]["iqm"] for world in SPECIES}
-    reflex = {SPECIES[world]: kept["worlds"][world]["reflex"]["score_grown"]["iqm"] for world in SPECIES}
-    verdicts = {SPECIES[world]: kept["verdicts"][world] for world in SPECIES}
+    shown = [world for world in SPECIES if world in kept["worlds"]]
+    whole = {SPECIES[world]: kept["worlds"][world][WHOLE]["score_grown"]["iqm"] for world in shown}
+    reflex = {SPECIES[world]: kept["worlds"][world]["reflex"]["score_grown"]["iqm"] for world in shown}
+    verdicts = {SPECIES[world]: kept["verdicts"][world] for world in shown}
     gains = {name: verdict["gain"] for name, verdict in verdicts.items()}
     least = min(gains, key=lambda name: gains[name]["mean"])
     sure = all(verdict["learning"] == "adds" for verdict in verdicts.values())
@@ -152,7 +157,7 @@ def rules(kept: dict[str, Any], world: str) -> str:
     birth = "at birth" if kept["lives"][world]["first_window_is_birth"] else "first age"
     rows = []
     for agent, row in kept["worlds"][world].items():
-        name = "**`steered` (earned)**" if agent == WHOLE else f"`{agent}`"
+        name = f"**`{WHOLE}` ({WHOLE_RULE})**" if agent == WHOLE else f"`{agent}`"
         dip = row.get("dip")
         first = row.get("score_at_birth") or row.get("score_in_first_window")
         overtakes = row["overtakes_reflex_at"]
@@ -172,7 +177,7 @@ def rules(kept: dict[str, Any], world: str) -> str:
         "agent",
         birth,
         "grown",
-        "`steered` minus this",
+        f"`{WHOLE if WHOLE in kept['worlds'][world] else EARNED}` minus this",
         "worst dip (p)",
         "deaths per 1,000",
         "in charge",
@@ -182,8 +187,8 @@ def rules(kept: dict[str, Any], world: str) -> str:
 
 
 def main(kept: dict[str, Any], world: str) -> str:
-    """A row for each agent of a world that is not a learner under another rule."""
-    agents = {agent: row for agent, row in kept["worlds"][world].items() if "+" not in agent}
+    """A row for each agent of a world that is not a learner under another rule than those of whole animals, today's and the last."""
+    agents = {agent: row for agent, row in kept["worlds"][world].items() if "+" not in agent or agent == EARNED}
     return rules(kept | {"worlds": {world: agents}}, world)
 
 
@@ -211,7 +216,7 @@ def best_rule(kept: dict[str, Any], *rules_asked: str) -> str:
 
 
 def _rule_of(agent: str) -> str:
-    return "earned" if agent == WHOLE else agent.partition("+")[2]
+    return WHOLE_RULE if agent == WHOLE else agent.partition("+")[2]
 
 
 def best_other(kept: dict[str, Any], world: str, agent: str = WHOLE) -> tuple[str, dict[str, Any]] | None:

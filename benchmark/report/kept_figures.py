@@ -11,6 +11,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from agents.catalogue import WHOLE_RULE
 from benchmark.report.doc_tables import SPECIES
 from benchmark.report.drawing import COLOURS, INK, LEARNING, MARKS, STEERING, STYLE, colours_of, line_of
 from benchmark.results.plotting import own_style
@@ -18,8 +19,8 @@ from benchmark.results.verdict import REFLEX, WHOLE
 from envs.registration import world_class
 
 _COLUMNS = 3
-NEXT = "cortex+practised"
-"""The rule that is to be the default if it proves itself."""
+OWN = f"cortex+{WHOLE_RULE}"
+"""The rule of whole animals, where it is one of many."""
 
 
 def fitness_of_rules(kept: dict[str, Any]) -> bytes:
@@ -33,8 +34,8 @@ def fitness_of_rules(kept: dict[str, Any]) -> bytes:
                 if agent in agents:
                     values = (np.array(agents[agent]["fitness_by_age"]["iqm"], float) - first) / (last - first)
                     ages = (np.arange(len(values)) + 0.5) * 100 / len(values)
-                    main = agent in (WHOLE, REFLEX, NEXT)
-                    colour = {WHOLE: LEARNING, REFLEX: STEERING}.get(agent) or colours[agent]
+                    main = agent in (WHOLE, REFLEX, OWN)
+                    colour = {WHOLE: LEARNING, OWN: LEARNING, REFLEX: STEERING}.get(agent) or colours[agent]
                     axis.plot(
                         ages, values, color=colour, lw=2.4 if main else 1.0, label=_named(agent), zorder=3 if main else 2
                     )
@@ -76,12 +77,13 @@ def frontier(kept: dict[str, Any]) -> bytes:
             best = frontier_of({a: (row["dip"]["mean"], row["grown_minus_reflex"]["mean"]) for a, row in points.items()})
             for place, (agent, row) in enumerate(points.items()):
                 dip, gain = row["dip"], row["grown_minus_reflex"]
-                colour = LEARNING if agent == WHOLE else colours[agent]
+                main = agent in (WHOLE, OWN)
+                colour = LEARNING if main else colours[agent]
                 axis.plot([dip["low"], dip["high"]], [gain["mean"]] * 2, color=colour, lw=1, alpha=0.5)
                 axis.plot([dip["mean"]] * 2, [gain["low"], gain["high"]], color=colour, lw=1, alpha=0.5)
                 edge = INK if agent in best else "none"
-                mark = "*" if agent == WHOLE else MARKS[place % len(MARKS)].replace("*", "p")
-                size = 13 if agent == WHOLE else 7
+                mark = "*" if main else MARKS[place % len(MARKS)].replace("*", "p")
+                size = 13 if main else 7
                 axis.plot(
                     dip["mean"], gain["mean"], mark, color=colour, mec=edge, mew=1.2, ms=size, label=_named(agent), zorder=3
                 )
@@ -108,7 +110,7 @@ def _rules(kept: dict[str, Any]) -> list[str]:
 
 
 def _named(agent: str) -> str:
-    return "earned (default)" if agent == WHOLE else agent.partition("+")[2] or agent
+    return f"{WHOLE_RULE} (whole animals)" if agent in (WHOLE, OWN) else agent.partition("+")[2] or agent
 
 
 def _panels(kept: dict[str, Any], sharey: bool = False) -> tuple[Any, list[Any]]:

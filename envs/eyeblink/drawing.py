@@ -61,7 +61,7 @@ def _cues(surface: Canvas, animal: Any) -> None:
 def _announces(animal: Any, cue: int) -> str:
     if animal["only"] >= 0:
         if cue not in (animal["only"], animal["compound"]):
-            return "–"
+            return "left out"
         second = f" or {1000 * animal['second_interval']:.0f}" if animal["second_interval"] > 0.0 else ""
         return "nothing now" if animal["puffs_off"] else f"a puff after {1000 * animal['trained_interval']:.0f}{second} ms"
     role = int(animal["role"][cue])

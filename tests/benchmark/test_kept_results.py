@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from agents.catalogue import WHOLE_RULE
 from benchmark.report.doc_tables import MARK, TABLES, fill, verdict_by_margin
 from benchmark.report.kept import keep
 from benchmark.report.kept_figures import fitness_of_rules, frontier, frontier_of, growing_up
@@ -28,7 +29,7 @@ def test_blocks_are_filled_and_stay_as_they_are(results: Path) -> None:
     assert "stale" not in filled
     assert filled.startswith("Before.")
     assert filled.endswith("After.\n")
-    assert "**`steered` (earned)**" in filled
+    assert f"**`steered` ({WHOLE_RULE})**" in filled
     assert fill(filled, results) == filled
 
 
