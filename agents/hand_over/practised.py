@@ -15,8 +15,8 @@ from core.interfaces import Proposal, Reflex, Verdict
 class Practised(Earned):
     """In youth the learner practises what it has not earned yet; later, evidence alone decides, as in :class:`Earned`.
 
-    Youth ends at ``until``, a share of life. *Practice*: in a share of its bouts that rises to all of them at half of youth, and falls
-    to none at its end, the learner acts wherever it prefers to, proven or not. Without practice there is no evidence of what it
+    Youth ends at ``until``, a share of life. *Practice*: in a share of its bouts that rises to all of them at ``peak`` of youth, slowly at
+    first, and falls to none at its end, the learner acts wherever it prefers to, proven or not. Without practice there is no evidence of what it
     could do where the reflex insists, so that a veto would last for life. *Guidance*: in ``guidance`` of the other bouts of youth the
     reflex acts even where control has been earned, so that what is learned rests on more than the learner's own habits. *Harm*: an
     urgent reflex allows no practice before its urgency has lasted for ``patience`` of a life without harm, and never after it. Where
@@ -26,6 +26,7 @@ class Practised(Earned):
     name = "practised"
     proven = "Nothing: practice is unproven by definition; where great harm was met, an urgent reflex keeps its veto as in `earned`."
     until: ClassVar[float] = 0.5
+    peak: ClassVar[float] = 0.8
     guidance: ClassVar[float] = 0.5
     harm: ClassVar[float] = 1.0
 
@@ -43,7 +44,7 @@ class Practised(Earned):
         )  # harmless or not, the reflex is tested
         draw = self.streams.uniform("hand-over", 2, proposal.new_decision)
         youth = self.share_of_life(age) / self.until
-        chance = np.clip(np.minimum(2.0 * youth, 2.0 - 2.0 * youth), 0.0, 1.0)
+        chance = np.clip(np.minimum((youth / self.peak) ** 2, (1.0 - youth) / (1.0 - self.peak)), 0.0, 1.0)
         record.practises = np.where(proposal.new_decision, draw[:, 0] < chance, record.practises)
         record.guided = np.where(proposal.new_decision, (draw[:, 1] < self.guidance) & (youth < 1.0), record.guided)
         record.urgent = reflex.urgency >= self.too_urgent

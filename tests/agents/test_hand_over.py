@@ -118,15 +118,15 @@ def test_practice_rises_and_ends_and_guidance_ends_with_youth() -> None:
         proposal_of(advantage=5.0, lower_bound=5.0, familiarity=1.0),
     )
     calm = reflex_of(0.1)
-    for age, share in ((0.0, 0.0), (125.0, 0.5), (250.0, 1.0), (375.0, 0.5), (500.0, 0.0), (900.0, 0.0)):
+    for age, share in ((0.0, 0.0), (200.0, 0.25), (400.0, 1.0), (450.0, 0.5), (500.0, 0.0), (900.0, 0.0)):
         assert shares(rule("practised"), calm, unproven, age) == pytest.approx(share, abs=0.05), "practice is for youth"
-    assert shares(rule("practised"), calm, proposal_of(advantage=0.1, defers=True), age=250.0) == 0.0, "it may still defer"
+    assert shares(rule("practised"), calm, proposal_of(advantage=0.1, defers=True), age=400.0) == 0.0, "it may still defer"
     assert shares(rule("practised"), calm, proven, age=0.0) == pytest.approx(0.5, abs=0.05), (
         "the newborn is guided half of the time"
     )
     assert shares(rule("practised"), calm, proven, age=500.0) == 1.0, "evidence alone decides after youth"
     bout = rule("practised")
-    whole = [bout.choose(calm, proposal_of(advantage=0.1, new_decision=False), np.full(ROWS, 125.0)) for _ in range(50)]
+    whole = [bout.choose(calm, proposal_of(advantage=0.1, new_decision=False), np.full(ROWS, 280.0)) for _ in range(50)]
     assert not np.any(whole), "one coin for a bout"
 
 
@@ -136,12 +136,12 @@ def test_nothing_is_practised_where_urgency_has_done_harm() -> None:
     for judged, share in ((0.1, 1.0), (-0.9, 1.0), (-1.0, 0.0)):
         built = rule("practised")
         built.learn(verdict_of(judged), np.zeros(ROWS, bool), np.zeros(ROWS, bool))
-        assert shares(built, urgent, unproven, age=250.0, bouts=5) == 0.0, "not before urgency is known"
+        assert shares(built, urgent, unproven, age=400.0, bouts=5) == 0.0, "not before urgency is known"
         for _ in range(patience + 1):
             built.choose(urgent, unproven, np.zeros(ROWS))
             built.learn(verdict_of(0.5), np.zeros(ROWS, bool), np.zeros(ROWS, bool))
-        assert shares(built, urgent, unproven, age=250.0, bouts=5) == share
-        assert shares(built, reflex_of(0.1), unproven, age=250.0, bouts=5) == 1.0
+        assert shares(built, urgent, unproven, age=400.0, bouts=5) == share
+        assert shares(built, reflex_of(0.1), unproven, age=400.0, bouts=5) == 1.0
         grown = shares(built, urgent, little, age=900.0, bouts=5)
         assert grown == share, "the veto is lifted where urgency has proved harmless, and nowhere else"
 
