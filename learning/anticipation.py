@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from gymnasium.spaces import Box
 from numba import njit
 
 from core.batch_state import BatchState
@@ -115,7 +116,7 @@ class Anticipation:
         genome: innate settings.
 
     Attributes:
-        predicted: (animals, axes) the action ``reflex_lead`` ahead, as a deviation from rest.
+        predicted: (animals, axes) the action ``reflex_lead`` ahead, as a deviation from rest in units of the largest there is.
         synapses: its weights ``table`` (animals, units, axes).
     """
 
@@ -123,6 +124,9 @@ class Anticipation:
         assert spec.reflex_lead is not None
         self._genome, self._columns = genome, spec.outer.size
         self._rest = np.asarray(spec.repertoire.actions, float).reshape(len(spec.repertoire.names), -1)[0]
+        assert isinstance(spec.action_space, Box)
+        low, high = spec.action_space.low.ravel().astype(float), spec.action_space.high.ravel().astype(float)
+        self._reach = np.maximum(high - self._rest, self._rest - low)
         lead, axes = max(0, round(spec.reflex_lead / spec.dt)), len(self._rest)
         self._kept = np.exp(-spec.dt / (np.array(TRACES) * max(spec.reflex_lead, spec.dt)))
         self._silent = _SILENT * (spec.outer.high - spec.outer.low).astype(float)
@@ -171,7 +175,8 @@ class Anticipation:
     def carried_out(self, silenced: np.ndarray) -> np.ndarray:
         """(animals, axes) what the nuclei make of the prediction, a deviation from rest; 0 where they are ``silenced``."""
         size = np.abs(self.predicted) - self._threshold()
-        return np.sign(self.predicted) * np.maximum(0.0, self._genome.nuclear_gain * size) * ~silenced[:, None]
+        said = np.sign(self.predicted) * np.maximum(0.0, self._genome.nuclear_gain * size) * self._reach
+        return said * ~silenced[:, None]
 
     def _threshold(self) -> np.ndarray:
         """(animals, axes) from which a prediction is carried out now."""
@@ -186,7 +191,7 @@ class Anticipation:
             rate: (animals,) learning rate.
             untaught: (animals,) bool, whose olive is silent: nothing seems to be commanded.
         """
-        target = (action.reshape(len(rate), -1) - self._rest) * ~untaught[:, None]
+        target = (action.reshape(len(rate), -1) - self._rest) / self._reach * ~untaught[:, None]
         ring = Ring(self.ring.granules, self.ring.factor, self.ring.newest, self.ring.length)
         rates = self._genome.granule_rate * rate
         unlearning = self._genome.granule_unlearning

@@ -17,7 +17,7 @@ _PAIN, _SIGHT = 0.8, 0.01  # reward lost by a step of puff on an open eye, and o
 _NOTICED = 0.2  # least strength of a cue that is noticed; chosen
 _BLINK = 0.1  # s for which an act of the lid is held: a blink; chosen
 _EXPLORES = 0.1  # of the cortex's own exploration; chosen
-_BLINKS = 0.5  # closing of the lid from which it is called a blink; for watchers
+_BLINKS = 1.0  # deviation from an open eye from which it is called a blink, half of the way; for watchers
 
 
 def stirs(reading: Any) -> np.ndarray:
@@ -58,7 +58,7 @@ class Blinker(Steering):
             early = recollection.anticipated_action.reshape(self.num_animals) > _BLINKS
             want = np.where(early & ~blinks, 2, want)
         arousal = (stirs(reading) | puff).astype(float)
-        return Reflex(blinks.astype(float)[:, None], np.where(blinks, 0.6, 0.0), want, arousal)
+        return Reflex(np.where(blinks, 1.0, -1.0)[:, None], np.where(blinks, 0.6, 0.0), want, arousal)
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         hurts = (before["puff"] > 0.5) * (1.0 - after["lid"])
@@ -76,4 +76,4 @@ class Blinker(Steering):
     @property
     def repertoire(self) -> Repertoire:
         """Open, closed, or half closed, for the time of a blink."""
-        return Repertoire(("open", "blink", "squint"), np.array([[0.0], [1.0], [0.5]]), act=_BLINK)
+        return Repertoire(("open", "blink", "squint"), np.array([[-1.0], [1.0], [0.0]]), act=_BLINK)

@@ -134,7 +134,7 @@ SAID: dict[str, tuple[str, ...]] = {
         f"a time constant of {1000 * eyeblink.CLOSING:g} ms when it closes, {1000 * eyeblink.OPENING:g} ms when it opens",
         f"food found, 1 a second ({eyeblink.RICH:g} while something stirs)",
         f"less {eyeblink.DAMAGE:g} a second of puff",
-        "0 open, 1 closed",
+        "-1 open, 1 closed",
         f"(default {Eyeblink.episode_steps} steps of {1000 * Eyeblink.dt:g} ms)",
     ),
     "Blinker": (f"{1000 * blinker.LATENCY:g} ms after a puff is felt",),
@@ -212,8 +212,7 @@ def test_numbers_in_descriptions_are_those_of_the_code(name: str) -> None:
 def test_descriptions_name_the_action_space(name: str) -> None:
     space = described()[name].single_action_space  # type: ignore[attr-defined]
     text = " ".join((inspect.getdoc(described()[name]) or "").split())
-    low = f"{space.low.min():g}" if hasattr(space, "low") else ""
-    wanted = f"Discrete({space.n})" if hasattr(space, "n") else f"Box({low}, 1, {space.shape}, {space.dtype})"
+    wanted = f"Discrete({space.n})" if hasattr(space, "n") else f"Box(-1, 1, {space.shape}, {space.dtype})"
     assert wanted in text
 
 

@@ -15,12 +15,13 @@ from core.interfaces import Proposal, Reflex, Verdict
 class Practised(Earned):
     """In youth the learner practises what it has not earned yet; later, evidence alone decides, as in :class:`Earned`.
 
-    Youth ends at ``until``, a share of life. *Practice*: in a share of its bouts that rises to all of them at ``peak`` of youth, slowly at
-    first, and falls to none at its end, the learner acts wherever it prefers to, proven or not. Without practice there is no evidence of what it
-    could do where the reflex insists, so that a veto would last for life. *Guidance*: in ``guidance`` of the other bouts of youth the
-    reflex acts even where control has been earned, so that what is learned rests on more than the learner's own habits. *Harm*: an
-    urgent reflex allows no practice before its urgency has lasted for ``patience`` of a life without harm, and never after it. Where
-    urgency has proved harmless, it no longer raises what must be proven. Harm is one step that steering judges at -``harm`` or below.
+    Youth ends at ``until``, a share of life. *Practice*: in a share of its bouts that rises to all of them at ``peak`` of youth, slowly
+    at first, and falls to none at its end, the learner acts wherever it prefers to, proven or not. Without practice there is no
+    evidence of what it could do where the reflex insists, so that a veto would last for life. *Guidance*: in ``guidance`` of the
+    other bouts of youth the reflex acts even where control has been earned, so that what is learned rests on more than the learner's
+    own habits. *Harm*: an urgent reflex allows no practice before its urgency has lasted for ``patience`` of a life without harm, and
+    never after it. Where urgency has proved harmless, it no longer raises what must be proven. Harm is one step that steering
+    judges at -``harm`` or below.
     """
 
     name = "practised"

@@ -27,10 +27,10 @@ NEUTRAL = 2  # role of the cue that announces nothing; 0 and 1 announce, 3 is ke
 
 @njit(cache=True)
 def blink(records, action, dt, fitness):
-    """Move the lid of every animal towards ``action`` (animals, 1), and fill ``fitness`` (animals,) by what it saw and suffered."""
+    """Move the lid of every animal towards ``action`` (animals, 1), -1 open, 1 closed; fill ``fitness`` (animals,)."""
     for row in range(records.shape[0]):
         animal = records[row]
-        wanted = float(action[row, 0])
+        wanted = 0.5 * (1.0 + float(action[row, 0]))
         time = CLOSING if wanted > animal.lid else OPENING
         animal.lid += (1.0 - math.exp(-dt / time)) * (wanted - animal.lid)
         animal.lid = min(1.0, max(0.0, animal.lid))

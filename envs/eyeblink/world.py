@@ -48,7 +48,7 @@ class Eyeblink(World):
     Observation:
         A flat Box; see ``senses``. Only steering feels the puff and the lid.
     Action:
-        Box(0, 1, (1,), float32): wanted position of the lid, 0 open, 1 closed; reached with a time constant of 20 ms when it
+        Box(-1, 1, (1,), float32): wanted position of the lid, -1 open, 1 closed; reached with a time constant of 20 ms when it
         closes, 60 ms when it opens.
     Reward:
         Fitness: food found, 1 a second (5 while something stirs) times the openness of the eye, less 80 a second of puff on an open
@@ -73,7 +73,7 @@ class Eyeblink(World):
     random_hold = 0.5
     fitness_unit = "food a day"
     stream_names = ("niche", "events")
-    single_action_space = Box(0.0, 1.0, (1,), np.float32)
+    single_action_space = Box(-1.0, 1.0, (1,), np.float32)
     action_names = ("close the lid",)
     senses = Senses(
         *(Sense(name, "1", 0.0, STRONGEST, f"strength of the {name}") for name in CUES),
@@ -163,7 +163,7 @@ class Eyeblink(World):
         body = self.body
         ahead = np.where((body.cue >= 0) & (body.puff_at >= 0), body.puff_at - body.since, COURSE)
         soon = (ahead > 0) & (ahead <= 0.06 / self.dt)
-        return (soon | (body.puff_left > 0.02 / self.dt)).astype(np.float32)[:, None]
+        return np.where(soon | (body.puff_left > 0.02 / self.dt), 1.0, -1.0).astype(np.float32)[:, None]
 
     # -- manipulations ---------------------------------------------------------------------------
 

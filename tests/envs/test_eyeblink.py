@@ -20,7 +20,7 @@ def puffs(world: Eyeblink, steps: int) -> tuple[np.ndarray, np.ndarray]:
     """(steps, animals): strength of the tone, and whether a puff is felt, while nobody blinks."""
     tone, felt = [], []
     for _ in range(steps):
-        world.step(np.zeros((world.num_envs, 1), np.float32))
+        world.step(np.full((world.num_envs, 1), -1.0, np.float32))
         reading = world.senses.split(world.observation)
         tone.append(reading["tone"].copy())
         felt.append(reading["puff"] > 0.5)
@@ -53,7 +53,7 @@ def test_every_animal_has_intervals_of_its_own() -> None:
 def test_a_puff_hurts_an_open_eye_and_a_closed_one_starves() -> None:
     world = still(2)
     world.manipulate("quiet")
-    closed = np.array([[1.0], [0.0]], np.float32)
+    closed = np.array([[1.0], [-1.0]], np.float32)
     for _ in range(40):
         world.step(closed)
     fitness = world.step(closed)[1]
@@ -124,6 +124,6 @@ def test_the_reflex_that_teaches_is_the_innate_one() -> None:
         assert reflex is not None
         assert reflex.innate_action is not None
         assert (reflex.action >= reflex.innate_action).all(), "the larger of the two is carried out"
-        early += int(((reflex.action > 0.5) & (reflex.innate_action < 0.5)).sum())
-        assert np.isin(reflex.innate_action, (0.0, 1.0)).all(), "what is anticipated does not teach itself"
+        early += int(((reflex.action > 0.0) & (reflex.innate_action < 0.0)).sum())
+        assert np.isin(reflex.innate_action, (-1.0, 1.0)).all(), "what is anticipated does not teach itself"
     assert early > 20
