@@ -8,12 +8,13 @@ import numpy as np
 
 from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
-from envs.eyeblink.events import CUES, RICH
+from envs.eyeblink.events import CUES
 from steering.subsystem import Steering
 
 LATENCY = 0.02  # s from a puff to the command to the lid; a rabbit's is 17.5 ms (Disterhoft, Kwan and Lo 1977)
 _HOLDS = 0.03  # s for which the lid stays closed when the puff is over; chosen
-_PAIN, _SIGHT = 0.8, 0.01  # reward lost by a step of puff on an open eye, and of a step of sight; scale and ratio chosen
+_PAIN, _SIGHT = 1.0, 0.01  # reward lost by a step of puff on an open eye, and of a step of sight; scale and ratio chosen
+_NOVEL = 3.0  # how much more sight is worth while something stirs; chosen
 _NOTICED = 0.2  # least strength of a cue that is noticed; chosen
 _BLINK = 0.1  # s for which an act of the lid is held: a blink; chosen
 _EXPLORES = 0.1  # of the cortex's own exploration; chosen
@@ -63,7 +64,7 @@ class Blinker(Steering):
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         hurts = (before["puff"] > 0.5) * (1.0 - after["lid"])
         parts["pain"][:] = -_PAIN * hurts
-        sight = (1.0 - after["lid"]) * np.where(stirs(before), RICH, 1.0)
+        sight = (1.0 - after["lid"]) * np.where(stirs(before), _NOVEL, 1.0)
         parts["sight"][:] = _SIGHT * sight
         channels["pain"][:], channels["sight"][:] = hurts, sight
         channels["puff"][:] = before["puff"] > 0.5

@@ -135,7 +135,7 @@ SAID: dict[str, tuple[str, ...]] = {
         f"food found, 1 a second ({eyeblink.RICH:g} while something stirs)",
         f"less {eyeblink.DAMAGE:g} a second of puff",
         "-1 open, 1 closed",
-        f"(default {Eyeblink.episode_steps} steps of {1000 * Eyeblink.dt:g} ms)",
+        f"(default {Eyeblink.episode_steps:,} steps of {1000 * Eyeblink.dt:g} ms)",
     ),
     "Blinker": (f"{1000 * blinker.LATENCY:g} ms after a puff is felt",),
     "Birdsong": (

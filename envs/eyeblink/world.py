@@ -56,7 +56,7 @@ class Eyeblink(World):
     Start:
         Eye open, nothing stirs.
     End:
-        Truncated after ``max_episode_steps`` (default 2000 steps of 10 ms).
+        Truncated after ``max_episode_steps`` (default 2,000 steps of 10 ms).
     Arguments:
         num_envs, autoreset_mode, max_episode_steps, render_mode, dt: see :class:`envs.world.World`.
     Version history:
