@@ -32,11 +32,16 @@ def why(session: Shown) -> str:
         return f"Steering acts alone: it wants to {want} (urgency {urgency:.1f})."
     option = int(tick.proposal.option[row])
     name = act_name(learner.option_names[option]) if 0 <= option < len(learner.option_names) else "act by itself"
+    rule = session.population.steered.hand_over
+    if tick.in_charge[row] and rule.practising()[row]:
+        return f"Learning practises: {name}. It has not earned control for that yet. Steering would {want}."
     if tick.in_charge[row]:
         otherwise = "" if want == name else f" Steering would {want}."
         return _learning_acts(session, learner, tick, option, name) + otherwise
     futile = bool(tick.reflex.futile is not None and tick.reflex.futile[row])
     yields = _NOTHING_TO_LOSE if futile else _learning_yields(tick, row, name, urgency)
+    if rule.guiding()[row]:
+        yields = f"Learning would choose {name}, and is guided while it is young."
     return f"Steering acts: it wants to {want} (urgency {urgency:.1f}). {yields}"
 
 

@@ -67,6 +67,14 @@ class HandOver(abc.ABC):
         """(animals,) bool: the reflex has been given its chance and brings no good, by the rule's own record; never, without one."""
         return np.zeros(self.num_animals, bool)
 
+    def practising(self) -> np.ndarray:
+        """(animals,) bool: the learner is in charge now for practice alone, of what it has not earned."""
+        return np.zeros(self.num_animals, bool)
+
+    def guiding(self) -> np.ndarray:
+        """(animals,) bool: the reflex is in charge now to guide a young learner that has earned control."""
+        return np.zeros(self.num_animals, bool)
+
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         """Keep a tally, if the rule has one."""
 

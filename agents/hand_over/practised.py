@@ -33,7 +33,8 @@ class Practised(Earned):
 
     def _make_state(self, num_animals: int) -> BatchState:
         own = {"practises": False, "guided": False, "urgent": False, "urgent_time": 0.0, "harmed": False}
-        return BatchState(num_animals, **(self._record_of_the_reflex() | own))
+        now = {"practising": False, "guiding": False}
+        return BatchState(num_animals, **(self._record_of_the_reflex() | own | now))
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
         record = self.state
@@ -51,7 +52,14 @@ class Practised(Earned):
         record.urgent = reflex.urgency >= self.too_urgent
         practice = record.practises & (harmless | ~record.urgent)
         guided = record.guided & ~record.practises & ~self.futile()
+        record.guiding, record.practising = guided & earned, practice & ~proposal.defers & ~earned & ~guided
         return np.where(guided, False, earned | practice & ~proposal.defers)
+
+    def practising(self) -> np.ndarray:
+        return self.state.practising.copy()
+
+    def guiding(self) -> np.ndarray:
+        return self.state.guiding.copy()
 
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         """Keep the reflex's record, and whether urgency has been harmless."""

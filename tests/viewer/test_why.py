@@ -28,7 +28,12 @@ def test_it_is_true_of_every_tick(world: str, tmp_path: Path) -> None:
         assert sentence.startswith("Learning" if tick.in_charge[0] else "Steering acts")
         if not tick.in_charge[0]:
             assert f"wants to {session.population.steered.steering.wants[int(tick.reflex.want[0])]} " in sentence
-        assert ("tries something out" in sentence) == bool(tick.in_charge[0] and tick.proposal.explores[0])
+        practises = bool(session.population.steered.hand_over.practising()[0])
+        assert ("tries something out" in sentence) == bool(
+            tick.in_charge[0] and tick.proposal.explores[0] and not practises
+        )
+        assert ("practises" in sentence) == practises
+        assert ("guided" in sentence) == bool(session.population.steered.hand_over.guiding()[0])
         assert len(sentence) < 140, "it has one line"
         said.add(sentence)
     assert len(said) >= 2
