@@ -46,7 +46,7 @@ class Driver:
         driven, row = proposal.copy(), self.row
         driven.action[row], driven.option[row] = self.action(), -1
         driven.defers[row], driven.explores[row] = False, True
-        driven.lower_bound[row], driven.familiarity[row] = 1e3, 1.0
+        driven.lower_bound[row], driven.familiarity[row], driven.adopted[row] = 1e3, 1.0, True  # a human needs no guidance
         return driven
 
 

@@ -51,7 +51,7 @@ class Practised(Earned):
         record.guided = np.where(proposal.new_decision, (draw[:, 1] < self.guidance) & (youth < 1.0), record.guided)
         record.urgent = reflex.urgency >= self.too_urgent
         practice = record.practises & (harmless | ~record.urgent)
-        guided = record.guided & ~record.practises & ~self.futile()
+        guided = record.guided & ~record.practises & ~self.futile() & ~proposal.adopted
         record.guiding, record.practising = guided & earned, practice & ~proposal.defers & ~earned & ~guided
         return np.where(guided, False, earned | practice & ~proposal.defers)
 
