@@ -52,6 +52,11 @@ def check_actions(actions: Any, space: Space, num_animals: int, strict: bool = F
     return np.clip(array, space.low, space.high).astype(space.dtype)
 
 
+def farther_from_rest(action: np.ndarray, deviation: np.ndarray, rest: np.ndarray, space: Box) -> np.ndarray:
+    """On each axis an action, or ``rest`` + ``deviation``, whichever is farther from rest, within the space; arrays of one shape."""
+    return np.clip(np.where(np.abs(deviation) > np.abs(action - rest), rest + deviation, action), space.low, space.high)
+
+
 def _check_discrete(array: np.ndarray, space: Discrete) -> np.ndarray:
     if array.dtype.kind not in "iu":
         raise InvalidAction(f"The actions have dtype {array.dtype}, but whole numbers are needed.")

@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box
 
+from core.actions import farther_from_rest
 from core.batch_state import BatchState, RecordState
 from core.interfaces import Gains, Proposal, Recollection, Reflex
 from core.senses import Senses
@@ -360,11 +361,10 @@ class Cortex(Learner):
     def _join_anticipation(self, action: np.ndarray) -> None:
         """What is anticipated joins the learner's own acts as it joins the reflex."""
         assert self.anticipation is not None
-        anticipated = self.anticipation.carried_out(self.lesions.nuclei)
-        rest = self._programmes[0]
-        joined = np.where(np.abs(anticipated) > np.abs(action - rest), rest + anticipated, action)
-        space = self.spec.action_space
-        action[:] = np.clip(joined, space.low.ravel(), space.high.ravel())  # type: ignore[attr-defined]  # graded
+        assert isinstance(self.spec.action_space, Box)
+        anticipated = self.anticipation.carried_out(self.lesions.nuclei).reshape(self._action_shape)
+        own, rest = action.reshape(self._action_shape), self._programmes[0].reshape(self._action_shape[1:])
+        action[:] = farther_from_rest(own, anticipated, rest, self.spec.action_space).reshape(action.shape)
 
     def _learn(self, transition: Transition) -> None:
         """Close the act that ended before this tick, open the new one, add what this tick brought."""

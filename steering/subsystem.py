@@ -16,7 +16,9 @@ from typing import Any, ClassVar, NamedTuple
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.spaces import Box
 
+from core.actions import farther_from_rest
 from core.arguments import in_range, row_mask
 from core.batch_state import Field, RecordState, check_declared, nest, only, unnest
 from core.errors import unknown_name
@@ -184,14 +186,10 @@ class Steering(abc.ABC):
         if self.reflex_lead is not None:
             reflex.innate_action = reflex.action
             if recollection is not None and recollection.anticipated_action is not None:
-                reflex.action = self.joined(reflex.action, recollection.anticipated_action)
+                assert isinstance(self.action_space, Box)
+                rest = np.asarray(self.repertoire.actions[0], float)
+                reflex.action = farther_from_rest(reflex.action, recollection.anticipated_action, rest, self.action_space)
         return reflex
-
-    def joined(self, action: np.ndarray, anticipated: np.ndarray) -> np.ndarray:
-        """(animals, *action shape) of an action and an ``anticipated`` deviation from rest what is farther from rest, on each axis."""
-        rest = np.asarray(self.repertoire.actions[0], float)
-        larger = np.where(np.abs(anticipated) > np.abs(action - rest), rest + anticipated, action)
-        return np.clip(larger, self.action_space.low, self.action_space.high)  # type: ignore[attr-defined]  # graded, see LearnerSpec
 
     def imagine(self, senses: np.ndarray) -> Reflex:
         """What the reflexes to ``senses`` would be if nothing were remembered, worked out on a copy: nothing happens to the animals."""
