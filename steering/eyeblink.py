@@ -13,11 +13,9 @@ from steering.subsystem import Steering
 
 LATENCY = 0.02  # s from a puff to the command to the lid; a rabbit's is 17.5 ms (Disterhoft, Kwan and Lo 1977)
 _HOLDS = 0.03  # s for which the lid stays closed when the puff is over; chosen
-_PAIN, _SIGHT = (
-    1.0,
-    0.0125,
-)  # reward lost by a step of puff on an open eye, and of a step of sight; the ratio is that of fitness
-_NOVEL = 5.0  # how much more sight is worth while something stirs; as much as it brings
+_PAIN = 1.0  # reward lost by a step of puff on an open eye; sets the scale
+_SIGHT = 0.01  # reward of a step of sight; chosen
+_NOVEL = 3.0  # how much more sight is worth while something stirs; chosen
 _NOTICED = 0.2  # least strength of a cue that is noticed; chosen
 _BLINK = 0.1  # s for which an act of the lid is held: a blink; chosen
 _EXPLORES = 0.1  # of the cortex's own exploration; chosen
