@@ -1,5 +1,6 @@
 # make watch      open the viewer on a newborn            make test    set up, then run all tests
-# make benchmark  compare agents, minutes                 make check   lint, types and tests
+# make benchmark  compare agents, minutes                 make check   lint, types and all tests
+# make thorough   the tests that take long, beside those of make test
 # make quick      lint, types, and the tests of what changed, in about a minute
 # make clips      films of every world, for the docs      make docs    the site, in build/site
 # make clients    run other libraries on the worlds, in environments of their own
@@ -11,7 +12,7 @@ WATCH := $(VENV)/.watch
 COMPARE := $(VENV)/.compare
 READY := $(VENV)/.ready
 
-.PHONY: watch benchmark clips test lint quick check clients fuzz docs clean
+.PHONY: watch benchmark clips test thorough ready lint quick check clients fuzz docs clean
 
 watch: $(WATCH)
 	$(RUN) scripts/watch.py $(ARGS)
@@ -25,6 +26,11 @@ clips: $(READY)
 test: $(READY)
 	$(RUN) -m pytest -n 2 --dist worksteal $(ARGS)
 
+thorough: $(READY)
+	$(RUN) -m pytest -n 2 --dist worksteal -m thorough $(ARGS)
+
+ready: $(READY)
+
 lint: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
@@ -33,7 +39,7 @@ lint: $(READY)
 quick: $(READY)
 	$(RUN) scripts/quick.py $(ARGS)
 
-check: lint test
+check: lint test thorough
 
 clients:
 	PYTHON=$(PYTHON) scripts/clients.sh

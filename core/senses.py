@@ -26,6 +26,7 @@ class Sense:
         shape: shape for one animal; ``()`` for a number.
         heard_by: who may hear it, out of ``"steering"`` and ``"learning"``.
         scale: typical magnitude, where receptive fields should crowd; None spreads them evenly over the range.
+        topographic: whether entries that lie side by side are alike, as on a retina; those of a sense of smell are not.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Sense:
     shape: tuple[int, ...] = ()
     heard_by: tuple[str, ...] = LISTENERS
     scale: float | None = None
+    topographic: bool = True
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

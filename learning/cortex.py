@@ -25,6 +25,7 @@ from core.actions import farther_from_rest
 from core.batch_state import BatchState, RecordState
 from core.interfaces import Gains, Proposal, Recollection, Reflex
 from core.senses import Senses
+from learning import mushroom_body
 from learning.anticipation import Anticipation
 from learning.codes import Code, CodePart, SideBySide
 from learning.cortex_kernels import (
@@ -49,6 +50,7 @@ from learning.delayed import DelayedCauses
 from learning.forecasts import ComingForecast
 from learning.goals import GoalSeeking, fill_actions
 from learning.motor_map import MotorMap, Teaching
+from learning.mushroom_body import MushroomBody
 from learning.pattern_separator import PatternSeparator
 from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
 from learning.three_factor import Plasticity
@@ -66,6 +68,7 @@ class Cortex(Learner):
         "perturbation",
         "first weights",
         "granule cells",
+        mushroom_body.NAME,
     )
     genome_type: ClassVar[type[CorticalGenome]] = CorticalGenome
 
@@ -77,6 +80,9 @@ class Cortex(Learner):
         self.anticipation: Anticipation | None = None
         if spec.reflex_lead is not None and isinstance(spec.action_space, Box):
             self.anticipation = Anticipation(num_animals, spec, genome)
+        self.mushroom_body: MushroomBody | None = None
+        if spec.assessed and not all(sense.topographic for sense in spec.outer):
+            self.mushroom_body = MushroomBody(num_animals, spec, genome)
         self.goals = GoalSeeking(num_animals, spec, genome.place_cells)
         remembers = bool(self.goals.place_memory.channels)
         self.lesionable = (
@@ -84,6 +90,7 @@ class Cortex(Learner):
             *(remembers * ("place_memory",)),
             *(self._has_motor_map * ("variability",)),
             *((self.anticipation is not None) * ("nuclei", "olive")),
+            *((self.mushroom_body is not None) * ("mushroom_body", "apl")),
         )
         super().__init__(num_animals, spec, may_defer)
         self._everyone, self._nobody = np.arange(num_animals), np.zeros(num_animals, bool)
@@ -106,6 +113,8 @@ class Cortex(Learner):
         """A map of the sense that has one, and a mixed map of everything."""
         genome, parts = self.genome, []
         everything = heard + inner
+        if self.mushroom_body is not None:
+            parts.append(CodePart(mushroom_body.NAME, self.mushroom_body.columns, self.mushroom_body.code))
         mapped = self.spec.repertoire.mapped or self.spec.repertoire.place
         if mapped is not None and genome.map_units:
             code = PatternSeparator(self.num_animals, Senses(heard[mapped]), genome.map_units, share=genome.map_share)
@@ -134,7 +143,7 @@ class Cortex(Learner):
         self.synapses = BatchState(animals, table=newborn)
         self._plasticity = Plasticity(self._shares(genome.map_rate, genome.mixed_rate), genome.anneal, genome.rate_floor)
         self.coming: ComingForecast | None = None
-        if spec.assessed:
+        if spec.assessed and self.mushroom_body is None:
             self.coming = ComingForecast(
                 animals,
                 active,
@@ -247,6 +256,8 @@ class Cortex(Learner):
         self.goals.wire(self.streams, "place fields", mask)
         if self.anticipation is not None:
             self.anticipation.birth(self.streams, "granule cells", mask)
+        if self.mushroom_body is not None:
+            self.mushroom_body.birth(mask)
         if self._has_motor_map:
             units, axes = self.code.parts[0].code.units, self._programmes.shape[1]
             for row in np.flatnonzero(mask):
@@ -274,6 +285,8 @@ class Cortex(Learner):
             self.coming.forecast(self.synapses.table)
         if self.anticipation is not None:
             self.anticipation.observe(observation)
+        if self.mushroom_body is not None:
+            self.mushroom_body.observe(observation, self.lesions.mushroom_body, self.lesions.apl)
 
     def _recall(self) -> Recollection | None:
         """Where steering's channels were found, seen from here, and what is coming as things are."""
@@ -281,6 +294,8 @@ class Cortex(Learner):
         if self.anticipation is not None:
             anticipated = self.anticipation.carried_out(self.lesions.nuclei)
             found.anticipated_action = anticipated.reshape(self._action_shape)
+        if self.mushroom_body is not None:
+            found.predicted_channels = self.mushroom_body.forecast * ~self.lesions.assessors[:, None]
         if self.coming is not None:
             coming = self.coming.now.values * ~self.lesions.assessors[:, None]
             if self._appraises:
@@ -298,14 +313,17 @@ class Cortex(Learner):
         heard = self._heard.size
         self._inputs[:, :heard] = observation[:, :heard]
         self._inputs[:, heard:] = self.goals.aim.inner
+        if self.mushroom_body is not None and self.lesions.mushroom_body.any():
+            self._inputs[self.lesions.mushroom_body, self.mushroom_body.columns] = 0.0
         return self._inputs
 
     def _propose(self, observation: np.ndarray, reflex: Reflex, gains: Gains) -> Proposal:
         """Go on with the running act, or decide afresh where it is over, something happened, or a goal came within reach."""
         genome, bout = self.genome, self.bout
         futile = self._nobody if reflex.futile is None else reflex.futile
-        if self.coming is not None:
-            self.coming.pass_on()
+        for forecasts in (self.coming, self.mushroom_body):
+            if forecasts is not None:
+                forecasts.pass_on()
         new_decision = needs_decision(
             bout.records, reflex.urgency, reflex.arousal, self.goals.aim.usable, self.goals.aim.offered
         )
@@ -386,6 +404,8 @@ class Cortex(Learner):
             self.delayed.blame(self.past.units, self._carried_out(action), brought, rate, self.synapses.table)
         if self.coming is not None:
             self.coming.learn(brought, transition, rate, self.synapses.table)
+        if self.mushroom_body is not None:
+            self.mushroom_body.learn(transition.verdict.channels, rate)
         if self.anticipation is not None:
             reflex = transition.reflex
             own = reflex.action if reflex.innate_action is None else reflex.innate_action
@@ -468,6 +488,8 @@ class Cortex(Learner):
         rings = [ring.factor.shape[1] for ring in self._rings()]
         if self.anticipation is not None:
             counts["granules"] = self.anticipation.code.units
+        if self.mushroom_body is not None:
+            counts["cells"] = self.mushroom_body.code.cells
         if rings:
             counts |= {"newest": max(rings), "length": max(rings) + 1}
         return counts
@@ -500,6 +522,8 @@ class Cortex(Learner):
         if self.anticipation is not None:
             parts |= {"wiring/granules": self.anticipation.code}
             parts |= {f"anticipation_{name}": part for name, part in self.anticipation.state_parts().items()}
+        if self.mushroom_body is not None:
+            parts |= {f"mushroom_body_{name}": part for name, part in self.mushroom_body.state_parts().items()}
         if self._has_motor_map:
             parts |= {"motor_trace": self.motor_map.trace, "motor_now": self.motor_map.now}
         return parts
@@ -511,6 +535,8 @@ class Cortex(Learner):
         learned = {"synapses": self.synapses.table, "places": self.goals.place_memory.state.memory}
         if self.anticipation is not None:
             learned |= {"anticipation": self.anticipation.synapses.table, "nuclei": self.anticipation.nuclei.weights}
+        if self.mushroom_body is not None:
+            learned["mushroom_body"] = self.mushroom_body.synapses.marks
         return learned
 
     def read_motor_map(self, observation: np.ndarray) -> np.ndarray:

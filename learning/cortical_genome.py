@@ -54,6 +54,13 @@ class CorticalGenome:
         nuclear_threshold, nuclear_gain: a prediction is carried out as gain x what exceeds the threshold.
         nuclear_residue: share by which the threshold can fall for what is heard.
         nuclear_rate, nuclear_forgetting: rate at which it does, and factor on it for its return.
+        kenyon_units, kenyon_fan_in, kenyon_share: cells of the code of a smell, glomeruli that each sums, and share that may fire.
+        kenyon_threshold: mean rate of its glomeruli below which none fires.
+        kenyon_rate: share of the way to its bound that full dopamine moves the mark of an active cell.
+        kenyon_fades: factor on it for the return of a mark where the smell comes alone.
+        kenyon_trace: time constant of the eligibility of a cell that has stopped firing, s.
+        kenyon_relief, kenyon_relief_time: size and time constant (s) of the opposite change of what begins to fire after dopamine.
+        kenyon_second_order: dopamine that a rise of the forecast by 1 releases.
     """
 
     map_units: int = 1000
@@ -105,3 +112,13 @@ class CorticalGenome:
     nuclear_residue: float = 0.6
     nuclear_rate: float = 0.005
     nuclear_forgetting: float = 0.02
+    kenyon_units: int = 2000
+    kenyon_fan_in: int = 7
+    kenyon_share: float = 0.05
+    kenyon_threshold: float = 0.15
+    kenyon_rate: float = 0.3
+    kenyon_fades: float = 0.01
+    kenyon_trace: float = 2.0
+    kenyon_relief: float = 0.06
+    kenyon_relief_time: float = 7.0
+    kenyon_second_order: float = 0.25

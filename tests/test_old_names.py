@@ -76,6 +76,7 @@ def test_its_animals_live_as_before_and_it_is_told_the_new_names(package: Path) 
     assert not missing, done.stderr[-3000:]
 
 
+@pytest.mark.thorough
 def test_its_own_tests_pass(package: Path) -> None:
     brief = "checkers or bounds or switched or pickles"
     done = run(package, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore::DeprecationWarning", "-k", brief)

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -133,8 +134,11 @@ def _answer(job: Job, future: Future, processes: set[BaseProcess]) -> Answer:
 
 def _death_of(processes: set[BaseProcess]) -> str:
     """What the exit status of the first worker that died by itself says; its pool ends the others by SIGTERM."""
+    deadline = time.monotonic() + _PATIENCE
     for process in processes:
         process.join(_PATIENCE)
+        while process.exitcode is None and time.monotonic() < deadline:
+            time.sleep(0.01)  # the pool has reaped it in another thread, and has not yet written its status down
     ended = [process.exitcode for process in processes if process.exitcode not in (None, 0, -signal.SIGTERM)]
     if not ended or ended[0] is None:
         return "it was ended by SIGTERM"

@@ -128,6 +128,7 @@ def test_learning_pays_within_a_short_life() -> None:
     assert (reward["steered"] - reward["reflex"]).mean() > 10.0
 
 
+@pytest.mark.thorough
 def test_reward_teaches() -> None:
     """Learners alone earn more of what steering finds good than the same animals whose reward is cut off."""
     earned = {}

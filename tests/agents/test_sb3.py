@@ -104,6 +104,7 @@ LIVES = [
 
 
 @pytest.mark.parametrize(("agent", "world"), LIVES)
+@pytest.mark.thorough
 def test_a_cortex_of_the_library_lives_like_any_other(agent: str, world: str) -> None:
     steps = 140 if agent.startswith("sac") else 300
     many, one = Population(agent, world, 3, seed=20), Population(agent, world, 1, seed=21)

@@ -30,6 +30,7 @@ BRIEF = Plan(
 
 
 @pytest.mark.parametrize("arm", ["genes", "weights"])
+@pytest.mark.thorough
 def test_killed_and_resumed_it_finds_the_same(tmp_path: Path, arm: str) -> None:
     plan = replace(BRIEF, arm=arm, animals=1 if arm == "weights" else 2)
     whole = Evolution(plan, tmp_path / "whole.json")
@@ -93,6 +94,7 @@ def test_genomes_are_typed_and_checked() -> None:
         Genome(learner={"rate": 1.0})
 
 
+@pytest.mark.thorough
 def test_a_sensitive_period_ends_learning() -> None:
     genome = Genome(CorticalGenome(), Modulation(closes=0.05, after=0.0))  # the first 600 s of 12,000
     population = Population(replace(agent_spec("cortex+earned"), genome=genome), WORLD, 2, seed=3)

@@ -37,6 +37,7 @@ def test_without_the_library_rows_say_so_and_nothing_breaks(tmp_path: Path, monk
     assert "pip install nestling[sb3]" in page
 
 
+@pytest.mark.thorough
 def test_costly_agents_are_few_and_compared_with_their_own_worlds(tmp_path: Path) -> None:
     pytest.importorskip("stable_baselines3")
     settings = small(agents=("reflex", "a2c+always"), animals=4, costly_animals=2)

@@ -115,6 +115,7 @@ def test_a_copy_of_the_code_elsewhere_compiles_nothing(tmp_path: Path) -> None:
     assert made[0] == made[1]
 
 
+@pytest.mark.thorough
 def test_kernels_of_others_depend_on_all_that_they_may_import(tmp_path: Path) -> None:
     cache, plain = tmp_path / "cache", MODULE.replace("import core, os", "import os")
     for text, same in ((plain, True), (f"from envs.rivals.world import VALUE\n{plain}", False)):

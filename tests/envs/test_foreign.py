@@ -50,6 +50,7 @@ class TestExamplesAlive(AnimalContract):
 
 
 @pytest.mark.parametrize("world", EXAMPLES)
+@pytest.mark.thorough
 def test_reflex_is_brief_and_better_than_chance(world: str) -> None:
     lines = len(inspect.getsource(steering_class(world_class(world))).splitlines())
     assert lines < 40

@@ -41,6 +41,7 @@ def test_prism_identity(prism: float) -> None:
     assert ((after["auditory"] - before["auditory"]) / prism > 0.7).all()
 
 
+@pytest.mark.thorough
 def test_weak_muscles_move_both_maps() -> None:
     population = owls()
     numbers = population.steered.steering.mutable

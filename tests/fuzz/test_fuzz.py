@@ -21,6 +21,7 @@ def test_damaged_files_have_no_faults(tmp_path: Path) -> None:
     assert sum(count for what, count in counts.done.items() if what.endswith("refused")) > 350, counts
 
 
+@pytest.mark.thorough
 def test_the_fuzzer_sees_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     """A world whose manipulation changes something before it refuses, and a state that is not a number, are found."""
     from envs.looming_escape.world import LoomingEscape

@@ -48,6 +48,7 @@ def match(population: Population, renditions: int) -> np.ndarray:
     return total / (renditions * STEPS)
 
 
+@pytest.mark.thorough
 def test_practice_makes_better_and_each_part_is_needed() -> None:
     population = Population("learner", "Birdsong", 16, seed=60)
     rows = np.arange(16)
@@ -62,6 +63,7 @@ def test_practice_makes_better_and_each_part_is_needed() -> None:
     assert np.abs(gain[1:]).max() < 0.08, "none without ears, variability or plasticity does"
 
 
+@pytest.mark.thorough
 def test_a_delayed_judgement_is_credited_to_its_moment() -> None:
     gains = []
     for spread_off in (0, 2):

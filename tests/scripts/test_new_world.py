@@ -51,6 +51,7 @@ def run(*command: str, cwd: Path, path: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.thorough
 def test_a_package_runs_in_every_command(tmp_path: Path) -> None:
     source, site = tmp_path / "source", tmp_path / "site"
     assert main(Args("Thermotaxis", into=source)) == 0

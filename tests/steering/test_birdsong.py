@@ -40,6 +40,7 @@ def test_a_closed_window_lets_nothing_in() -> None:
     assert not np.array_equal(before[1], after[1])
 
 
+@pytest.mark.thorough
 def test_the_window_closes_with_age_only_after_a_tutor_was_heard() -> None:
     population = birds(2)
     population.world.manipulate("isolate", [1])

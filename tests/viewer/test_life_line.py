@@ -70,6 +70,7 @@ def test_a_life_is_lived_once_and_seen_again(session: Session) -> None:
     assert session.age == 0.0
 
 
+@pytest.mark.thorough
 def test_an_interrupted_life_goes_on_where_it_was_kept(session: Session, tmp_path: Path) -> None:
     drain(session.growing(AGES[-1]), 1500)
     other = with_few_ages(Session("Rivals", animals=2, seed=6, folder=tmp_path))
