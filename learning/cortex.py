@@ -295,7 +295,7 @@ class Cortex(Learner):
             anticipated = self.anticipation.carried_out(self.lesions.nuclei)
             found.anticipated_action = anticipated.reshape(self._action_shape)
         if self.mushroom_body is not None:
-            found.predicted_channels = self.mushroom_body.forecast * ~self.lesions.assessors[:, None]
+            found.predicted_channels = self.mushroom_body.now.forecast * ~self.lesions.assessors[:, None]
         if self.coming is not None:
             coming = self.coming.now.values * ~self.lesions.assessors[:, None]
             if self._appraises:

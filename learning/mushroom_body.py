@@ -31,10 +31,10 @@ _PHASIC = 0.05  # least dopamine that teaches
 
 
 class Firing(NamedTuple):
-    """Cells that fire: their numbers ``cells`` (animals, most), of which the first ``count`` (animals,) count."""
+    """Cells that fire: their numbers ``cells`` (animals, most), of which the first ``number`` (animals,) fire."""
 
     cells: np.ndarray
-    count: np.ndarray
+    number: np.ndarray
 
 
 @njit(cache=True)
@@ -73,7 +73,7 @@ def _fire(rows, inputs, known, claws, threshold, disinhibited, winners, firing):
             if fires:
                 firing.cells[row, count] = unit
                 count += 1
-        firing.count[row] = count
+        firing.number[row] = count
 
 
 class KenyonCells:
@@ -87,7 +87,7 @@ class KenyonCells:
     Attributes:
         units: the cells, and after them one unit for each place that no cell takes where few of them fire.
         active_units: how many fire at most while APL inhibits them.
-        firing: the cells that fire; without APL there may be more of them than ``active_units``, of which :meth:`encode` gives the first.
+        firing: the cells that fire. Without APL there may be more of them than ``active_units``; :meth:`encode` gives the first.
         disinhibited: (animals,) bool, without APL.
     """
 
@@ -99,7 +99,7 @@ class KenyonCells:
         self._threshold = np.float32(genome.kenyon_threshold * genome.kenyon_fan_in)
         self.wiring = BatchState(num_animals, claws=np.zeros((genome.kenyon_fan_in, self.cells), np.int32))
         most = min(self.cells, _DENSER * self.active_units)
-        self.firing = BatchState(num_animals, cells=np.zeros(most, np.int32), count=0)
+        self.firing = BatchState(num_animals, cells=np.zeros(most, np.int32), number=0)
         self.disinhibited = np.zeros(num_animals, bool)
         self._known = np.full((num_animals, len(low)), np.nan, np.float32)
         self._silent = self.cells + np.arange(self.active_units, dtype=np.int32)
@@ -119,7 +119,7 @@ class KenyonCells:
     def fire(self, rows: np.ndarray, observation: np.ndarray) -> None:
         """Fill :attr:`firing` of the given row numbers from the sense (animals, inputs)."""
         inputs = ((observation - self._low) / self._range).astype(np.float32)
-        firing = Firing(self.firing.cells, self.firing.count)
+        firing = Firing(self.firing.cells, self.firing.number)
         claws = self.wiring.claws
         _fire(rows, inputs, self._known, claws, self._threshold, self.disinhibited, self.active_units, firing)
 
@@ -127,7 +127,7 @@ class KenyonCells:
         """Write the active units of the given row numbers into ``active`` (animals, active_units) int32, in place."""
         self.fire(rows, observation)
         width = self.active_units
-        fires = np.arange(width) < self.firing.count[rows, None]
+        fires = np.arange(width) < self.firing.number[rows, None]
         active[rows] = np.where(fires, self.firing.cells[rows, :width], self._silent)
 
     def get_state(self) -> dict[str, np.ndarray]:
@@ -165,11 +165,11 @@ class Marks(NamedTuple):
 def _forecast(firing, least, marks, values):
     for row in range(values.shape[0]):
         values[row] = 0.0
-        for index in range(firing.count[row]):
+        for index in range(firing.number[row]):
             for channel in range(values.shape[1]):
                 values[row, channel] += marks[row, firing.cells[row, index], channel]
         for channel in range(values.shape[1]):
-            values[row, channel] /= max(firing.count[row], least)
+            values[row, channel] /= max(firing.number[row], least)
 
 
 @njit(cache=True)
@@ -180,7 +180,7 @@ def _teach(present, values, channels, plasticity, dopamine, state):
         rate = dopamine.rate * plasticity[row]
         for cell in range(cells):
             state.eligible[row, cell] *= dopamine.kept
-        for index in range(present.count[row]):
+        for index in range(present.number[row]):
             cell = present.cells[row, index]
             if state.eligible[row, cell] < _FRESH:
                 for channel in range(channels.shape[1]):
@@ -219,7 +219,7 @@ class MushroomBody:
     Attributes:
         columns: of the sense in an observation.
         code: its Kenyon cells.
-        forecast: (animals, assessed channels) in [-1, 1].
+        now: its ``forecast`` (animals, assessed channels) in [-1, 1].
         synapses: their ``marks`` (animals, cells, channels) in [-1, 1].
     """
 
@@ -237,11 +237,11 @@ class MushroomBody:
             lingering=np.zeros(channels),
             usual=np.zeros(channels),
         )
-        self.forecast = np.zeros((num_animals, channels))
+        self.now = BatchState(num_animals, forecast=np.zeros(channels))
         self.past = BatchState(
             num_animals,
             cells=np.zeros(self.code.firing.cells.shape[1], np.int32),
-            count=0,
+            number=0,
             forecast=np.zeros(channels),
         )
         self._everyone = np.arange(num_animals)
@@ -257,31 +257,38 @@ class MushroomBody:
 
     def birth(self, mask: np.ndarray) -> None:
         """No cell of the chosen animals (bool mask) is marked."""
-        for part in (self.synapses, self.recent, self.past):
+        for part in (self.synapses, self.recent, self.now, self.past, self.code.firing):
             part.restart(mask)
 
     def observe(self, observation: np.ndarray, silent: np.ndarray, disinhibited: np.ndarray) -> None:
-        """Forecast from an observation (animals, senses); ``silent`` and ``disinhibited`` (animals,) are without Kenyon cells, or APL."""
+        """Forecast from an observation (animals, senses). ``silent`` and ``disinhibited`` (animals,) lack Kenyon cells or APL."""
         code = self.code
         if (code.disinhibited != disinhibited).any():
             code.forget(code.disinhibited != disinhibited)
             code.disinhibited[:] = disinhibited
         code.fire(self._everyone, observation[:, self.columns])
-        firing = Firing(code.firing.cells, code.firing.count)
-        _forecast(firing, code.active_units, self.synapses.marks, self.forecast)
-        self.forecast[silent] = 0.0
+        firing = Firing(code.firing.cells, code.firing.number)
+        _forecast(firing, code.active_units, self.synapses.marks, self.now.forecast)
+        self.now.forecast[silent] = 0.0
 
     def pass_on(self) -> None:
         """What is now becomes what was before the step that begins."""
-        self.past.cells, self.past.count, self.past.forecast = self.code.firing.cells, self.code.firing.count, self.forecast
+        firing, past = self.code.firing, self.past
+        past.cells, past.number, past.forecast = firing.cells, firing.number, self.now.forecast
 
     def learn(self, channels: np.ndarray, rate: np.ndarray) -> None:
         """Let dopamine mark cells by what a step brought of all of steering's channels (animals, channels), at ``rate`` (animals,)."""
         recent = self.recent
-        present = Firing(self.past.cells, self.past.count)
+        present = Firing(self.past.cells, self.past.number)
         state = Marks(self.synapses.marks, recent.eligible, recent.lingering, recent.usual)
         _teach(present, self.past.forecast, channels[:, self._channels], rate, self._dopamine, state)
 
     def state_parts(self) -> dict[str, Any]:
         """Parts with ``get_state`` and ``set_state``; the code has its own."""
-        return {"synapses": self.synapses, "recent": self.recent, "past": self.past}
+        return {
+            "synapses": self.synapses,
+            "recent": self.recent,
+            "now": self.now,
+            "firing": self.code.firing,
+            "past": self.past,
+        }

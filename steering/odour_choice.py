@@ -24,15 +24,22 @@ _ESCAPE = 4  # steps that it runs from a shock; chosen
 _TURN = 0.3  # chance in a step that a walking fly decides anew where to go; chosen
 _STARTLES = 0.25  # change of valence within a step at which it decides at once; chosen
 _CHOICE = 0.1  # valence that sends 73% of flies upwind; chosen
-_CONTRAST, _ADAPTS = 0.9, 10.0  # share of the usual valence that is taken off, and s in which a fly gets used to one; chosen
-_SUGAR, _PAIN, _EFFORT = 3.0, 1.0, 0.03  # reward of a meal at full need, lost by a shock, and by a step at full speed; chosen
+_CONTRAST, _ADAPTS = (
+    0.9,
+    10.0,
+)  # share of the usual valence that is taken off, and s in which a fly gets used to one; chosen
+_SUGAR, _PAIN, _EFFORT = (
+    3.0,
+    1.0,
+    0.03,
+)  # reward of a meal at full need, lost by a shock, and by a step at full speed; chosen
 _MATURES = 1500.0  # s in which exploration falls to a third; chosen
 _URGENCY = (0.0, 0.3, 0.5, 0.6, 1.0, 0.2)  # of each want; chosen
 
 
 @njit(cache=True)
 def _react(innate, senses, expected, noise, dt, reflex):
-    """Fill ``action`` and ``channel_values``; ``expected`` (animals, 2) is sugar and pain as learned, ``noise`` (animals, 2) uniform."""
+    """Fill ``action`` and ``channel_values``; ``expected`` (animals, 2) is learned sugar and pain, ``noise`` (animals, 2) uniform."""
     action, channel_values = reflex
     for row in range(action.shape[0]):
         fly, variable, lesions, sense = innate.transient[row], innate.mutable[row], innate.lesions[row], senses[row]
@@ -81,9 +88,7 @@ class Fly(Steering):
     assessed = channels
     lesionable = ("lateral_horn", "feeding", "escape", "hunger")
     signals = Senses(Sense("hunger", "1", 0.0, 1.0, "felt lack of food, as a share of the store"))
-    variables = (
-        MutableVariable("hunger_gain", "gain of hunger", 0.0, 2.0, 1.0, "an experimenter only", "chosen"),
-    )
+    variables = (MutableVariable("hunger_gain", "gain of hunger", 0.0, 2.0, 1.0, "an experimenter only", "chosen"),)
 
     transient_state = (
         Field("hunger", "1", "felt lack of food", 0.0, 0.0, 1.0),

@@ -12,6 +12,7 @@ from envs.eyeblink import Eyeblink
 from envs.eyeblink import events as eyeblink
 from envs.looming_escape import physics as looming
 from envs.looming_escape.world import LoomingEscape
+from envs.odour_choice import OdourChoice, odours, tunnel
 from envs.orienting import world as orienting
 from envs.registration import worlds
 from envs.rivals import world as rivals
@@ -137,6 +138,21 @@ SAID: dict[str, tuple[str, ...]] = {
         "-1 open, 1 closed",
         f"(default {Eyeblink.episode_steps:,} steps of {1000 * Eyeblink.dt:g} ms)",
     ),
+    "OdourChoice": (
+        f"each of the {WORDS[len(odours.ODOURS)]} odours",
+        f"{WORDS[len(odours.ATTRACTIVE)].capitalize()} attract innately and announce sugar in {percent(tunnel.USUAL)} of flies",
+        f"{WORDS[len(odours.AVERSIVE)]} repel innately and announce a shock in {percent(tunnel.USUAL)}",
+        f"of the {WORDS[len(odours.NEUTRAL)]} others two announce sugar, two a shock, two nothing",
+        f"After {tunnel.ENCOUNTER * OdourChoice.dt:g} s the odours change",
+        f"holds {tunnel.CAPACITY:g} meals",
+        f"the rates of {odours.GLOMERULI} glomeruli",
+        f"({tunnel.SPEED:g} of an arm in a step at 1)",
+        f"({tunnel.SIP:g} meals a step)",
+        f"less {tunnel.HARM:g} for a shock and {tunnel.DEATH:g} for death",
+        f"(default {OdourChoice.episode_steps} steps of {OdourChoice.dt:g} s, "
+        f"{OdourChoice.episode_steps // tunnel.ENCOUNTER} pairs of odours)",
+    ),
+    "Fly": (),
     "Blinker": (f"{1000 * blinker.LATENCY:g} ms after a puff is felt",),
     "Birdsong": (
         f"frames of {1000 * gestures.FRAME_TIME:g} ms",

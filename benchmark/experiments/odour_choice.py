@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
-from benchmark.experiments.criterion import Measure, above, below, surely_above, surely_below, within
+from benchmark.experiments.criterion import Measure, above, surely_above, surely_below, within
 from benchmark.experiments.experiment import Experiment, Score
 from benchmark.laboratory.lives import told_all
 from benchmark.laboratory.tmaze import CYCLE, FED, HUNGRY, OTHER, PAIR, PAUSE, Flies, performance_index
@@ -83,7 +83,7 @@ def without_mushroom_body(animals: int, seed: int) -> Found:
 
 
 def generalised(animals: int, seed: int) -> Found:
-    """Index between ever more similar blends after training with pure odours, and by how much more the trained code overlaps with one."""
+    """Index between ever more similar blends after training with pure odours, and by how much more the trained code is like one."""
 
     def test(flies: Flies, trained: str, other: str) -> np.ndarray:
         code, found = flies.firing(trained), []
@@ -104,23 +104,25 @@ def generalised(animals: int, seed: int) -> Found:
 def score_of_generalisation(found: Found) -> Score:
     """Rank correlation over blends of the index with the difference in overlap, both as means over flies."""
     name = "rank correlation of index and overlap"
-    index, overlap = ([found[f"{what}, {100 * blend:g}% blended"].mean() for blend in _BLENDS] for what in ("index", "overlap"))
+    index, overlap = (
+        [found[f"{what}, {100 * blend:g}% blended"].mean() for blend in _BLENDS] for what in ("index", "overlap")
+    )
     return _score(found, {name: float(spearmanr(index, overlap).statistic)}, name)
 
 
 def disinhibited(animals: int, seed: int) -> Found:
     """Index for dissimilar and for similar odours, with APL and without."""
-    return {
-        f"index, {name}{', ' + _DENSE if lesions else ''}": performance_index(
-            partial(Flies.cycle, blend=blend),
-            animals,
-            seed,
-            test=lambda flies, trained, other, blend=blend: flies.shares(other, trained, blend=blend),
-            lesions=lesions,
-        )
-        for name, blend in (("dissimilar", 0.0), ("similar", _SIMILAR))
-        for lesions in ((), ("apl",))
-    }
+
+    def test(flies: Flies, trained: str, other: str, *, blend: float) -> np.ndarray:
+        return flies.shares(other, trained, blend=blend)
+
+    found = {}
+    for name, blend in (("dissimilar", 0.0), ("similar", _SIMILAR)):
+        for lesions in ((), ("apl",)):
+            found[f"index, {name}{', ' + _DENSE if lesions else ''}"] = performance_index(
+                partial(Flies.cycle, blend=blend), animals, seed, test=partial(test, blend=blend), lesions=lesions
+            )
+    return found
 
 
 def _loss(found: Found, kind: str) -> np.ndarray:
@@ -175,7 +177,8 @@ def extinguished(animals: int, seed: int) -> Found:
 
     found = performance_index(Flies.cycle, animals, seed, test=test)
     return {
-        f"index, {name}": found[:, index] for index, name in enumerate(("before", "after 2 min alone", "after 12 min alone"))
+        f"index, {name}": found[:, index]
+        for index, name in enumerate(("before", "after 2 min alone", "after 12 min alone"))
     }
 
 
@@ -340,9 +343,7 @@ EXPERIMENTS = (
         source="Galili et al. 2011",
         published="gaps of up to 15 s are bridged, more slowly",
         protocol=traced,
-        score=partial(
-            scored, ("index, gap of 3 s, minus that of 15 s", _minus("index, gap of 3 s", "index, gap of 15 s"))
-        ),
+        score=partial(scored, ("index, gap of 3 s, minus that of 15 s", _minus("index, gap of 3 s", "index, gap of 15 s"))),
         criterion=(surely_above("index, gap of 3 s"), surely_above("index, gap of 3 s, minus that of 15 s")),
     ),
     _make(
@@ -368,7 +369,9 @@ EXPERIMENTS = (
         claim="One cycle of reversal reverses the choice",
         source="Mancini et al. 2019, in larvae",
         protocol=reversed_,
-        score=partial(scored, ("index after one cycle of reversal", lambda found: found["index after one cycle of reversal"])),
+        score=partial(
+            scored, ("index after one cycle of reversal", lambda found: found["index after one cycle of reversal"])
+        ),
         criterion=(surely_above(_INDEX), surely_below("index after one cycle of reversal")),
     ),
     _make(
@@ -410,7 +413,10 @@ EXPERIMENTS = (
         claim="Two flies have different codes for one odour, and each fly has the same code every time",
         source="Caron et al. 2013",
         protocol=individual,
-        score=partial(scored, ("overlap with another fly, above chance", lambda found: found["overlap with another fly, above chance"])),
+        score=partial(
+            scored,
+            ("overlap with another fly, above chance", lambda found: found["overlap with another fly, above chance"]),
+        ),
         criterion=(
             within("overlap with another fly, above chance", 0.02),
             above("overlap of the same odour twice", 0.6),

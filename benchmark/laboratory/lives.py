@@ -18,8 +18,16 @@ from envs.registration import world_class
 
 AGES = 10
 ESSAY = "Byrnes, Intro to brain-like-AGI safety, post 2"
-WORLDS = {"": "LoomingEscape", "r": "SaltAppetite", "b": "Birdsong", "f": "Rivals", "o": "Orienting", "e": "Eyeblink"}
-"""The species, by the letter (mouse: none, rat, bird, fighter, owl, eyelid) that an experiment's id ends with."""
+WORLDS = {
+    "": "LoomingEscape",
+    "r": "SaltAppetite",
+    "b": "Birdsong",
+    "f": "Rivals",
+    "o": "Orienting",
+    "e": "Eyeblink",
+    "d": "OdourChoice",
+}
+"""The species, by the letter (mouse: none, rat, bird, fighter, owl, eyelid, Drosophila) that an experiment's id ends with."""
 
 
 def episodes_of(world: str, share: float) -> int:

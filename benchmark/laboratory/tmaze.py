@@ -34,7 +34,9 @@ class Flies:
         genes: of the cortex, where they are not the usual ones.
     """
 
-    def __init__(self, animals: int, seed: int, *, lesions: tuple[str, ...] = (), store: float = MILD, **genes: Any) -> None:
+    def __init__(
+        self, animals: int, seed: int, *, lesions: tuple[str, ...] = (), store: float = MILD, **genes: Any
+    ) -> None:
         spec = agent_spec("steered-never")
         if genes:
             spec = replace(spec, genome=Genome(replace(CorticalGenome(), **genes)))
@@ -100,7 +102,7 @@ class Flies:
         assert learner.mushroom_body is not None
         code = learner.mushroom_body.code
         fires = np.zeros((self.population.animals, code.cells), bool)
-        for row, count in enumerate(code.firing.count):
+        for row, count in enumerate(code.firing.number):
             fires[row, code.firing.cells[row, :count]] = True
         self.population.set_state(saved)
         return fires

@@ -86,7 +86,12 @@ def _end(surface: Canvas, fly: Any, side: int) -> None:
     if role == SHOCK and (side or not fly["held"]):
         for bar in np.linspace(GRID, 0.99, 7):
             x = _MIDDLE + away * _ARM * bar
-            surface.line(_SHOCK if fly["pain"] and (fly["at"] >= 0) == bool(side) else _BAR, (x, _TOP + 4), (x, _TOP + _HEIGHT - 4), 3)
+            surface.line(
+                _SHOCK if fly["pain"] and (fly["at"] >= 0) == bool(side) else _BAR,
+                (x, _TOP + 4),
+                (x, _TOP + _HEIGHT - 4),
+                3,
+            )
     if fly["drop"][side] > 0.0:
         radius = 7 + 11 * float(fly["drop"][side])
         surface.circle(_SUGAR, (_MIDDLE + away * _ARM * (DROP + 0.05), _TOP + 0.72 * _HEIGHT), radius)
@@ -112,14 +117,23 @@ def _draw_fly(surface: Canvas, fly: Any) -> None:
 
 def _antennae(surface: Canvas, sense: Any) -> None:
     """Rates of the glomeruli; those of innate worth in green and red."""
-    write(surface, "what it smells: rates of its glomeruli", (_CHART_LEFT, _CHART_TOP - 12), 20, anchor="bottomleft", bold=True)
+    write(
+        surface,
+        "what it smells: rates of its glomeruli",
+        (_CHART_LEFT, _CHART_TOP - 12),
+        20,
+        anchor="bottomleft",
+        bold=True,
+    )
     surface.rect(_GLASS, (_CHART_LEFT, _CHART_TOP, _CHART_WIDTH, _CHART_HEIGHT))
     width = _CHART_WIDTH / len(sense["odour"])
     for glomerulus, rate in enumerate(sense["odour"]):
         colour = _GOOD if glomerulus in LIKED else _BAD if glomerulus in SHUNNED else _BAR
         height = _CHART_HEIGHT * float(rate)
         surface.rect(colour, (_CHART_LEFT + width * glomerulus + 2, _CHART_TOP + _CHART_HEIGHT - height, width - 4, height))
-    surface.line(INK, (_CHART_LEFT, _CHART_TOP + _CHART_HEIGHT), (_CHART_LEFT + _CHART_WIDTH, _CHART_TOP + _CHART_HEIGHT), 2)
+    surface.line(
+        INK, (_CHART_LEFT, _CHART_TOP + _CHART_HEIGHT), (_CHART_LEFT + _CHART_WIDTH, _CHART_TOP + _CHART_HEIGHT), 2
+    )
     write(surface, "good by nature", (_CHART_LEFT, _CHART_TOP + _CHART_HEIGHT + 8), 17, _GOOD, anchor="topleft")
     write(surface, "bad by nature", (_CHART_LEFT + 120, _CHART_TOP + _CHART_HEIGHT + 8), 17, _BAD, anchor="topleft")
 

@@ -23,7 +23,10 @@ HARM, DEATH = 0.05, 0.5  # days of eggs; chosen
 NOISE, SPREAD = 0.05, 0.4  # of a glomerulus in a step, and of log concentration; chosen
 PLUME, MIDDLE = 0.3, 0.4  # depth from which an odour is full, and its share in the middle; chosen
 CLEAN = 0.2  # chance that an arm has clean air; chosen
-USUAL, RARE = 0.7, 0.85  # chances, added up, that an odour of innate worth announces what it should, and the opposite; chosen
+USUAL, RARE = (
+    0.7,
+    0.85,
+)  # chances, added up, that an odour of innate worth announces what it should, and the opposite; chosen
 DRAWS = 5  # uniform numbers for an encounter
 BY_CHANCE = -1
 
@@ -95,8 +98,8 @@ def smell(records, table, odour):
 def draw_roles(draw: np.ndarray) -> np.ndarray:
     """(n, odours) what each odour announces to n flies, from uniform numbers (n, odours).
 
-    An odour of innate worth announces what it should in seven flies of ten, the opposite in 15% and nothing in 15%; of the others a third
-    announces sugar, a third a shock, a third nothing.
+    An odour of innate worth announces what it should in seven flies of ten, the opposite in 15% and nothing in 15%. Of the others a
+    third announces sugar, a third a shock, a third nothing.
     """
     roles = np.empty(draw.shape, int)
     worthy = len(ATTRACTIVE + AVERSIVE)

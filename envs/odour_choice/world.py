@@ -42,8 +42,8 @@ class OdourChoice(World):
     """A tunnel with an odour from either end, as a T-maze; what an odour announces is each fly's own.
 
     Description:
-        Air streams in at both ends of a tunnel and out in the middle, so that each arm smells of one odour, or of nothing. At the end of
-        an arm is a drop of sugar, a grid that gives shocks, or nothing. What each of the ten odours announces is drawn at birth.
+        Air streams in at both ends of a tunnel and out in the middle, so that each arm smells of one odour, or of nothing. At the end
+        of an arm is a drop of sugar, a grid that gives shocks, or nothing. What each of the ten odours announces is drawn at birth.
         Two attract innately and announce sugar in 70% of flies; two repel innately and announce a shock in 70%; of the six others two
         announce sugar, two a shock, two nothing. After 12 s the odours change, and the fly is in the middle again. Its store holds 4
         meals and carries over from day to day.
@@ -197,9 +197,7 @@ class OdourChoice(World):
         body.at[mask] = _HELD_AT
 
     @manipulation(left=OneOf(SMELLS), right=OneOf(SMELLS), blend=Number(0.0, 0.5))
-    def maze(
-        self, mask: np.ndarray, left: str = "octanol", right: str = "methylcyclohexanol", blend: float = 0.0
-    ) -> None:
+    def maze(self, mask: np.ndarray, left: str = "octanol", right: str = "methylcyclohexanol", blend: float = 0.0) -> None:
         """Put the fly at the choice point of a T-maze, between two odours that announce nothing there."""
         self._alive(mask, "a T-maze")
         body = self.body
