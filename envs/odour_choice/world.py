@@ -52,7 +52,7 @@ class OdourChoice(World):
         what the store lacks are heard by steering alone.
     Action:
         Box(-1, 1, (2,), float32): speed upwind, negative downwind, which is towards the middle (0.12 of an arm in a step at 1);
-        proboscis out where the second is above 0, which feeds a fly that stands still in sugar (0.25 meals a step).
+        proboscis out where the second is positive, which feeds a fly that stands still in sugar (0.25 meals a step).
     Reward:
         Fitness in days of eggs: each step adds its share of a day times the filled share of the store, less 0.05 for a shock and 0.5
         for death.
