@@ -24,6 +24,7 @@ class Args:
         "Rivals",
         "Orienting",
         "Eyeblink",
+        "OdourChoice",
     )
     """Worlds by name."""
     share_of_life: float = 0.1

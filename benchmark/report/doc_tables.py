@@ -27,6 +27,7 @@ SPECIES = {
     "Rivals": "fighter",
     "Orienting": "owl",
     "Eyeblink": "blinker",
+    "OdourChoice": "fly",
 }
 EARNED = "cortex+earned"
 """What rules are compared with where there is no whole animal; it was the rule of whole animals when they were lived."""

@@ -112,7 +112,7 @@ HEAVY = {"torch", "stable_baselines3", "ray", "pygame", "matplotlib", "minari", 
 def test_a_birth_imports_no_optional_library() -> None:
     born = (
         "import sys, nestling\n"
-        "for world in ('LoomingEscape', 'SaltAppetite', 'Birdsong', 'Rivals', 'Orienting', 'Eyeblink'):\n"
+        "for world in ('LoomingEscape', 'SaltAppetite', 'Birdsong', 'Rivals', 'Orienting', 'Eyeblink', 'OdourChoice'):\n"
         "    nestling.Population('steered', world, animals=1)\n"
         "print(*sys.modules)\n"
     )

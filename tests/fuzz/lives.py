@@ -103,7 +103,7 @@ def _set_up(rng: np.random.Generator) -> Life:
     options: dict[str, Any] = {}
     if rng.random() < 0.7:
         options["max_episode_steps"] = int(rng.choice([1, 2, 7, 40, 90]))
-    if rng.random() < 0.3 and name not in ("Birdsong", "SongDecoy", "Orienting", "Eyeblink"):
+    if rng.random() < 0.3 and name not in ("Birdsong", "SongDecoy", "Orienting", "Eyeblink", "OdourChoice"):
         options["dt"] = float(kind.dt * rng.choice([0.1, 0.5, 1.0]))
     faces: list[Any] = [VectorLife, SingleLife]
     if (kind.steering or name) in steered_worlds():

@@ -63,7 +63,9 @@ def opened(browser: Any, file: Path, width: int = 1280, scheme: str = "light") -
     return page
 
 
-@pytest.mark.parametrize("world", ["LoomingEscape", "SaltAppetite", "Birdsong", "Rivals", "Orienting", "Eyeblink"])
+@pytest.mark.parametrize(
+    "world", ["LoomingEscape", "SaltAppetite", "Birdsong", "Rivals", "Orienting", "Eyeblink", "OdourChoice"]
+)
 def test_pictures_are_those_of_the_viewer(browser: Any, world: str, tmp_path: Path) -> None:
     recorded, watched = Population("steered", world, 1, seed=3), Population("steered", world, 1, seed=3)
     live(recorded, 40)
