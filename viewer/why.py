@@ -12,6 +12,8 @@ from viewer.words import act_name
 
 _URGENT = 0.5
 _KNOWN = 0.5  # of the evidence, resting on enough visits
+_EARLY = 0.5  # deviation from what steering would do by itself, from which its action is called early
+_PREDICTED = "What the reflex is about to do was predicted, and is done early."
 _NOTHING_TO_LOSE = "The reflex has brought no good for long, and learning knows nothing better."
 
 
@@ -30,19 +32,29 @@ def why(session: Shown) -> str:
         return f"{acts} (urgency {urgency:.1f})."
     if learner is None or session.population.steered.lesions.learning[row]:
         return f"Steering acts alone: it wants to {want} (urgency {urgency:.1f})."
+    early = _early(tick.reflex, row)
     option = int(tick.proposal.option[row])
     name = act_name(learner.option_names[option]) if 0 <= option < len(learner.option_names) else "act by itself"
     rule = session.population.steered.hand_over
     if tick.in_charge[row] and rule.practising()[row]:
         return f"Learning practises: {name}. It has not earned control for that yet. Steering would {want}."
     if tick.in_charge[row]:
-        otherwise = "" if want == name else f" Steering would {want}."
+        otherwise = f" {_PREDICTED}" if early else "" if want == name else f" Steering would {want}."
         return _learning_acts(session, learner, tick, option, name) + otherwise
+    if early:
+        return f"Steering acts: it wants to {want} (urgency {urgency:.1f}). {_PREDICTED}"
     futile = bool(tick.reflex.futile is not None and tick.reflex.futile[row])
     yields = _NOTHING_TO_LOSE if futile else _learning_yields(tick, row, name, urgency)
     if rule.guiding()[row]:
         yields = f"Learning would choose {name}, and is guided while it is young."
     return f"Steering acts: it wants to {want} (urgency {urgency:.1f}). {yields}"
+
+
+def _early(reflex: Reflex, row: int) -> bool:
+    """Whether a prediction of steering's own action moves it now."""
+    if reflex.innate_action is None:
+        return False
+    return bool(np.abs(np.asarray(reflex.action[row], float) - reflex.innate_action[row]).max() > _EARLY)
 
 
 def _learning_acts(session: Shown, learner: Learner, tick: Tick, option: int, name: str) -> str:

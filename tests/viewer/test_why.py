@@ -34,6 +34,8 @@ def test_it_is_true_of_every_tick(world: str, tmp_path: Path) -> None:
         )
         assert ("practises" in sentence) == practises
         assert ("guided" in sentence) == bool(session.population.steered.hand_over.guiding()[0])
+        early = tick.reflex.innate_action is not None and abs(tick.reflex.action - tick.reflex.innate_action)[0].max() > 0.5
+        assert ("was predicted" in sentence) <= early
         assert len(sentence) < 140, "it has one line"
         said.add(sentence)
     assert len(said) >= 2

@@ -16,6 +16,7 @@ from viewer.palette import BAD, CARD, FAINT, LEARNING, LEARNING_PALE, RULE, TEXT
 from viewer.shown import Shown
 from viewer.words import act_name, act_words, short_act_name
 
+_NOTABLE = 0.05  # least worth of an expectation that is told
 _SUREST = 9.0  # what is surer than this is said in words
 
 
@@ -34,6 +35,8 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     if missing and session.driver is None:
         words = "lesioned: " + ", ".join(missing)
         write(canvas, words, (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright", bold=True, room=300)
+    elif session.driver is None:
+        write(canvas, _expects(session), (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright", room=330)
     if tick is None:
         write(canvas, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
         return
@@ -66,6 +69,18 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
         _map(canvas, pygame.Rect(line.x, line.y, line.width, box.bottom - line.y - 6), learned, scale)
     elif values is not None:
         _option_values(canvas, line, box, learner.option_names, values, option)
+
+
+def _expects(session: Shown) -> str:
+    """What is expected soon, whoever acts, in units of reward as steering values it now; the two channels that weigh most."""
+    learner, row, tick = session.population.learner, session.row, session.history.last
+    found = learner.recall() if learner is not None else None
+    if tick is None or found is None or found.predicted_channels is None or tick.reflex.channel_values is None:
+        return ""
+    worth = found.predicted_channels[row] * tick.reflex.channel_values[row]
+    names = session.population.steered.steering.assessed
+    most = [index for index in np.argsort(-np.abs(worth))[:2] if abs(worth[index]) >= _NOTABLE]
+    return "expects soon: " + ", ".join(f"{names[index]} {worth[index]:+.1f}" for index in most) if most else ""
 
 
 def _note(removed: bool, explores: bool, in_charge: bool) -> str:
