@@ -238,7 +238,9 @@ def blocked(animals: int, seed: int) -> Found:
 def individual(animals: int, seed: int) -> Found:
     """Share of one fly's cells for an odour that fire in its neighbour, for two odours in one fly, and for the same odour twice."""
     flies = Flies(animals, seed)
-    code, again, other = flies.firing(PAIR[0]), flies.firing(PAIR[0]), flies.firing(PAIR[1])
+    code, other = flies.firing(PAIR[0]), flies.firing(PAIR[1])
+    flies.air(PAUSE)  # so that noise is another
+    again = flies.firing(PAIR[0])
     count = code.sum(axis=1)
     neighbour = np.roll(code, 1, axis=0)
     return {
