@@ -250,7 +250,7 @@ def score_of_lesions(lesioned: Lesioned) -> Score:
 
 _BY_WORLD: tuple[tuple[str, dict[str, Any]], ...] = (
     (
-        "rbfoe",
+        "rbfoed",
         {
             "id": "H2",
             "claim": "The learner's share rises with experience where it matters, at no age at a loss, and the whole ends above "
@@ -309,7 +309,7 @@ EXPERIMENTS = (
             criterion=AS_GOOD_AS_REFLEXES,
             animals=640 if letter == "f" else 256,  # fighters differ most: 90% power at the margin, by the spread of 256
         )
-        for letter in "rbfoe"
+        for letter in "rbfoed"
     ),
     *(in_world(letter, slow=True, **parts) for letters, parts in _BY_WORLD for letter in ("", *letters)),
 )
