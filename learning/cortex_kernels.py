@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from core.copying import copy_matrix, copy_vector
 from learning.three_factor import change, learning_rates
 
 DEFER = 0
@@ -174,7 +175,7 @@ def needs_decision(bouts, urgency, arousal, usable, offered):
         if due:
             new_decision[row] = True
             bout.urgency, bout.arousal = urgency[row], arousal[row]
-            offered[row] = usable[row]
+            copy_vector(usable[row], offered[row])
     return new_decision
 
 
@@ -298,7 +299,10 @@ def decide(rows, table, lay, weight, situation, caution, decided, bouts):
         bout = bouts[row]
         chance, draw = situation.chance[row], situation.draw[row, 0]
         if caution.may_defer:
-            chance *= evidence.max() / (evidence.max() + caution.explores_after)
+            known = 0.0
+            for option in range(options):
+                known = max(known, evidence[option])
+            chance *= known / (known + caution.explores_after)
         helpless = caution.may_defer and situation.futile[row] and most <= caution.hopes  # nothing that is known would help
         if helpless:
             chance = max(chance, bout.arousal)
@@ -384,8 +388,9 @@ def close_bouts(rows, bouts, past, felt, fading, rate, lay, delayed, plasticity,
         act = felt.resembles[row] if by_reflex else bout.option
         for slot in range(TRACE - 1, 0, -1):
             strength[slot] = strength[slot - 1]
-            memory.units[row, slot] = memory.units[row, slot - 1]
-        memory.units[row, 0], strength[0] = units, 1.0
+            copy_vector(memory.units[row, slot - 1], memory.units[row, slot])
+        copy_vector(units, memory.units[row, 0])
+        strength[0] = 1.0
         if by_reflex:
             for channel in range(lay.channels):
                 error[channel] = gained[channel] + follows * felt.reflex_ahead[row, channel] - reach[DEFER, channel]
@@ -429,7 +434,9 @@ def open_bouts(rows, in_charge, bouts, now, past, gained, acted, steps):
     """
     for row in rows:
         bout = bouts[row]
-        past.units[row], past.reach[row], past.once[row] = now.units[row], now.reach[row], now.once[row]
+        copy_vector(now.units[row], past.units[row])
+        copy_matrix(now.reach[row], past.reach[row])
+        copy_matrix(now.once[row], past.once[row])
         gained[row], acted[row] = 0.0, 0.0
         bout.option = bout.chosen if in_charge[row] else DEFER
         bout.steps, bout.left, bout.running = 0, steps[bout.option], True

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from core.batch_state import BatchState
+from core.copying import copy_vector
 from learning.three_factor import Plasticity, change
 
 LATE = 12
@@ -44,12 +45,11 @@ def _blame(units, done, channels, share, rate, first_column, plasticity, late, t
         if tasted and done[row] > 0:
             if late_act[0] != done[row] or not _same(late_units[0], units[row]):
                 for slot in range(LATE - 1, 0, -1):
-                    late_units[slot], strength[slot], late_act[slot] = (
-                        late_units[slot - 1],
-                        strength[slot - 1],
-                        late_act[slot - 1],
-                    )
-                late_units[0], late_act[0], strength[0] = units[row], done[row], 0.0
+                    copy_vector(late_units[slot - 1], late_units[slot])
+                    copy_vector(strength[slot - 1], strength[slot])
+                    late_act[slot] = late_act[slot - 1]
+                copy_vector(units[row], late_units[0])
+                late_act[0], strength[0] = done[row], 0.0
             for channel in range(count):
                 strength[0, channel] += share[channel]
         for channel in range(count):

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from core.batch_state import BatchState, RecordState
+from core.copying import copy_vector
 from core.interfaces import Recollection
 from core.senses import Sense, Senses
 from core.streams import RowStreams
@@ -79,7 +80,7 @@ def fill_actions(option, programmes, vector, usable, pace, action):
             step = pace[goal] / length if usable[row, goal] else 0.0
             action[row, 0], action[row, 1] = step * x, step * y
         else:
-            action[row] = programmes[option[row] - 1 if 0 < option[row] <= fixed else 0]
+            copy_vector(programmes[option[row] - 1 if 0 < option[row] <= fixed else 0], action[row])
 
 
 class GoalSeeking:

@@ -19,6 +19,7 @@ import numpy as np
 from numba import njit
 
 from core.batch_state import BatchState
+from core.copying import copy_vector
 from core.streams import RowStreams
 from learning.cortical_genome import CorticalGenome
 from learning.subsystem import LearnerSpec
@@ -38,6 +39,22 @@ class Firing(NamedTuple):
 
 
 @njit(cache=True)
+def _ranked(values, rank):
+    """The value of this rank from above among ``values`` (n,) float32, none of them negative: their bits are in their order."""
+    bits, found = values.view(np.int32), 0
+    for bit in range(30, -1, -1):
+        trial, count = found | (1 << bit), 0
+        for index in range(bits.shape[0]):
+            count += bits[index] >= trial
+        if count >= rank:
+            found = trial
+    for index in range(bits.shape[0]):
+        if bits[index] == found:
+            return values[index]
+    return values[0]
+
+
+@njit(cache=True)
 def _fire(rows, inputs, known, claws, threshold, disinhibited, winners, firing):
     """Which cells fire, in the order of their numbers: the ``winners`` most excited ones above ``threshold``."""
     units, most = claws.shape[2], firing.cells.shape[1]
@@ -48,7 +65,7 @@ def _fire(rows, inputs, known, claws, threshold, disinhibited, winners, firing):
             changed |= inputs[row, entry] != known[row, entry]
         if not changed:
             continue
-        known[row] = inputs[row]
+        copy_vector(inputs[row], known[row])
         drive[:] = 0.0
         for claw in range(claws.shape[1]):
             for unit in range(units):
@@ -61,7 +78,7 @@ def _fire(rows, inputs, known, claws, threshold, disinhibited, winners, firing):
         allowed = most if disinhibited[row] else winners
         least, spare = threshold, 0
         if above > allowed:
-            least = np.partition(strong[:above], above - allowed)[above - allowed]
+            least = _ranked(strong[:above], allowed)
             spare = allowed
             for index in range(above):
                 spare -= strong[index] > least

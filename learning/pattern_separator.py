@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from core.copying import copy_vector
 from core.senses import Senses
 from core.streams import RowStreams
 
@@ -78,7 +79,7 @@ def _encode(rows, inputs, wiring, known, winners, active):
                 _least(mismatch, group * per_group, winners[row, group])
             for winner in range(count):
                 active[row, group * count + winner] = winners[row, group, winner]
-        known[row] = inputs[row]
+        copy_vector(inputs[row], known[row])
 
 
 class SenseScaling:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from core.copying import copy_vector
+
 
 class EtaFunction(NamedTuple):
     """Constants of a :class:`LoomingDetector`, as a kernel takes them: per rad, and steps (a fraction counts)."""
@@ -20,7 +22,7 @@ class EtaFunction(NamedTuple):
 def looming_response(history, angular_size, expansion, eta):
     """One step of :class:`LoomingDetector` for one animal; see there. ``history`` (memory, 2) is updated in place."""
     for index in range(history.shape[0] - 1, 0, -1):
-        history[index] = history[index - 1]
+        copy_vector(history[index - 1], history[index])
     history[0, 0], history[0, 1] = angular_size, expansion
     whole = int(eta.delay_steps)
     share = eta.delay_steps - whole
