@@ -106,7 +106,8 @@ def _experiments(name: str) -> str:
         if (entry := kept.get(known.id)) is not None:
             low, high = entry["interval"]
             number = f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}], n = {entry['n']}"
-            verdict, seeds = "yes" if entry["holds"] else "**no**", f"{entry['seed']:,}"
+            verdict = "yes" if entry["holds"] else "undecided" if entry.get("undecided") else "**no**"
+            seeds = f"{entry['seed']:,}"
         rows.append((known.id, known.claim, known.published or "-", known.threshold, number, verdict, seeds, known.source))
     return _table(
         ("id", "claim", "published", "must be", "simulated [95% interval]", "holds", "seeds from", "source"), rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Measure = float | dict[str, float]
@@ -17,6 +17,7 @@ _RELATIONS = {
     "at most": operator.le,
     "is": operator.eq,
 }
+_OTHER_END = {"low": "high", "high": "low"}
 _PARTS = {"mean": "", "low": "lower bound of ", "high": "upper bound of "}
 
 
@@ -52,6 +53,13 @@ class Condition:
         value = float(measure[self.part] if isinstance(measure, dict) else measure)
         compared = abs(value) if self.either_way else value
         return {"text": self.text, "value": value, "holds": bool(_RELATIONS[self.relation](compared, self.bound))}
+
+    def undecided(self, measures: Mapping[str, Measure]) -> bool:
+        """Whether it does not hold, and the interval leaves open whether it would with more animals: its other end is beyond the bound."""
+        measure = measures[self.measure]
+        if self.part not in _OTHER_END or not isinstance(measure, dict) or self.held_against(measures)["holds"]:
+            return False
+        return replace(self, part=_OTHER_END[self.part]).held_against(measures)["holds"]
 
 
 def above(measure: str, bound: float = 0.0) -> Condition:

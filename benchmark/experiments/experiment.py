@@ -47,6 +47,7 @@ class Result(msgspec.Struct):
         details: every other number that was measured.
         conditions: each with its ``text``, the ``value`` that was compared, and whether it ``holds``.
         measure: what the headline is, in words.
+        undecided: it does not hold, and no condition is refuted: the interval of each that fails reaches beyond its bound.
     """
 
     statistic: float
@@ -57,6 +58,7 @@ class Result(msgspec.Struct):
     details: dict[str, float | str | list[float]] = {}
     conditions: list[dict[str, Any]] = []
     measure: str = ""
+    undecided: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +102,17 @@ class Experiment:
         """Hold the criterion against a score."""
         found = [condition.held_against(score.measures) for condition in self.criterion]
         centre, low, high = _bounds(score.measures[score.headline])
+        failed = [condition for condition, one in zip(self.criterion, found, strict=True) if not one["holds"]]
         return Result(
-            centre, low, high, all(one["holds"] for one in found), score.n, dict(score.details), found, score.headline
+            centre,
+            low,
+            high,
+            holds=not failed,
+            n=score.n,
+            details=dict(score.details),
+            conditions=found,
+            measure=score.headline,
+            undecided=bool(failed) and all(condition.undecided(score.measures) for condition in failed),
         )
 
     def entry(self, result: Result, seed: int) -> dict[str, Any]:
@@ -117,6 +128,7 @@ class Experiment:
             "statistic": float(result.statistic),
             "interval": [float(result.low), float(result.high)],
             "holds": bool(result.holds),
+            "undecided": bool(result.undecided),
             "n": int(result.n),
             "details": {name: _plain(value) for name, value in result.details.items()},
             "conditions": result.conditions,

@@ -48,7 +48,8 @@ def experiments_table(entries: Iterable[dict[str, Any]], console: Console, claim
             continue
         low, high = entry["interval"]
         number = escape(f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}]")
-        table.add_row(entry["id"], "[green]yes[/]" if entry["holds"] else "[red]no[/]", number, str(entry["n"]), *told)
+        verdict = "[green]yes[/]" if entry["holds"] else "undecided" if entry.get("undecided") else "[red]no[/]"
+        table.add_row(entry["id"], verdict, number, str(entry["n"]), *told)
     return table
 
 

@@ -76,10 +76,13 @@ def _control(row: dict[str, Any]) -> tuple[str, str]:
 
 
 def experiments_in_short(entries: list[dict[str, Any]]) -> str:
-    """How many experiments hold, and which fail."""
+    """How many experiments hold, which fail, and which are undecided."""
     judged = [entry for entry in entries if entry["holds"] is not None]
-    failed = [entry["id"] for entry in judged if not entry["holds"]]
+    others = [entry for entry in judged if not entry["holds"]]
+    failed = [entry["id"] for entry in others if not entry.get("undecided")]
+    open_ = [entry["id"] for entry in others if entry.get("undecided")]
     if not judged:
         return ""
-    holds = f"{len(judged) - len(failed)} of {len(judged)} experiments hold."
-    return holds + (f" Not held up: {', '.join(failed)}." if failed else "")
+    told = f"{len(judged) - len(others)} of {len(judged)} experiments hold."
+    told += f" Not held up: {', '.join(failed)}." if failed else ""
+    return told + (f" Undecided: {', '.join(open_)}." if open_ else "")

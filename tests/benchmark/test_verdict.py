@@ -92,4 +92,5 @@ def test_nothing_is_said_of_what_is_missing(finished: Store) -> None:
     rows["verdicts"][WORLD] = None
     assert in_short(WORLD, rows) == []
     assert experiments_in_short([{"id": "L1", "holds": None}]) == ""
-    assert experiments_in_short([{"id": "L1", "holds": True}, {"id": "L2", "holds": False}]).endswith("Not held up: L2.")
+    entries = [{"id": "L1", "holds": True}, {"id": "L2", "holds": False}, {"id": "L3", "holds": False, "undecided": True}]
+    assert experiments_in_short(entries) == "1 of 3 experiments hold. Not held up: L2. Undecided: L3."
