@@ -108,7 +108,8 @@ def _experiments(name: str) -> str:
             number = f"{entry['statistic']:.3g} [{low:.3g}, {high:.3g}], n = {entry['n']}"
             verdict = "yes" if entry["holds"] else "undecided" if entry.get("undecided") else "**no**"
             seeds = f"{entry['seed']:,}"
-        rows.append((known.id, known.claim, known.published or "-", known.threshold, number, verdict, seeds, known.source))
+        claim = known.claim + (" (built in)" if known.by_construction else "")
+        rows.append((known.id, claim, known.published or "-", known.threshold, number, verdict, seeds, known.source))
     return _table(
         ("id", "claim", "published", "must be", "simulated [95% interval]", "holds", "seeds from", "source"), rows
     )

@@ -55,7 +55,7 @@ class Condition:
         return {"text": self.text, "value": value, "holds": bool(_RELATIONS[self.relation](compared, self.bound))}
 
     def undecided(self, measures: Mapping[str, Measure]) -> bool:
-        """Whether it does not hold, and the interval leaves open whether it would with more animals: its other end is beyond the bound."""
+        """Whether it does not hold, but might with more animals: the other end of the interval is beyond the bound."""
         measure = measures[self.measure]
         if self.part not in _OTHER_END or not isinstance(measure, dict) or self.held_against(measures)["holds"]:
             return False

@@ -75,6 +75,7 @@ class Experiment:
         criterion: what must be true of the score; its text is made from the same numbers.
         animals: how many animals the full experiment uses.
         published: what was measured in animals, in words and numbers; empty where there is no such number.
+        by_construction: the mechanism that the claim is about is built in, so that only its size could have come out otherwise.
         slow: takes minutes even with few animals, so that the quick suite leaves it out.
     """
 
@@ -87,6 +88,7 @@ class Experiment:
     criterion: tuple[Condition, ...]
     animals: int
     published: str = ""
+    by_construction: bool = False
     slow: bool = False
 
     @property
@@ -124,6 +126,7 @@ class Experiment:
             "threshold": self.threshold,
             "source": self.source,
             "published": self.published,
+            "by_construction": self.by_construction,
             "measure": result.measure,
             "statistic": float(result.statistic),
             "interval": [float(result.low), float(result.high)],

@@ -269,6 +269,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="F2",
+        by_construction=True,
         claim="A memory of sugar shows in hungry flies alone, and is kept while they are fed",
         source="Krashes et al. 2009",
         protocol=sugared,
@@ -281,6 +282,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="F3",
+        by_construction=True,
         claim="Without mushroom bodies nothing is learned of odours, and what is innate is kept",
         source="de Belle and Heisenberg 1994",
         protocol=without_mushroom_body,
@@ -325,6 +327,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="F6",
+        by_construction=True,
         claim="An odour that comes after the shock is approached, less than one that comes with it is avoided",
         source="Tully and Quinn 1985; Gerber et al. 2014",
         published="backward pairing teaches nothing (Tully and Quinn), or relief (Gerber)",
@@ -341,6 +344,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="F7",
+        by_construction=True,
         claim="A gap of seconds between odour and shock is bridged, the worse the longer it is",
         source="Galili et al. 2011",
         published="gaps of up to 15 s are bridged, more slowly",
@@ -395,6 +399,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="F11",
+        by_construction=True,
         claim="A known odour does not block a new one",
         source="Brembs and Heisenberg 2001, in vision; none found for smell",
         protocol=blocked,
@@ -412,6 +417,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="F12",
+        by_construction=True,
         claim="Two flies have different codes for one odour, and each fly has the same code every time",
         source="Caron et al. 2013",
         protocol=individual,

@@ -15,6 +15,7 @@ from envs.eyeblink.world import Eyeblink
 from learning.cortex import Cortex
 from learning.cortical_genome import CorticalGenome
 
+TRAINED, TESTED, PAUSE = 80, 10, 0.25  # trials of a training and of a test; the usual interval, s
 RESPONSE = 0.1  # closing of the lid before the puff that counts as a conditioned response; chosen
 STEP_MS = 1000.0 * Eyeblink.dt
 PUFF_MS = 1000.0 * PUFF

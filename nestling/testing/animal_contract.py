@@ -57,7 +57,10 @@ class SteeredContract:
             _, reward, _, _, info = steered.step(steered.world.random_actions())
             rewards.append(reward)
             fitness.append(info["fitness"])
-        assert not np.allclose(rewards, fitness), "the learner must be taught by steering's judgement, not by fitness"
+        earned, scored = np.ravel(rewards), np.ravel(fitness)
+        assert not np.allclose(earned, scored), "the learner must be taught by steering's judgement, not by fitness"
+        factor = np.dot(earned, scored) / max(np.dot(scored, scored), 1e-12)
+        assert factor <= 0.0 or not np.allclose(earned, factor * scored), "reward must not be a multiple of fitness either"
 
     def test_autoreset_modes_agree(self, world: Any) -> None:
         days = {mode: self._days(world, mode) for mode in AutoresetMode}
