@@ -31,6 +31,8 @@ class Args:
     """Length of each measurement."""
     harness: bool = False
     """Also time whole benchmarks: against the bare life loop, and with two workers against one; takes minutes."""
+    every_world: bool = False
+    """Compare every world with Gymnasium's CartPole instead: one step of many rows, whole lives, single environments; two minutes."""
     rules: bool = False
     """Time hand-over rules instead: what each adds to a tick of 64 animals."""
     viewer: bool = False
@@ -56,6 +58,8 @@ def main(args: Args) -> int:
     from core.files import write_whole
 
     reporter = Reporter()
+    if args.every_world:
+        return _every_world(args, reporter)
     if args.viewer:
         return _viewer(args, reporter)
     if args.rules:
@@ -78,6 +82,36 @@ def main(args: Args) -> int:
         print(text)
     if args.json:
         write_whole(args.json, msgspec.json.format(msgspec.json.encode({"rates": rates, "ratios": ratios}), indent=2))
+        print(f"wrote {args.json}")
+    return 0
+
+
+def _every_world(args: Args, reporter: Reporter) -> int:
+    """Speed of every world as a share of CartPole's."""
+    import platform
+
+    from rich.progress import Progress
+    from rich.table import Table
+
+    from benchmark.studies.pace import COLUMNS, pace_ratios
+    from steering.registration import steered_worlds
+
+    worlds = steered_worlds()
+    with Progress(console=reporter.console) as progress:
+        task = progress.add_task("measuring", total=args.rounds * len(worlds))
+        found = pace_ratios(worlds, args.rounds, args.seconds / 4, lambda: progress.advance(task))
+    table = Table(title=f"steps per second as a share of CartPole's, one core of {platform.machine()}, medians")
+    for column in ("world", *COLUMNS.values()):
+        table.add_column(column, justify="left" if column == "world" else "right")
+    for world, ratios in found.items():
+        table.add_row(world, *(f"{ratios[column]:.3f}" for column in COLUMNS))
+    reporter.console.print(table)
+    if args.json:
+        import msgspec
+
+        from core.files import write_whole
+
+        write_whole(args.json, msgspec.json.format(msgspec.json.encode(found), indent=2))
         print(f"wrote {args.json}")
     return 0
 

@@ -17,6 +17,7 @@ def code_blocks(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
+@pytest.mark.thorough
 def test_a_world_of_ones_own_passes_conformance(tmp_path: Path) -> None:
     world, suite = code_blocks("docs/extending.md")
     (tmp_path / "my_package").mkdir()

@@ -1,6 +1,7 @@
 """Attribution watches and changes nothing, and tells causes apart."""
 
 import numpy as np
+import pytest
 
 from agents.attribution import CAUSES, EITHER, GUIDED, LEARNING, MIXED, STEERING, Attribution
 from agents.disagreement import AT_STAKE, WORTH, Disagreement
@@ -39,6 +40,7 @@ def test_reflex_and_learner_alone_are_what_they_are() -> None:
     assert not shares["learner"][MIXED]
 
 
+@pytest.mark.thorough
 def test_flight_home_is_steering_guided_by_memory() -> None:
     """The refuge is remembered by the learner, but it is the reflex that runs there (Vale et al. 2017)."""
     _, seen = watched("steered-never", 3000, animals=8)

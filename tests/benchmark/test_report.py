@@ -265,17 +265,17 @@ def test_export_keeps_every_number(finished: Store, tmp_path: Path) -> None:
 
 
 def test_compare_finds_change_and_nothing_else(finished: Store, tmp_path: Path) -> None:
-    store = Store(tmp_path / "other", small(animals=12, shard=12))
+    store = Store(tmp_path / "other", small(animals=8, shard=8))
     assert run(store, LocalEngine(2))
     same = compare(finished, store)
     assert {row["verdict"] for row in same["rows"]} == {"identical"}, "shared seeds live the same lives"
-    assert any(change.startswith("animals: 4 before, 12 after") for change in same["settings"])
+    assert any(change.startswith("animals: 4 before, 8 after") for change in same["settings"])
 
     later = Store(tmp_path / "later", small(seed=1_000_002, animals=2))
     assert run(later, LocalEngine(1))
     assert {row["verdict"] for row in compare(store, later)["rows"]} == {"identical"}, "pairs go by seed, not by place"
 
-    better = Store(tmp_path / "better", small(animals=12, seed=1_000_100, shard=12))
+    better = Store(tmp_path / "better", small(animals=8, seed=1_000_100, shard=8))
     for mine, theirs in zip(jobs(better.settings), jobs(store.settings), strict=True):
         found = store.read(theirs)
         assert isinstance(mine, LifeJob)

@@ -49,6 +49,7 @@ def answer(folder: Path, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.thorough
 def test_damaged_kernels_are_compiled_again(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     assert answer(tmp_path, NUMBA_CACHE_DIR=str(cache)) == ANSWER

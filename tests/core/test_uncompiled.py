@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from agents.life import live
 from agents.population import Population
@@ -34,6 +35,7 @@ def lives() -> dict[str, np.ndarray]:
     return found
 
 
+@pytest.mark.thorough
 def test_every_animal_lives_the_same_uncompiled(tmp_path: Path) -> None:
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", LIVES, str(tmp_path / "lives.npz")]

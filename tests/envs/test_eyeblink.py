@@ -95,9 +95,9 @@ def test_steps_have_one_length() -> None:
 def test_a_blink_is_learned_in_time_kept_by_the_nuclei_and_lost_without_the_olive() -> None:
     lids = Eyelids(4, seed=5)
     assert lids.population.learner is not None
-    lids.train(40, interval=0.25)
+    lids.train(25, interval=0.25)
     assert lids.responses(0.25, 0, 3).mean() == 0.0, "newborns do not blink before a puff"
-    assert lids.responses(0.25, 30, 40).mean() > 0.7
+    assert lids.responses(0.25, 15, 25).mean() > 0.7
     course = lids.test(5, interval=0.25).mean(axis=0)
     assert course[:12].max() < 0.2, "not at once"
     assert 25 <= int(course.argmax()) <= 31, "but when the puff would come"
@@ -109,13 +109,13 @@ def test_a_blink_is_learned_in_time_kept_by_the_nuclei_and_lost_without_the_oliv
     assert lids.test(3, interval=0.25).max() < 1e-3
     lids.population.set_state(saved)
     lids.population.lesion("olive")
-    lids.train(100)
+    lids.train(60)
     assert lids.responses(0.25, -10).mean() < 0.2
 
 
 def test_the_reflex_that_teaches_is_the_innate_one() -> None:
     lids = Eyelids(3, seed=5)
-    lids.train(40, interval=0.25)
+    lids.train(20, interval=0.25)
     steered = lids.population.steered
     early = 0
     for _ in range(600):

@@ -49,6 +49,7 @@ ACTS = st.lists(
 
 @given(ACTS, st.integers(0, 2**31))
 @settings(max_examples=25, deadline=None)
+@pytest.mark.thorough
 def test_sodium_and_water_are_conserved_over_a_random_life(acts: list, seed: int) -> None:
     built = envs.make_world("SaltAppetite", 3, autoreset_mode="SAME_STEP")
     built.reset(seed=seed)

@@ -8,6 +8,7 @@ import pytest
 from tests.fuzz import files, lives
 
 
+@pytest.mark.thorough
 def test_random_lives_have_no_faults() -> None:
     counts = lives.fuzz(70_000, seed=10_000_000)
     assert not counts.faults, counts

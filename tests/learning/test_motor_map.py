@@ -79,6 +79,7 @@ def test_a_delayed_judgement_is_credited_to_its_moment() -> None:
     assert gains[1] < 0.5 * gains[0]
 
 
+@pytest.mark.thorough
 def test_silencing_the_bias_pathway_gives_the_motor_song() -> None:
     population = Population("learner", "Birdsong", 2, seed=62)
     live(population, 60 * STEPS)

@@ -77,6 +77,7 @@ def test_the_command(site: Path, elsewhere: Path) -> None:
     assert (elsewhere / "life.png").exists()
 
 
+@pytest.mark.thorough
 def test_a_world_of_a_users_own(site: Path, elsewhere: Path) -> None:
     said = run(site, elsewhere, "-m", "nestling", "new-world", "Thermotaxis", "--into", "mine")
     assert "nestling watch thermotaxis_world.world:Thermotaxis" in said
