@@ -66,10 +66,12 @@ def _fire(rows, inputs, known, claws, threshold, disinhibited, winners, firing):
         if not changed:
             continue
         copy_vector(inputs[row], known[row])
+        smell, wired = inputs[row], claws[row]
         drive[:] = 0.0
-        for claw in range(claws.shape[1]):
+        for claw in range(wired.shape[0]):
+            own = wired[claw]
             for unit in range(units):
-                drive[unit] += inputs[row, claws[row, claw, unit]]
+                drive[unit] += smell[own[unit]]
         above = 0
         for unit in range(units):
             if drive[unit] > threshold:
@@ -114,7 +116,8 @@ class KenyonCells:
         self.units = self.cells + self.active_units
         self._low, self._range = low, high - low
         self._threshold = np.float32(genome.kenyon_threshold * genome.kenyon_fan_in)
-        self.wiring = BatchState(num_animals, claws=np.zeros((genome.kenyon_fan_in, self.cells), np.int32))
+        small = np.min_scalar_type(len(low) - 1)  # wiring is read at every step
+        self.wiring = BatchState(num_animals, claws=np.zeros((genome.kenyon_fan_in, self.cells), small))
         most = min(self.cells, _DENSER * self.active_units)
         self.firing = BatchState(num_animals, cells=np.zeros(most, np.int32), number=0)
         self.disinhibited = np.zeros(num_animals, bool)
