@@ -264,7 +264,11 @@ EXPERIMENTS = (
         source="Tully and Quinn 1985",
         published="index about .9 after one cycle of 12 shocks, near asymptote",
         protocol=shocked,
-        score=partial(scored, ("many cycles minus one", _minus(f"index after {_MANY} cycles", _INDEX))),
+        score=partial(
+            scored,
+            (_INDEX, lambda found: found[_INDEX]),
+            ("many cycles minus one", _minus(f"index after {_MANY} cycles", _INDEX)),
+        ),
         criterion=(surely_above(_INDEX, 0.3), within("many cycles minus one", 0.15)),
     ),
     _make(
