@@ -28,6 +28,7 @@ _SUGAR, _SHOCK, _SKIN, _WING, _EYE = (222, 150, 20), (200, 40, 40), (120, 84, 48
 _GOOD, _BAD = (0, 158, 115), (200, 40, 40)
 _MIDDLE, _ARM, _TOP, _HEIGHT = 320, 262, 92, 116
 _STRIPES = 40
+_REACH = 0.92  # of an arm, to which the middle of a fly is drawn
 _CHART_LEFT, _CHART_TOP, _CHART_WIDTH, _CHART_HEIGHT = 40, 306, 380, 110
 _ANNOUNCED = {SUGAR: ("sugar", _SUGAR), SHOCK: ("a shock", _SHOCK), NOTHING: ("nothing", INK)}
 
@@ -55,7 +56,13 @@ def draw(surface: Canvas, world: OdourChoice, row: int) -> None:
 
 def animal_at(world: OdourChoice, row: int) -> tuple[float, float]:
     """Where the fly is drawn."""
-    return _MIDDLE + _ARM * float(world.body.records[row]["at"]), _TOP + _HEIGHT / 2
+    return _place(world.body.records[row])
+
+
+def _place(fly: Any) -> tuple[float, float]:
+    """The middle of the fly; at the end of an arm its head touches the wall."""
+    at = min(_REACH, max(-_REACH, float(fly["at"])))
+    return _MIDDLE + _ARM * at, _TOP + _HEIGHT / 2
 
 
 def _plume(surface: Canvas, fly: Any, side: int) -> None:
@@ -99,7 +106,7 @@ def _end(surface: Canvas, fly: Any, side: int) -> None:
 
 def _draw_fly(surface: Canvas, fly: Any) -> None:
     """From above, its head upwind."""
-    x, y, ahead = _MIDDLE + _ARM * float(fly["at"]), _TOP + _HEIGHT / 2, 1 if fly["at"] >= 0 else -1
+    (x, y), ahead = _place(fly), 1 if fly["at"] >= 0 else -1
     for sign in (-1, 1):
         surface.ellipse(_WING, (x - 13 - 9 * ahead, y - 5 + 9 * sign, 26, 10))
         for leg in (-6, 2, 9):
