@@ -19,6 +19,7 @@ from agents.faults import reflex_fault
 from agents.genome import NEUTRAL, Modulation
 from agents.hand_over.base import HandOver, hand_over_rule
 from core.actions import check_actions
+from core.arguments import in_range
 from core.batch_state import BatchState, nest, unnest
 from core.errors import InvalidArgument, ResetNeeded
 from core.interfaces import Gains, Proposal, Recollection, Reflex, Verdict
@@ -85,6 +86,7 @@ class SteeredWorld(VectorEnv):
         actions: what an action is: ``"raw"``, an action of the world; or ``"programmes"``, the number of one of steering's
             motor programmes, with 0 for letting the reflex act, which suits learners of discrete actions.
         steering: another steering subsystem than the world's own: ``"World/version"``, ``"module:Class"`` or a class.
+        lifetime: seconds of a whole life, over which hand-over rules and the genome let an animal mature; None for the species' own.
         fault: name of a fault of the reflex (see :data:`agents.faults.FAULTS`), for experiments.
         world_options: anything else :class:`envs.world.World` takes.
 
@@ -104,6 +106,7 @@ class SteeredWorld(VectorEnv):
         actions: Literal["raw", "programmes"] = "raw",
         fault: str | None = None,
         steering: Any = None,
+        lifetime: float | None = None,
         **world_options: Any,
     ) -> None:
         if isinstance(world, World):
@@ -119,7 +122,8 @@ class SteeredWorld(VectorEnv):
         )
         self._programmes = np.asarray(self.steering.repertoire.actions)
         kind = type(self.world)
-        lifetime = kind.life_episodes * kind.episode_steps * kind.dt
+        whole = kind.life_episodes * kind.episode_steps * kind.dt
+        lifetime = whole if lifetime is None else in_range("lifetime", lifetime, kind.dt, unit="s")
         self.hand_over: HandOver = hand_over_rule(hand_over)(num_animals, self.world.dt, self._programmes[0], lifetime)
         space = self.world.single_action_space
         if self.hand_over.graded and not isinstance(space, Box):

@@ -29,6 +29,7 @@ from core.manipulations import Manipulable
 from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout, row_seeds
+from envs.fooled_niches import FooledNiche
 from envs.world_rules import INSPECTED, check_observation, check_step
 
 SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
@@ -89,6 +90,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         action_names: of the axes of a graded action, or of the actions of a discrete one, for those who watch.
         random_hold: seconds for which the random policy holds an action.
         steering: the world whose steering subsystem also serves here; None for one of its own name.
+        fooled_niches: pairs of an honest and a fooled surrounding, made by its manipulations; see :mod:`envs.fooled_niches`.
 
     Args:
         num_envs: number of animals, one a row.
@@ -114,6 +116,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     action_names: ClassVar[tuple[str, ...]] = ()
     random_hold: ClassVar[float] = 0.5
     steering: ClassVar[str | None] = None
+    fooled_niches: ClassVar[tuple[FooledNiche, ...]] = ()
     metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}
 
     def __init_subclass__(cls, **options: Any) -> None:

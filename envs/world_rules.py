@@ -33,6 +33,9 @@ def broken_rule(kind: Any) -> str | None:
         return f"senses must be Senses(Sense(...), ...), not {kind.senses!r}"
     if not kind.senses.heard_by("learning").size:
         return "no sense is heard by learning, so nothing could be learned"
+    for niche in getattr(kind, "fooled_niches", ()):
+        if (broken := niche.broken_rule(kind)) is not None:
+            return broken
     return _broken_actions(kind.single_action_space)
 
 

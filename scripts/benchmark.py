@@ -97,14 +97,14 @@ def _run_and_report(args: Args, reporter: Reporter) -> int:
     engine = make_engine(args.engine, args.workers or None, args.address)
     try:
         store = Store(args.out or Path("runs") / f"{name}-{settings.digest()}", settings)
-        _run(store, engine, reporter)
+        run_with_progress(store, engine, reporter)
     finally:
         engine.close()
     return _report(store, args, reporter)
 
 
-def _run(store: Any, engine: Any, reporter: Reporter) -> None:
-    from benchmark.results.jobs import jobs
+def run_with_progress(store: Any, engine: Any, reporter: Reporter) -> bool:
+    """Run what a folder does not hold yet, with a bar and a line for each job; True if every job is now finished."""
     from benchmark.running.run import run
 
     columns = (
@@ -115,7 +115,7 @@ def _run(store: Any, engine: Any, reporter: Reporter) -> None:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=reporter.console, disable=reporter.console.quiet) as progress:
-        total = len(jobs(store.settings))
+        total = len(store.jobs())
         task, started = progress.add_task("jobs", total=total), time.monotonic()
         seen, lived = 0, 0
 
@@ -131,7 +131,7 @@ def _run(store: Any, engine: Any, reporter: Reporter) -> None:
             estimate = f", about {_minutes(more)} left" if known else ""
             progress.console.print(f"{status}: {job.title} ({seen} of {total}{estimate})", highlight=False, markup=False)
 
-        run(store, engine, report)
+        return run(store, engine, report)
 
 
 def _minutes(seconds: float) -> str:

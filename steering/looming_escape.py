@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -237,7 +237,7 @@ class Mouse(Steering):
         ),
     )
 
-    transient_state = (
+    transient_state: ClassVar[tuple[Field, ...]] = (
         Field("threat", "1", "evidence of a looming disc", 0.0, 0.0),
         Field("sweep", "1", "evidence of a sweeping disc", 0.0, 0.0),
         Field("sound", "1", "evidence of an alarming sound", 0.0, 0.0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -73,7 +73,7 @@ class Owl(Steering):
         ),
     )
 
-    transient_state = (
+    transient_state: ClassVar[tuple[Field, ...]] = (
         Field("waited", "step", "since the target's onset, or since the last turn to it", 0, 0),
         Field("had_target", "bool", "whether there was a target before", False, 0, 1),
         Field("used", "index", "map through which it turns now", NEITHER, SIGHT, NEITHER),

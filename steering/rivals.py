@@ -19,7 +19,7 @@ _THREATEN = 0.5  # share of the courage to attack at which it still threatens
 _RATE = 0.2  # of the tally, for each fight: saturates within 5-10 fights (W1)
 _SLOW = 0.08  # of the general trace, for each fight (Yan et al. 2024: generalised over days; number chosen)
 _UNRESPONSIVE = 0.25  # of males never become aggressive (Stagkourakis et al. 2020)
-_PAIN_FELT, _STATUS, _EFFORT = 0.35, 0.2, 0.02  # reward of a wound, of a fight won or lost, of a second of attack; chosen
+PAIN_FELT, _STATUS, _EFFORT = 0.35, 0.2, 0.02  # reward of a wound, of a fight won or lost, of a second of attack; chosen
 
 
 _tally = functools.partial(MutableVariable, low=-1.0, high=1.0, initial=0.0)
@@ -121,7 +121,7 @@ class Fighter(Steering):
         blow = np.where(self.lesioned("pain"), 0.0, after["blow"])
         parts["resource"][:] = channels["resource"][:] = after["won"]
         channels["pain"][:] = blow
-        parts["pain"][:] = -_PAIN_FELT * blow
+        parts["pain"][:] = -PAIN_FELT * blow
         parts["status"][:] = _STATUS * result
         parts["effort"][:] = -_EFFORT * self.dt * ((action == ATTACK) & (before["opponent"] > 0.5))
 

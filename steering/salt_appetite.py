@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -202,9 +202,9 @@ class Rat(Steering):
     world = "SaltAppetite"
     wants = ("rest", "wander", "lick", "leave", "approach cue", "avoid cue")
     parts = ("drive", "palatability", "malaise", "effort")
-    channels = ("salt", "water", "sweet", "bitter", "malaise")
-    assessed = channels
-    delayed = (("malaise", 900.0),)  # s, as long as the gut takes
+    channels: ClassVar[tuple[str, ...]] = ("salt", "water", "sweet", "bitter", "malaise")
+    assessed: ClassVar[tuple[str, ...]] = channels
+    delayed: ClassVar[tuple[tuple[str, float], ...]] = (("malaise", 900.0),)  # s, as long as the gut takes
     lesionable = ("tongue", "sodium_drive", "thirst", "hunger")
     stream_names = ("reflex noise",)
     signals = Senses(
@@ -277,7 +277,7 @@ class Rat(Steering):
             prediction = prediction._replace(channels=recollection.predicted_channels)
         if recollection is not None and recollection.predicted_reward is not None:
             prediction = prediction._replace(reward=recollection.predicted_reward)
-        action, channel_values = np.empty((self.num_animals, 3)), np.empty((self.num_animals, count))
+        action, channel_values = np.empty((self.num_animals, 3)), np.zeros((self.num_animals, count))
         noise = self.streams.normal("reflex noise", 1)[:, 0]
         _react(self._innate, reading, prediction, noise, self.dt, (action, channel_values))
         channel_values[~now.seeking] = np.minimum(channel_values[~now.seeking], 0.0)

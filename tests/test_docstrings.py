@@ -54,6 +54,14 @@ def every_strike(table: np.ndarray) -> str:
 REACHED = orienting.REACH
 CHANCES = looming._CHANCES
 SAID: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            f"{kind}{animal}"
+            for kind in ("Naive", "Hardened")
+            for animal in ("Mouse", "Rat", "Finch", "Fighter", "Owl", "Fly")
+        ),
+        (),
+    ),
     "SaltAppetite": (
         f"square chamber of {chamber.CHAMBER:g} m, in steps of {SaltAppetite.dt:g} s",
         "A rat of 400 g",

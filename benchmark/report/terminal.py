@@ -19,7 +19,7 @@ def world_table(world: str, rows: dict[str, dict[str, Any]], console: Console) -
     wide = console.width >= _WIDE
     heads = ["agent", "n", "score grown", "minus reflex"]
     heads += ["fitness grown", "in charge", "deaths / 1000", "overtakes at"] if wide else ["in\ncharge", "deaths\n/ 1000"]
-    table = _table(world, heads)
+    table = plain_table(world, heads)
     for agent, row in rows.items():
         named = agent if row["status"] == "complete" else f"{agent} ({row['status']})"
         if not row["animals"]:
@@ -39,7 +39,7 @@ def experiments_table(entries: Iterable[dict[str, Any]], console: Console, claim
     """Outcomes of experiments; with what they claim where there is room for it, or below each outcome."""
     wide = claims and console.width >= _WIDE
     heads = ["id", "holds", "statistic [95% interval]", "n"]
-    table = _table("experiments", [*heads, "claim"] if wide else heads)
+    table = plain_table("experiments", [*heads, "claim"] if wide else heads)
     table.columns[-1].overflow = "fold"
     for entry in entries:
         told = [escape(entry["claim"])] if wide else []
@@ -58,7 +58,7 @@ def comparison_table(found: Sequence[dict[str, Any]], title: str, console: Conso
     wide = console.width >= _WIDE
     heads = ["quantity", "difference [95% interval]", "p", "verdict"]
     heads = ["world", "agent", "quantity", "before", "after", *heads[1:]] if wide else heads
-    table = _table(title, heads)
+    table = plain_table(title, heads)
     last = None
     for row in found:
         if not wide and (row["world"], row["agent"]) != last:
@@ -71,7 +71,8 @@ def comparison_table(found: Sequence[dict[str, Any]], title: str, console: Conso
     return table
 
 
-def _table(title: str, heads: Sequence[str]) -> Table:
+def plain_table(title: str, heads: Sequence[str]) -> Table:
+    """A table without lines, whose first column is never broken."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for number, head in enumerate(heads):
         table.add_column(escape(head), justify="left" if number == 0 or head == "claim" else "right", overflow="fold")

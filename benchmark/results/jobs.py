@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
@@ -71,6 +71,10 @@ class Settings(msgspec.Struct, frozen=True):
 class LifeJob(msgspec.Struct, frozen=True, tag="life"):
     """One unit of work: some animals of one agent in one world, from birth to the end."""
 
+    gives_arrays: ClassVar[bool] = True
+    counted: ClassVar[tuple[str, ...]] = ()
+    """Names of arrays that it gives beside those of every life."""
+
     world: str
     agent: str
     first_seed: int
@@ -102,6 +106,8 @@ class LifeJob(msgspec.Struct, frozen=True, tag="life"):
 class ExperimentJob(msgspec.Struct, frozen=True, tag="experiment"):
     """One unit of work: one experiment."""
 
+    gives_arrays: ClassVar[bool] = False
+
     id: str
     animals: int
     seed: int
@@ -122,9 +128,60 @@ class ExperimentJob(msgspec.Struct, frozen=True, tag="experiment"):
         return self.animals * 100_000.0
 
 
-Job = LifeJob | ExperimentJob
+class NicheJob(msgspec.Struct, frozen=True, tag="niche"):
+    """One unit of work: some animals of one agent in one side of a fooled niche, from birth to the end.
+
+    Attributes:
+        world, niche: by name.
+        side: "honest" or "fooled".
+        agent: by name.
+        steering: as :func:`steering.registration.steering_class` takes it; empty for the world's own.
+        control: what is done to reward or to plasticity, in :data:`CONTROLS`; empty for nothing.
+        lifetime, windows: steps of a life, and into how many ages it is cut.
+        removed: the first of these ages in which the niche is honest in both.
+    """
+
+    gives_arrays: ClassVar[bool] = True
+    counted: ClassVar[tuple[str, ...]] = ("lured_steps",)
+
+    world: str
+    niche: str
+    side: Literal["honest", "fooled"]
+    agent: str
+    steering: str
+    control: str
+    first_seed: int
+    animals: int
+    lifetime: int
+    windows: int
+    removed: int
+
+    @property
+    def name(self) -> str:
+        """File name without ending."""
+        parts = (self.world, self.niche, self.side, self.steering, self.agent, self.control)
+        return (
+            "--".join(file_name(part).replace(" ", "_").replace("/", ".") for part in parts)
+            + f"--{self.first_seed}+{self.animals}"
+        )
+
+    @property
+    def title(self) -> str:
+        """For a line of progress."""
+        how = f" ({self.control})" if self.control else ""
+        return f"{self.world}, {self.niche}, {self.side}: {self.agent}{how}, {self.animals} animals"
+
+    @property
+    def cost(self) -> float:
+        """About how long it takes, as for lives."""
+        return LifeJob(self.world, self.agent, 0, self.animals, self.lifetime, 1, False).cost
+
+
+CONTROLS = ("flipped reward", "fitness as reward", "shuffled reward", "no plasticity")
+"""Negative controls of a :class:`NicheJob`."""
+Job = LifeJob | ExperimentJob | NicheJob
 JobResult = dict[str, np.ndarray] | dict[str, Any]
-"""Curves and pictures of a :class:`LifeJob`, or plain values of an :class:`ExperimentJob`."""
+"""Curves and pictures of a :class:`LifeJob` or a :class:`NicheJob`, or plain values of an :class:`ExperimentJob`."""
 
 
 def check_settings(settings: Settings) -> None:

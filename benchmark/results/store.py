@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 
 from agents.catalogue import agent_spec
 from benchmark.results.curves import BY_WANT, CURVES, completed
-from benchmark.results.jobs import Job, JobResult, LifeJob, Settings, check_settings, describe
+from benchmark.results.jobs import Job, JobResult, LifeJob, NicheJob, Settings, check_settings, describe, jobs
 from benchmark.results.provenance import commit
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, NestlingError, told
@@ -124,6 +124,10 @@ class Store:
         }
         self._write(self._file, checked_json(about))
 
+    def jobs(self) -> Sequence[Job]:
+        """All units of work, in a fixed order."""
+        return jobs(self.settings)
+
     def about(self) -> dict[str, Any]:
         """The content of ``settings.json``."""
         try:
@@ -184,7 +188,7 @@ class Store:
 
     def path(self, job: Job) -> Path:
         """Where the result of a job is, or will be."""
-        return self._jobs / f"{job.name}.{'safetensors' if isinstance(job, LifeJob) else 'json'}"
+        return self._jobs / f"{job.name}.{'safetensors' if job.gives_arrays else 'json'}"
 
     def has(self, job: Job) -> bool:
         """Whether the job is finished and readable."""
@@ -201,7 +205,7 @@ class Store:
         if not path.exists():
             return None
         try:
-            if not isinstance(job, LifeJob):
+            if not isinstance(job, LifeJob | NicheJob):
                 return _outcome(job, path.read_bytes(), self._schema)
             return _undigested(path) if self._schema < SCHEMA else _curves(job, path)
         except (SafetensorError, DamagedFile):
@@ -209,7 +213,7 @@ class Store:
                 path.replace(_free(path.with_suffix(".damaged")))
             return None
 
-    def curves(self, job: LifeJob) -> dict[str, np.ndarray] | None:
+    def curves(self, job: LifeJob | NicheJob) -> dict[str, np.ndarray] | None:
         """The curves of a finished job, (animals, windows) each."""
         found = self.read(job)
         return None if found is None else {name: array for name, array in found.items() if not name.startswith("film.")}
@@ -273,16 +277,16 @@ def versions() -> dict[str, str]:
 def _packed(job: Job, result: Any) -> bytes:
     """The content of the file of a job; it says which job it is of."""
     plain = msgspec.to_builtins(job)
-    return pack(result, {"job": plain}) if isinstance(job, LifeJob) else checked_json(result | {"job": plain})
+    return pack(result, {"job": plain}) if job.gives_arrays else checked_json(result | {"job": plain})
 
 
-def _curves(job: LifeJob, path: Path) -> dict[str, np.ndarray]:
+def _curves(job: LifeJob | NicheJob, path: Path) -> dict[str, np.ndarray]:
     arrays, about = unpack(path)
     shape = (job.animals, job.windows)
     own = {name: array for name, array in completed(arrays).items() if not name.startswith("film.")}
     if (
         about != {"job": msgspec.to_builtins(job)}
-        or own.keys() - set(BY_WANT) != set(CURVES)
+        or own.keys() - set(BY_WANT) != {*CURVES, *job.counted}
         or {a.shape[:2] for a in own.values()} != {shape}
     ):
         raise DamagedFile("it holds the results of another job")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from agents.catalogue import agent_spec
-from benchmark.results.jobs import Job, LifeJob, jobs
+from benchmark.results.jobs import ExperimentJob, Job
 from benchmark.results.store import Store
 from benchmark.running.engines import Answer, Engine, LocalEngine
 
@@ -30,10 +30,10 @@ def run(store: Store, engine: Engine | None = None, report: Report = lambda job,
     with store.lock():
         store.sweep()
         missing = []
-        for job in jobs(store.settings):
+        for job in store.jobs():
             if store.has(job):
                 report(job, "kept")
-            elif isinstance(job, LifeJob) and agent_spec(job.agent).missing:
+            elif not isinstance(job, ExperimentJob) and agent_spec(job.agent).missing:
                 report(job, "not installed")
             else:
                 missing.append(job)

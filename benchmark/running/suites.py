@@ -91,7 +91,7 @@ def resolve(suite: Suite, shard: int | None = None) -> Settings:
     animals = _number_of_animals("animals", suite.animals)
     lifetimes = _lifetimes(suite, names)
     windows = tuple(_windows(steps, world_class(name)) for name, steps in zip(names, lifetimes, strict=True))
-    _check_seeds(suite)
+    check_seeds(suite)
     costly = _number_of_animals("costly_animals", suite.costly_animals)
     shard = whole_number("shard", min(LARGEST_SHARD, (animals + 1) // 2) if shard is None else shard)
     return Settings(
@@ -148,7 +148,8 @@ def _lifetimes(suite: Suite, names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _check_seeds(suite: Suite) -> None:
+def check_seeds(suite: Suite) -> None:
+    """Raise :class:`core.errors.InvalidArgument` where the seeds of a suite are not for its purpose."""
     first, end = whole_number("seed", suite.seed, least=0), suite.seed + suite.animals
     if end > LAST_SEED:
         raise InvalidArgument(f"seed must be at most 2**63 less the number of animals, not {shown(first)}.")

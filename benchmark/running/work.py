@@ -9,8 +9,9 @@ import numpy as np
 from agents.life import Observer, live
 from agents.population import Population
 from benchmark.experiments.experiment import find_experiment
+from benchmark.fooled.lives import live_in_niche
 from benchmark.results.curves import CurveRecorder
-from benchmark.results.jobs import ExperimentJob, Job, JobResult, LifeJob
+from benchmark.results.jobs import ExperimentJob, Job, JobResult, LifeJob, NicheJob
 from benchmark.running.film import FilmRecorder
 from core.code_digest import code_digest
 from core.errors import NestlingError
@@ -33,6 +34,8 @@ def do_job(job: Job, sources: str) -> JobResult:
             f"This worker has sources {code_digest()}, but the command has {sources}; install the same version on every "
             "machine of the cluster."
         )
+    if isinstance(job, NicheJob):
+        return live_in_niche(job)
     return _experiment(job) if isinstance(job, ExperimentJob) else live_job(job)
 
 

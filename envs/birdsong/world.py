@@ -21,6 +21,7 @@ from envs.birdsong.practice import BURST, HEARING_DELAY, LONGEST, MOST_SYLLABLES
 from envs.birdsong.similarity import INTERVAL, SHIFTS, TRAITS, species
 from envs.birdsong.syrinx import FRAME, MUSCLES
 from envs.birdsong.tutor import LONGEST_MOTIF, Tutor, innate_tutor, tutor_of
+from envs.fooled_niches import FooledNiche
 from envs.world import World
 
 LESSONS = 20  # renditions of the tutor that a young bird hears before it begins to practise; chosen
@@ -61,6 +62,24 @@ class Birdsong(World):
     """
 
     id = "Birdsong-v0"
+    fooled_niches = (
+        FooledNiche(
+            name="loudspeaker",
+            meaning="a loudspeaker gives the lessons: it sings a stranger's song, and mates want that of the home tutor",
+            switch="lessons",
+            honest={"stranger": False},
+            fooled={"stranger": True},
+            source="cross-tutoring: Araki et al. 2016",
+        ),
+        FooledNiche(
+            name="headphones",
+            meaning="headphones from birth: the bird hears itself four semitones higher than it sings",
+            switch="shift_pitch",
+            honest={"cents": 0.0},
+            fooled={"cents": 400.0},
+            source="Sober and Brainard 2009, with a larger shift",
+        ),
+    )
     dt = FRAME_TIME
     episode_steps = 67
     longest_episode = round(LONGEST_MOTIF / FRAME_TIME) + HEARING_DELAY

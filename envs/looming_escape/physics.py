@@ -40,6 +40,15 @@ KILL_STILL = 0.4
 KILL_RUNNING_AWAY = 0.3
 _INERTIA = 0.1  # s; chosen
 WHISKER = 0.06  # m; chosen
+NO_PATCH, NOURISHING, EMPTY = range(3)
+PATCH_RADIUS, PATCH_WAIT, PATCH_TASTE = (
+    0.1,
+    3.0,
+    2,
+)  # m, s from one bite to the next, and items that a bite tastes of; chosen
+NO_BOARD, SILENT, ALARMING = range(3)
+BOARD_AWAY, BOARD_RADIUS = 0.32, 0.06  # m from the shelter's middle, and of the board; chosen
+_CREAK, _CREAK_SECONDS = 0.9, 0.6  # loudness and length of a board's creak; chosen
 
 
 @njit(cache=True)
@@ -88,9 +97,39 @@ def forage(animals, growth, dt, fitness):
             elif _distance(animal.position, animal.food[item]) < _REACH:
                 animal.eaten += 1
                 animal.food_wait[item] = max(dt, -_REGROWTH * math.log(1.0 - growth[row, 12 + item]))
+        real = animal.eaten
+        _bite_patch(animal, dt)
+        nourishing = real + (PATCH_TASTE if animal.lured and animal.patch == NOURISHING else 0)
+        _tread(animal)
         speed_share = math.hypot(animal.velocity[0], animal.velocity[1]) / RUN_SPEED
-        animal.energy = min(1.0, max(0.0, animal.energy + _MEAL * animal.eaten - _METABOLISM * dt))
-        fitness[row] = animal.eaten - _RUN_COST * speed_share * speed_share * dt
+        animal.energy = min(1.0, max(0.0, animal.energy + _MEAL * nourishing - _METABOLISM * dt))
+        fitness[row] = nourishing - _RUN_COST * speed_share * speed_share * dt
+
+
+@njit(cache=True)
+def _bite_patch(animal, dt):
+    """A bite of the patch without smell, where there is one within reach; ``eaten`` is what is tasted."""
+    animal.lured = False
+    if animal.patch == NO_PATCH:
+        return
+    animal.patch_wait = max(0.0, animal.patch_wait - dt)
+    if animal.patch_wait <= 0.0 and _distance(animal.position, animal.patch_at) < PATCH_RADIUS:
+        animal.lured = True
+        animal.eaten = min(FOOD_ITEMS, animal.eaten + PATCH_TASTE)
+        animal.patch_wait = PATCH_WAIT
+
+
+@njit(cache=True)
+def _tread(animal):
+    """An alarming sound where a foot is set on a board that creaks."""
+    if animal.board == NO_BOARD:
+        return
+    treads = _distance(animal.position, animal.board_at) < BOARD_RADIUS
+    if treads and not animal.on_board:
+        animal.lured = True
+        if animal.board == ALARMING:
+            animal.loudness, animal.sound_left = _CREAK, _CREAK_SECONDS
+    animal.on_board = treads
 
 
 @njit(cache=True)
@@ -218,3 +257,17 @@ def niche(draw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     while len(sites) < 2:
         sites.append(ARENA - shelter if not sites else np.array([0.5 * ARENA, 0.5 * ARENA]))
     return shelter, np.stack(sites)
+
+
+def out_of_the_way(shelter: np.ndarray, sites: np.ndarray) -> np.ndarray:
+    """(2,) m: the point of a grid, 0.2 m from the walls, that is farthest from the nearest of shelter and sites."""
+    along = np.linspace(0.2, ARENA - 0.2, 9)
+    grid = np.stack(np.meshgrid(along, along, indexing="ij"), axis=-1).reshape(-1, 2)
+    nearest = np.linalg.norm(grid[:, None] - np.vstack([shelter, sites])[None], axis=2).min(axis=1)
+    return grid[nearest.argmax()]
+
+
+def towards_the_middle(place: np.ndarray) -> np.ndarray:
+    """(2,) unit vector from a place to the middle of the arena."""
+    away = 0.5 * ARENA - place
+    return away / np.linalg.norm(away)

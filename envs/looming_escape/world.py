@@ -12,10 +12,14 @@ from core.arguments import Number, OneOf
 from core.batch_state import Field, RecordState
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
+from envs.fooled_niches import FooledNiche
 from envs.looming_escape.physics import (
+    ALARMING,
     ARENA,
     BELOW,
+    BOARD_AWAY,
     CONTRAST,
+    EMPTY,
     FASTEST,
     FIRST_TIME,
     FOOD_ITEMS,
@@ -25,9 +29,13 @@ from envs.looming_escape.physics import (
     KILL_STILL,
     KINDS,
     LARGEST,
+    NO_BOARD,
+    NO_PATCH,
     NONE,
+    NOURISHING,
     RUN_SPEED,
     SHELTER_RADIUS,
+    SILENT,
     SIZE_OVER_SPEED,
     SMELL_LENGTH,
     STRIKE,
@@ -37,8 +45,10 @@ from envs.looming_escape.physics import (
     move,
     needs_growth,
     niche,
+    out_of_the_way,
     perceive,
     place_food,
+    towards_the_middle,
 )
 from envs.world import World
 
@@ -79,6 +89,25 @@ class LoomingEscape(World):
     """
 
     id = "LoomingEscape-v0"
+    fooled_niches = (
+        FooledNiche(
+            name="empty food",
+            meaning="a rich patch of food that no reflex can smell; it tastes as food does, and does not nourish",
+            switch="scentless_food",
+            honest={"nourishing": True},
+            fooled={"nourishing": False},
+            source="chosen, after artificial sweeteners",
+            lures=True,
+        ),
+        FooledNiche(
+            name="alarm at will",
+            meaning="a board at the shelter's door that creaks: relief can be had again and again, by alarming oneself",
+            switch="loose_board",
+            honest={"creaks": False},
+            fooled={"creaks": True},
+            lures=True,
+        ),
+    )
     dt = 0.1
     episode_steps = 1000
     fitness_unit = "food items a day"
@@ -133,6 +162,13 @@ class LoomingEscape(World):
         Field("loudness", "1", "loudness of an alarming sound", 0.0, 0.0, 1.0),
         Field("sound_left", "s", "that it goes on", 0.0, 0.0),
         Field("numb", "bool", "whether strikes pass without capture", False, 0, 1),
+        Field("patch", "index", "patch of food without smell: 0 none, 1 nourishing, 2 empty", NO_PATCH, NO_PATCH, EMPTY),
+        Field("patch_at", "m", "where it is", np.zeros(2), 0.0, ARENA),
+        Field("patch_wait", "s", "until it has another bite", 0.0, 0.0),
+        Field("board", "index", "loose board: 0 none, 1 silent, 2 it creaks", NO_BOARD, NO_BOARD, ALARMING),
+        Field("board_at", "m", "where it is", np.zeros(2), 0.0, ARENA),
+        Field("on_board", "bool", "whether the animal stands on it", False, 0, 1),
+        Field("lured", "bool", "whether it bit the patch, or trod on the board, in this step", False, 0, 1),
     )
 
     body: RecordState
@@ -143,6 +179,8 @@ class LoomingEscape(World):
             shelter, sites = niche(draw[row])
             self.body.shelter[row] = shelter
             self.body.site[row] = sites
+            self.body.patch_at[row] = out_of_the_way(shelter, sites)
+            self.body.board_at[row] = shelter + BOARD_AWAY * towards_the_middle(shelter)
 
     def _begin_episode(self, mask: np.ndarray) -> None:
         body = self.body
@@ -158,6 +196,9 @@ class LoomingEscape(World):
             "loudness",
             "sound_left",
             "disc_contrast",
+            "patch_wait",
+            "on_board",
+            "lured",
         )
         body.position[mask] = (body.shelter + 0.1 * (draw[:, :2] - 0.5))[mask]
         np.clip(body.position, 0.0, ARENA, out=body.position)
@@ -238,6 +279,16 @@ class LoomingEscape(World):
     def hide_shelter(self, mask: np.ndarray, hidden: bool = True) -> None:
         """Make the shelter imperceptible: it protects but is no longer dark."""
         self.body.shelter_dark[mask] = not hidden
+
+    @manipulation
+    def scentless_food(self, mask: np.ndarray, present: bool = True, nourishing: bool = True) -> None:
+        """Put a patch of food without smell far from all other places; if it does not nourish, it tastes and is nothing."""
+        self.body.patch[mask] = (NOURISHING if nourishing else EMPTY) if present else NO_PATCH
+
+    @manipulation
+    def loose_board(self, mask: np.ndarray, present: bool = True, creaks: bool = True) -> None:
+        """Put a loose board at the shelter's door; if it creaks, whoever treads on it is alarmed."""
+        self.body.board[mask] = (ALARMING if creaks else SILENT) if present else NO_BOARD
 
     @manipulation
     def quiet_sky(self, mask: np.ndarray, quiet: bool = True) -> None:

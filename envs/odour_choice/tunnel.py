@@ -29,6 +29,7 @@ USUAL, RARE = (
 )  # chances, added up, that an odour of innate worth announces what it should, and the opposite; chosen
 DRAWS = 5  # uniform numbers for an encounter
 BY_CHANCE = -1
+NO_FILM, SUGAR_FILM, SWEETENER = range(3)
 
 
 @njit(cache=True)
@@ -48,12 +49,24 @@ def walk(records, action, shock_draw, day, fitness, starved, over):
         if depth >= DROP and action[row, 1] > 0.0 and abs(upwind) < 0.5:
             fly.swallowed = max(0.0, min(SIP, min(fly.drop[side], CAPACITY - fly.energy)))
         fly.drop[side] -= fly.swallowed
-        fly.energy = max(0.0, fly.energy + fly.swallowed - BASAL - WALKING * abs(upwind))
+        nourishing = fly.swallowed
+        fly.lured = _sips_film(fly, role, depth, upwind, action[row, 1])
+        if fly.lured:
+            fly.swallowed = min(SIP, CAPACITY - fly.energy)
+            nourishing = fly.swallowed if fly.film == SUGAR_FILM else 0.0
+        fly.energy = max(0.0, fly.energy + nourishing - BASAL - WALKING * abs(upwind))
         fly.pain = role == SHOCK and depth >= GRID and shock_draw[row] < SHOCK_CHANCE
         starved[row] = fly.energy <= 0.0
         fitness[row] = fly.energy / CAPACITY / day - HARM * fly.pain - DEATH * starved[row]
         fly.left -= 1
         over[row] = fly.left <= 0 and not fly.held and not fly.in_maze
+
+
+@njit(cache=True)
+def _sips_film(fly, role, depth, upwind, proboscis):
+    """Whether it sips where there is a film of something sweet, which legs do not feel."""
+    free = not fly.held and not fly.in_maze
+    return fly.film != NO_FILM and free and role == NOTHING and depth >= DROP and proboscis > 0.0 and abs(upwind) < 0.5
 
 
 @njit(cache=True)

@@ -12,6 +12,7 @@ from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
+from envs.fooled_niches import FooledNiche
 from envs.world import World
 
 REACH = 70.0  # degrees of gaze to every side; chosen
@@ -24,6 +25,7 @@ LONGEST_QUIET = 4.0  # s that are counted
 HABIT = 0.85  # chance that prey follows its round; chosen
 SOUND_NOISE, SIGHT_NOISE, MOTOR_NOISE = 1.5, 0.2, 0.3  # degrees; chosen
 TURN_COST = 0.01  # fitness of a turn as wide as gaze reaches; chosen
+NOTHING, SITTING_PREY, GLITTER = range(3)
 EAR_SCALE, EAR_OFFSET, MUSCLE = 0.2, 6.0, 0.08  # widest individual errors at birth: crude innate maps; chosen
 
 
@@ -56,6 +58,24 @@ class Orienting(World):
     """
 
     id = "Orienting-v0"
+    fooled_niches = (
+        FooledNiche(
+            name="mirage",
+            meaning="prey is seen and heard beside where it is, by as much as its sites are apart",
+            switch="mirage",
+            honest={"degrees": 0.0},
+            fooled={"degrees": 24.0},
+            source="chosen, after prisms (Knudsen and Knudsen 1990), with sound shifted alike",
+        ),
+        FooledNiche(
+            name="glitter",
+            meaning="something straight ahead that is seen by whoever looks there, for ever; it is no prey",
+            switch="place_ahead",
+            honest={"prey": True},
+            fooled={"prey": False},
+            lures=True,
+        ),
+    )
     dt = 0.2
     episode_steps = 400
     life_episodes = 100
@@ -103,6 +123,11 @@ class Orienting(World):
         Field("anywhere", "bool", "whether targets come from anywhere", False, 0, 1),
         Field("error", "deg", "from gaze to the target after a turn (azimuth, elevation)", np.zeros(2)),
         Field("turned", "bool", "whether it just turned while there was a target", False, 0, 1),
+        Field("mirage", "deg", "shift of all that is seen and heard (azimuth, elevation)", np.zeros(2), -40.0, 40.0),
+        Field(
+            "ahead", "index", "what is straight ahead: 0 nothing, 1 prey that stays, 2 glitter", NOTHING, NOTHING, GLITTER
+        ),
+        Field("lured", "bool", "whether it looks at that in this step", False, 0, 1),
         Field("noise", "1", "standard normal noise of muscles, sight and sound in this step", np.zeros(6)),
     )
 
@@ -138,6 +163,8 @@ class Orienting(World):
         body.turned = body.present & moving
         body.error = np.where(body.turned[:, None], body.target - body.gaze, 0.0)
         on = body.present & (np.hypot(*(body.target - body.gaze).T) <= FOVEA)
+        body.lured = (body.ahead != NOTHING) & (np.hypot(*body.gaze.T) <= FOVEA)
+        on |= body.lured & (body.ahead == SITTING_PREY)
         self._pass(moved)
         return on / STAY - TURN_COST * moved / REACH, np.zeros(self.num_envs, bool)
 
@@ -164,7 +191,7 @@ class Orienting(World):
             body.audible[comes] = (draw[:, 2] < body.sound_share)[comes]
 
     def _sense(self, reading: Any) -> None:
-        body, away = self.body, self.body.target - self.body.gaze
+        body, away = self.body, self.body.target - self.body.gaze + self.body.mirage
         noise = body.noise
         bent = ~body.half_field | (body.target[:, 0] > 0.0)
         shown = away + body.prism * bent[:, None]
@@ -172,6 +199,8 @@ class Orienting(World):
             body.present & ~body.dark & (~body.audible | (body.target_age >= REVEAL)) & (np.abs(shown).max(axis=1) < FIELD)
         )
         heard = body.present & body.audible
+        glitters = body.lured & ~seen & ~body.dark
+        shown, seen = np.where(glitters[:, None], body.prism - body.gaze, shown), seen | glitters
         reading["gaze"][:] = body.gaze / REACH
         reading["seen"][:], reading["heard"][:] = seen, heard
         reading["sight"][:] = np.clip((shown + SIGHT_NOISE * noise[:, 2:4]) * seen[:, None], -150.0, 150.0)
@@ -213,6 +242,16 @@ class Orienting(World):
     def double_step(self, mask: np.ndarray, degrees: float = -1.0) -> None:
         """Let the target step onward (or back, if negative) during each turn, by so many degrees of azimuth."""
         self.body.target_step[mask] = degrees
+
+    @manipulation(degrees=Number(-40.0, 40.0, "degrees"))
+    def mirage(self, mask: np.ndarray, degrees: float = 24.0) -> None:
+        """Let all that is seen and heard of prey be to the right of where it is (0 ends it)."""
+        self.body.mirage[mask, 0] = degrees
+
+    @manipulation
+    def place_ahead(self, mask: np.ndarray, present: bool = True, prey: bool = True) -> None:
+        """Put something straight ahead that is seen from within 5 degrees, and stays: prey that sits still, or mere glitter."""
+        self.body.ahead[mask] = (SITTING_PREY if prey else GLITTER) if present else NOTHING
 
     @manipulation(sounds=Number(0.0, 1.0))
     def offer(self, mask: np.ndarray, sounds: float = 0.5, anywhere: bool = False) -> None:

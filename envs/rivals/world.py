@@ -11,6 +11,7 @@ from core.arguments import Number, OneOf, Whole
 from core.batch_state import Field, RecordState
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
+from envs.fooled_niches import FooledNiche
 from envs.world import World
 
 RETREAT, DISPLAY, ATTACK = range(3)
@@ -24,6 +25,9 @@ FAMILIAR = 0.7  # share of meetings with neighbours; chosen
 LOOKS = 0.5  # how much of strength shows in size (correlation); chosen
 LONGEST, SHORTEST_GAP, LONGEST_GAP = 20, 3, 8  # s; chosen
 STRIKES = 0.5  # chance a second that an attack comes to a round; chosen
+NO_MIRROR, REWARDING, EMPTY = range(3)
+IMAGE_YIELDS = 0.2  # chance in a second of threat that an image in a mirror gives way; chosen
+FELT, HARMLESS, NUMB = range(3)
 PROVOKED, YIELDS = 0.15, 0.2  # chance a second that a threatened opponent attacks, or that a weak one leaves; chosen
 
 
@@ -66,6 +70,24 @@ class Rivals(World):
     """
 
     id = "Rivals-v0"
+    fooled_niches = (
+        FooledNiche(
+            name="mirror",
+            meaning="a mirror for an animal that is alone: its image gives way to threats, and nothing is won",
+            switch="hang_mirror",
+            honest={"rewarding": True},
+            fooled={"rewarding": False},
+            source="chosen, after mirrors and models (Tinbergen 1951)",
+            lures=True,
+        ),
+        FooledNiche(
+            name="numb wounds",
+            meaning="opponents whose bites are not felt, as those of leeches; the wounds harm all the same",
+            switch="numbing_bites",
+            honest={"harmful": False},
+            fooled={"harmful": True},
+        ),
+    )
     dt = 1.0
     episode_steps = 400
     life_episodes = 60
@@ -111,6 +133,9 @@ class Rivals(World):
         Field("staged_opponent", "index", "who comes to staged contests, -1 where they are not staged", -1, -1, STRANGER),
         Field("staged_strength", "1", "strength of who comes to staged contests", 0.0, -3.0, 3.0),
         Field("isolated", "bool", "whether nobody comes", False, 0, 1),
+        Field("mirror", "index", "0 none, 1 one that is worth threatening, 2 one that is not", NO_MIRROR, NO_MIRROR, EMPTY),
+        Field("bites", "index", "0 felt, 1 neither felt nor harmful, 2 harmful and not felt", FELT, FELT, NUMB),
+        Field("lured", "bool", "whether it threatens its image in this step", False, 0, 1),
     )
 
     body: RecordState
@@ -123,7 +148,7 @@ class Rivals(World):
         body.neighbour_size[mask] = _look(normal[mask, :NEIGHBOURS], normal[mask, NEIGHBOURS:])
 
     def _begin_episode(self, mask: np.ndarray) -> None:
-        self.body.restart(mask, "present", "engaged", "wounds", "wounds_dealt", "blow", "won", "lost", "fought")
+        self.body.restart(mask, "present", "engaged", "wounds", "wounds_dealt", "blow", "won", "lost", "fought", "lured")
         self.body.next_opponent_in[mask] = SHORTEST_GAP
 
     def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -131,8 +156,10 @@ class Rivals(World):
         draw = self.streams.uniform("rounds", 3)
         body.blow = body.won = body.lost = False
         body.engaged = np.where(there, body.engaged + self.dt, 0.0)
+        body.lured = ~there & (body.mirror != NO_MIRROR) & (action == DISPLAY)
         attacks, threatens = there & (action == ATTACK), there & (action == DISPLAY)
         forced = there & (body.staged_outcome == OUTCOMES.index("none"))
+        gives_way = body.lured & (draw[:, 2] < IMAGE_YIELDS * self.dt)
         round_ = (attacks & (draw[:, 0] < STRIKES * self.dt)) | (threatens & (draw[:, 0] < PROVOKED * self.dt))
         chance = chance_of_round(body.strength, body.opponent_strength)
         chance = np.where(
@@ -148,13 +175,15 @@ class Rivals(World):
         body.wounds_dealt += ours
         weak = 1.0 / (1.0 + np.exp(2.0 * body.opponent_strength))
         leaves = threatens & ~round_ & ~forced & (draw[:, 2] < YIELDS * weak * self.dt)
-        body.won = there & ((body.wounds_dealt >= WOUNDS_TO_LOSE) | leaves)
+        body.won = (there & ((body.wounds_dealt >= WOUNDS_TO_LOSE) | leaves)) | gives_way
         flees = there & (action == RETREAT)
         body.lost = (there & (body.wounds >= WOUNDS_TO_LOSE)) | (flees & body.fought & ~forced)
         body.met = np.where(there, body.opponent, body.met)
-        self._part(body.won | body.lost | flees | (there & (body.engaged >= LONGEST)))
+        self._part((body.won & there) | body.lost | flees | (there & (body.engaged >= LONGEST)))
         self._meet()
-        return VALUE * body.won - WOUND * body.blow - EFFORT * self.dt * attacks, np.zeros(self.num_envs, bool)
+        gained = body.won & ~(gives_way & (body.mirror == EMPTY))
+        harmed = body.blow & (body.bites != HARMLESS)
+        return VALUE * gained - WOUND * harmed - EFFORT * self.dt * attacks, np.zeros(self.num_envs, bool)
 
     def _part(self, mask: np.ndarray) -> None:
         body = self.body
@@ -166,7 +195,7 @@ class Rivals(World):
     def _meet(self) -> None:
         """Whoever comes, comes now."""
         body = self.body
-        body.next_opponent_in -= self.dt * ~body.present
+        body.next_opponent_in -= self.dt * (~body.present & ~body.lured)
         comes = ~body.present & ~body.isolated & (body.next_opponent_in <= 0.0)
         if not comes.any():
             return
@@ -198,8 +227,9 @@ class Rivals(World):
             (body.strength - body.opponent_strength) * (body.strength_shown & there), -6.0, 6.0
         )
         reading["engaged"][:] = np.where(there, body.engaged, 0.0)
-        for name in ("wounds", "blow", "won", "lost", "met"):
+        for name in ("wounds", "won", "lost", "met"):
             reading[name][:] = getattr(body, name)
+        reading["blow"][:] = body.blow & (body.bites == FELT)
 
     def _facts(self) -> dict[str, np.ndarray]:
         body = self.body
@@ -252,6 +282,16 @@ class Rivals(World):
         self.body.isolated[mask] = alone
         if alone:
             self._part(mask)
+
+    @manipulation
+    def hang_mirror(self, mask: np.ndarray, present: bool = True, rewarding: bool = True) -> None:
+        """Hang a mirror: while it threatens its image nobody comes, and the image gives way; for a resource, or for nothing."""
+        self.body.mirror[mask] = (REWARDING if rewarding else EMPTY) if present else NO_MIRROR
+
+    @manipulation
+    def numbing_bites(self, mask: np.ndarray, present: bool = True, harmful: bool = True) -> None:
+        """Let bites not be felt, and be harmful all the same, or harmless (``present=False`` lets them be felt again)."""
+        self.body.bites[mask] = (NUMB if harmful else HARMLESS) if present else FELT
 
     @manipulation
     def show_strength(self, mask: np.ndarray, shown: bool = True) -> None:

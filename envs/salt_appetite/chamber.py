@@ -8,7 +8,19 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from envs.salt_appetite.physiology import LICKING, brain_angiotensin, dies, live_on, malaise_of, swallow, taste_of, vigour
+from envs.salt_appetite.physiology import (
+    LICKING,
+    SUCROSE,
+    USUAL,
+    WATER,
+    brain_angiotensin,
+    dies,
+    live_on,
+    malaise_of,
+    swallow,
+    taste_of,
+    vigour,
+)
 
 CHAMBER = 1.5  # m, side of the square; chosen
 REACH = 0.1  # m from which a spout can be licked; chosen
@@ -19,6 +31,9 @@ AILMENT_CHANCE = 0.3  # of a day with a loss of salt (as by diarrhoea); chosen
 _AILMENT = 2.0  # mEq lost; chosen
 _LICKS_ABOVE = 0.0  # of the third action
 NOTHING = -1
+BOTTLES = ("none", "sugar", "sweetener", "water", "diuretic")
+NO_BOTTLE, SUGAR_BOTTLE, SWEETENER, WATER_BOTTLE, DIURETIC = range(len(BOTTLES))
+PURGE = 4.0  # ml of water that leave the body for each ml of the diuretic; chosen
 LEVER_PLACES = np.array([[0.0, 0.33 * CHAMBER], [0.0, 0.67 * CHAMBER]])  # m, at the wall without spouts
 
 
@@ -38,6 +53,7 @@ def act(bodies, spouts, action, dt, volume, taste):
         body = bodies[row]
         taste[row] = 0.0
         volume[row] = 0.0
+        body.lured = False
         body.moving = 0.0
         here = _within_reach(body.position, spouts.place[row], spouts.solute[row])
         if action[row, 2] > _LICKS_ABOVE and here >= 0:
@@ -47,6 +63,8 @@ def act(bodies, spouts, action, dt, volume, taste):
             if not body.sham:
                 swallow(body, solute, molarity, volume[row])
             spouts.drunk[row, solute] += volume[row]
+        elif action[row, 2] > _LICKS_ABOVE and body.bottle != NO_BOTTLE and _under_the_bottle(body.position):
+            _lick_bottle(body, LICKING / 60.0 * dt, taste[row])
         elif action[row, 2] <= _LICKS_ABOVE:
             length = max(1.0, math.hypot(action[row, 0], action[row, 1]))
             for axis in range(2):
@@ -59,6 +77,27 @@ def act(bodies, spouts, action, dt, volume, taste):
             if not body.sham:
                 swallow(body, body.infused, body.infused_molarity, given)
             body.infused = NOTHING
+
+
+@njit(cache=True)
+def _under_the_bottle(position):
+    return math.hypot(position[0] - 0.5 * CHAMBER, position[1] - 0.5 * CHAMBER) <= REACH
+
+
+@njit(cache=True)
+def _lick_bottle(body, volume, taste):
+    """Lick at the bottle over the middle: what the tongue is told, and what is swallowed."""
+    body.lured = True
+    sweet = body.bottle == SUGAR_BOTTLE or body.bottle == SWEETENER
+    solute = SUCROSE if sweet else WATER
+    taste_of(solute, USUAL[solute], volume, taste)
+    if body.sham:
+        return
+    swallowed = SUCROSE if body.bottle == SUGAR_BOTTLE else WATER
+    swallow(body, swallowed, USUAL[swallowed], volume)
+    if body.bottle == DIURETIC:
+        body.water -= PURGE * volume
+        body.water_out += PURGE * volume
 
 
 @njit(cache=True)

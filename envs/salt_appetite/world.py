@@ -12,11 +12,14 @@ from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
+from envs.fooled_niches import FooledNiche
 from envs.salt_appetite.chamber import (
     AILMENT_CHANCE,
+    BOTTLES,
     CHAMBER,
     LEVER_PLACES,
     LEVERS,
+    NO_BOTTLE,
     NOTHING,
     REACH,
     SPOUTS,
@@ -83,6 +86,26 @@ class SaltAppetite(World):
     """
 
     id = "SaltAppetite-v0"
+    fooled_niches = (
+        FooledNiche(
+            name="sweetener",
+            meaning="a bottle over the middle that no reflex finds; it tastes of sugar and holds none",
+            switch="hang_bottle",
+            honest={"fluid": "sugar"},
+            fooled={"fluid": "sweetener"},
+            source="chosen, after saccharin",
+            lures=True,
+        ),
+        FooledNiche(
+            name="diuretic",
+            meaning="a bottle over the middle that no reflex finds; it tastes of water, and costs more water than it gives",
+            switch="hang_bottle",
+            honest={"fluid": "water"},
+            fooled={"fluid": "diuretic"},
+            source="chosen, as sea water does",
+            lures=True,
+        ),
+    )
     dt = 30.0
     episode_steps = 2880
     life_episodes = 30
@@ -152,6 +175,8 @@ class SaltAppetite(World):
         ),
         Field("home_solute", "index", "what it gave at birth", np.full(SPOUTS, NOTHING), NOTHING, len(SOLUTES) - 1),
         Field("molarity", "mol/l", "of what each spout gives", np.zeros(SPOUTS), 0.0),
+        Field("bottle", "index", "what a bottle over the middle gives, in BOTTLES", NO_BOTTLE, NO_BOTTLE, len(BOTTLES) - 1),
+        Field("lured", "bool", "whether it licked there in this step", False, 0, 1),
         Field("lever", "1", "1 where that lever is out", np.zeros(LEVERS), 0.0, 1.0),
         Field("lever_place", "m", "where each lever is", np.zeros((LEVERS, 2)), 0.0, CHAMBER),
     )
@@ -316,6 +341,11 @@ class SaltAppetite(World):
     def extend_lever(self, mask: np.ndarray, lever: int = 0, out: bool = True) -> None:
         """Put a lever (0 or 1) out as a cue, or take it back."""
         self.body.lever[mask, lever] = float(out)
+
+    @manipulation(fluid=OneOf(BOTTLES))
+    def hang_bottle(self, mask: np.ndarray, fluid: str = "sugar") -> None:
+        """Hang a bottle over the middle, which is no spout to touch: whoever licks there drinks (none takes it away)."""
+        self.body.bottle[mask] = BOTTLES.index(fluid)
 
     @manipulation(per_ml=Number(0.0, 10.0))
     def cost_of_licking(self, mask: np.ndarray, per_ml: float = 0.2) -> None:

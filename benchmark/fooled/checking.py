@@ -1,0 +1,63 @@
+"""Checks of somebody's steering before it lives on any niche: errors that name what is wrong, in place of a traceback hours later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.population import Population
+from core.errors import InvalidArgument, NestlingError, told
+from envs.registration import world_class
+from steering.registration import steering_class
+
+_ANIMALS, _EPISODES, _MOST_STEPS = 8, 2, 3000
+
+
+def check_steering(world: str, steering: str) -> None:
+    """Let a few animals act at random under a steering subsystem, and look at how it judges them.
+
+    Raises:
+        InvalidArgument: it raises, its reward is not finite, never differs, or follows fitness to a constant factor.
+    """
+    kind = world_class(world)
+    name = steering_class(kind, steering or None).__name__
+    reward, fitness = _judged(world, steering, name, min(_MOST_STEPS, _EPISODES * kind.episode_steps))
+    if np.ptp(reward) == 0.0:
+        raise InvalidArgument(
+            f"{name} gave the same reward, {reward.flat[0]:g}, in each of {reward.size:,} steps of random actions in {world}; nothing "
+            "can be learned from it. Let _judge fill the parts of reward from the senses."
+        )
+    moved = fitness != 0.0
+    if moved.any():
+        ratio = reward[moved] / fitness[moved]
+        if np.ptp(ratio) <= 1e-9 * max(1.0, float(np.abs(ratio).max())) and not reward[~moved].any():
+            raise InvalidArgument(
+                f"The reward of {name} is fitness times {ratio.mean():g} in {world}. Reward is steering's own judgement of what it "
+                "senses; the arm of fitness as reward is a negative control."
+            )
+
+
+def _judged(world: str, steering: str, name: str, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    options: dict[str, Any] = {"steering": steering} if steering else {}
+    reward, fitness = np.empty((steps, _ANIMALS)), np.empty((steps, _ANIMALS))
+    try:
+        population = Population("random", world, _ANIMALS, seed=0, **options)
+        for step in range(steps):
+            tick = population.tick()
+            reward[step], fitness[step] = tick.verdict.judged, tick.fitness
+            if not np.isfinite(tick.verdict.reward).all():
+                raise InvalidArgument(
+                    f"{name} gave a reward that is no finite number ({tick.verdict.reward[~np.isfinite(tick.verdict.reward)][0]}) in "
+                    f"step {step} in {world}. Look at its _judge for a division by 0."
+                )
+            if not np.isfinite(tick.verdict.channels).all():
+                raise InvalidArgument(f"A channel of {name} is no finite number in step {step} in {world}.")
+    except NestlingError:
+        raise
+    except Exception as error:  # whatever somebody's steering does wrong, they are told where
+        raise InvalidArgument(
+            f"{name} failed in {world}: {type(error).__name__}: {told(error)}. Every name that _judge fills must be listed in parts or "
+            "channels, and every sense that it reads must be one of the world's."
+        ) from error
+    return reward, fitness

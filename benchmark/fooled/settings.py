@@ -1,0 +1,223 @@
+"""What a run on fooled niches is made of, as typed data: niches, arms, steering, and the units of work."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from agents.catalogue import agent_spec
+from benchmark.fooled.lives import niche_of
+from benchmark.results.jobs import CONTROLS, LARGEST_SHARD, MOST_ANIMALS, NicheJob, Purpose
+from benchmark.results.store import OtherSettings, Store
+from benchmark.running.suites import REPORTING_SEED, Suite, check_seeds
+from core.arguments import in_range
+from core.code_digest import code_digest
+from core.errors import InvalidArgument, told, unknown_name, whole_number
+from envs.registration import world_class, worlds
+from steering.registration import steering_class
+
+SIDES: tuple[Literal["honest", "fooled"], ...] = ("honest", "fooled")
+REFERENCES = ("random", "oracle")
+REFLEX, WHOLE = "reflex", "steered"
+_CACHED = "steered-predicted-reward-state"
+ARMS = (
+    WHOLE,
+    *(f"cortex+{rule}" for rule in ("never", "always", "urgency", "earned", "outcome")),
+    _CACHED,
+    "random-options",
+    *(f"{_CACHED}!{control}" for control in CONTROLS),
+)
+"""Arms of a whole run: the whole animal, its cortex under other rules, cached values, and negative controls."""
+WINDOWS, REMOVED = 20, 14
+"""Ages into which a life is cut, and the first of them in which the fooled niche has become honest."""
+LEAST_STEPS, LEAST_EPISODES = 5000, 20
+SHARE = 0.25
+"""Of a species' whole life that is lived in a niche, unless it would be too short."""
+
+
+class NicheSettings(msgspec.Struct, frozen=True):
+    """Everything that decides the results of a run.
+
+    Attributes:
+        niches: each as "World/name".
+        arms: agents by name, a negative control after a "!".
+        steering: of each niche; empty for the world's own.
+        lifetimes: steps of a life in each niche.
+        animals: of the whole animal and of references; other arms have half as many, costly ones ``costly_animals``.
+        seed: of the first animal.
+        purpose: whether the seeds are for reporting or for tuning.
+        costly_animals: of an arm whose learner is a model of another library.
+        shard: animals that live in one process at a time; results do not depend on it.
+    """
+
+    niches: tuple[str, ...]
+    arms: tuple[str, ...]
+    steering: tuple[str, ...]
+    lifetimes: tuple[int, ...]
+    animals: int
+    seed: int
+    purpose: Purpose = "report"
+    costly_animals: int = 4
+    shard: int = LARGEST_SHARD
+
+    def digest(self) -> str:
+        """Eight hexadecimal digits that name what decides the results, the sources among them."""
+        content = {k: v for k, v in describe_niches(self).items() if k != "shard"} | {"sources": code_digest()}
+        return hashlib.blake2b(msgspec.json.encode(content), digest_size=4).hexdigest()
+
+    def animals_of(self, arm: str) -> int:
+        """Individuals of that arm in each side of each niche."""
+        agent, _, control = arm.partition("!")
+        if agent_spec(agent).costly:
+            return min(self.animals, self.costly_animals)
+        main = not control and agent in (*REFERENCES, REFLEX, WHOLE)
+        return self.animals if main else max(2, self.animals // 2)
+
+
+def describe_niches(settings: NicheSettings) -> dict[str, Any]:
+    """Plain values for JSON."""
+    return msgspec.to_builtins(settings)
+
+
+def all_niches() -> tuple[str, ...]:
+    """Every fooled niche, as "World/name"; variants of a species' world have none of their own."""
+    return tuple(
+        f"{name}/{niche.name}"
+        for name, kind in worlds.all().items()
+        if kind.steering is None
+        for niche in kind.fooled_niches
+    )
+
+
+def parts_of(niche: str) -> tuple[str, str]:
+    """World and name of a niche that is given as "World/name"."""
+    world, _, name = niche.partition("/")
+    return world, name
+
+
+def niche_settings(
+    niches: tuple[str, ...] = (),
+    arms: tuple[str, ...] = (WHOLE,),
+    steering: tuple[str, ...] = (),
+    animals: int = 32,
+    share: float = SHARE,
+    seed: int = REPORTING_SEED,
+    purpose: Purpose = "report",
+    costly_animals: int = 4,
+) -> NicheSettings:
+    """Check everything before any work is done, and fill in what was not given.
+
+    Args:
+        niches: as "World/name", or "World" for all of a world; empty for all of the worlds that ``steering`` is for, or all.
+        arms: see :class:`NicheSettings`.
+        steering: versions, ``module:Class`` or classes' names, at most one for each world; worlds of others keep their own.
+        animals, seed, purpose, costly_animals: as there.
+        share: of the species' whole life.
+
+    Raises:
+        UnknownName: a niche, an agent, a control or a steering subsystem does not exist.
+        InvalidArgument: two steering subsystems are for one world, a number is out of range, or the seeds are not for this purpose.
+    """
+    from steering.registration import steerings
+
+    given: dict[str, str] = {}
+    for name in steering:
+        world = steerings.get(name).world
+        if world in given:
+            raise InvalidArgument(f"{given[world]} and {name} are both for {world}; give one at a time.")
+        given[world] = name
+    chosen = _chosen(niches, tuple(given))
+    for arm in arms:
+        agent, _, control = arm.partition("!")
+        agent_spec(agent)
+        if control and control not in CONTROLS:
+            raise unknown_name("negative control", control, CONTROLS)
+    in_range("share of life", share, 0.001, 1.0)
+    whole_number("animals (an interval needs two)", animals, least=2)
+    in_range("animals", animals, 2, MOST_ANIMALS)
+    check_seeds(Suite(seed=seed, animals=animals, purpose=purpose))
+    used = tuple(given.get(parts_of(niche)[0], "") for niche in chosen)
+    for niche, name in zip(chosen, used, strict=True):
+        steering_class(world_class(parts_of(niche)[0]), name or None)
+    lifetimes = tuple(_lifetime(parts_of(niche)[0], share) for niche in chosen)
+    return NicheSettings(chosen, tuple(dict.fromkeys(arms)), used, lifetimes, animals, seed, purpose, costly_animals)
+
+
+def _chosen(niches: tuple[str, ...], of_worlds: tuple[str, ...]) -> tuple[str, ...]:
+    known = all_niches()
+    if not niches:
+        found = tuple(niche for niche in known if not of_worlds or parts_of(niche)[0] in of_worlds)
+        if not found:
+            raise InvalidArgument(
+                f"No fooled niche is declared for {' and '.join(of_worlds)}; list some in the fooled_niches of its class."
+            )
+        return found
+    found = ()
+    for asked in niches:
+        world, name = parts_of(asked)
+        kind = world_class(world)
+        if name:
+            niche_of(world, name)
+        elif not kind.fooled_niches:
+            raise InvalidArgument(f"{world} declares no fooled niches; those that do: {', '.join(known)}.")
+        found += tuple(f"{world}/{niche.name}" for niche in kind.fooled_niches if name in ("", niche.name))
+    return tuple(dict.fromkeys(found))
+
+
+def _lifetime(world: str, share: float) -> int:
+    kind = world_class(world)
+    least = max(LEAST_EPISODES, -(-LEAST_STEPS // kind.episode_steps)) if share >= SHARE else LEAST_EPISODES
+    episodes = min(kind.life_episodes, max(least, round(share * kind.life_episodes)))
+    return episodes * kind.episode_steps
+
+
+def niche_jobs(settings: NicheSettings) -> list[NicheJob]:
+    """All units of work, in a fixed order. References live in the honest side alone."""
+    found = []
+    for niche, steering, lifetime in zip(settings.niches, settings.steering, settings.lifetimes, strict=True):
+        world, name = parts_of(niche)
+        for arm in (*REFERENCES, REFLEX, *settings.arms):
+            agent, _, control = arm.partition("!")
+            animals, costly = settings.animals_of(arm), agent_spec(agent).costly
+            shard = 1 if costly else settings.shard
+            for side in SIDES[:1] if arm in REFERENCES else SIDES:
+                for start in range(0, animals, shard):
+                    count, seed = min(shard, animals - start), settings.seed + start
+                    found.append(
+                        NicheJob(
+                            world,
+                            name,
+                            side,
+                            agent,
+                            steering,
+                            control,
+                            seed,
+                            count,
+                            lifetime,
+                            WINDOWS,
+                            REMOVED,
+                        )
+                    )
+    return found
+
+
+class NicheStore(Store):
+    """Results of one :class:`NicheSettings` in one folder."""
+
+    settings: NicheSettings  # type: ignore[assignment]
+
+    def __init__(self, folder: Path, settings: NicheSettings) -> None:
+        super().__init__(folder, settings)  # type: ignore[arg-type]
+
+    def jobs(self) -> list[NicheJob]:
+        """All units of work, in a fixed order."""
+        return niche_jobs(self.settings)
+
+    def _settings_of(self, about: dict[str, Any]) -> NicheSettings:  # type: ignore[override]
+        try:
+            return msgspec.convert(about["settings"], NicheSettings)
+        except msgspec.ValidationError as error:
+            raise OtherSettings(f"{self._file} cannot be read ({told(error)}); restore the file.") from None
