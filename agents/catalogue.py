@@ -57,7 +57,7 @@ class AgentSpec:
         """A newborn learner for ``num_animals`` animals, or None."""
         if self.learner is None:
             return None
-        settings = () if self.genome is None else (self.genome.learner,)
+        settings = () if self.genome is None or self.genome.learner is None else (self.genome.learner,)
         return self.learner(num_animals, learner_spec, may_defer, *settings)
 
 

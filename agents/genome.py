@@ -54,15 +54,17 @@ NEUTRAL = Modulation()
 
 @dataclass(frozen=True)
 class Genome:
-    """All innate settings of an animal's learning.
+    """All innate settings of an animal's learning, and of its steering where they are not the usual ones.
 
     Attributes:
         learner: settings of the learner, by region; None for those that its class ships with.
         modulation: neuromodulation and sensitive periods.
+        steering: (name, value) of constants of steering that are not as its class declares them.
     """
 
     learner: Any = None
     modulation: Modulation = NEUTRAL
+    steering: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         if self.learner is not None and (not is_dataclass(self.learner) or isinstance(self.learner, type)):
@@ -75,7 +77,8 @@ class Genome:
     def described(self) -> dict[str, Any]:
         """Every gene by its path, for example ``learner.map_rate``."""
         own = {} if self.learner is None else {f"learner.{name}": value for name, value in asdict(self.learner).items()}
-        return own | {f"modulation.{name}": value for name, value in asdict(self.modulation).items()}
+        own |= {f"modulation.{name}": value for name, value in asdict(self.modulation).items()}
+        return own | {f"steering.{name}": value for name, value in self.steering}
 
     def with_genes(self, **values: Any) -> Genome:
         """A mutant: genes by path, with a double underscore for the dot (``learner__map_rate=0.1``).
@@ -85,7 +88,7 @@ class Genome:
             InvalidArgument: a modulation out of range.
         """
         known = self.described()
-        parts: dict[str, dict[str, Any]] = {"learner": {}, "modulation": {}}
+        parts: dict[str, dict[str, Any]] = {"learner": {}, "modulation": {}, "steering": {}}
         for name, value in values.items():
             path = name.replace("__", ".")
             if path not in known:
@@ -96,4 +99,5 @@ class Genome:
             except (TypeError, ValueError):
                 raise InvalidArgument(f"{path} must be a {type(known[path]).__name__}, not {value!r}.") from None
         learner = replace(self.learner, **parts["learner"]) if parts["learner"] else self.learner
-        return Genome(learner, replace(self.modulation, **parts["modulation"]))
+        steering = tuple((dict(self.steering) | parts["steering"]).items())
+        return Genome(learner, replace(self.modulation, **parts["modulation"]), steering)

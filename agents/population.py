@@ -66,6 +66,8 @@ class Population:
         self.learner: Learner | None = self.spec.make_learner(self.animals, learner_spec, self.steered.hand_over.may_defer)
         if self.spec.genome is not None:
             self.steered.modulation = self.spec.genome.modulation
+            for name, value in self.spec.genome.steering:
+                steering.set_constant(name, value)
         self._expert = expert_class(self.world)(self.world) if self.spec.policy == "expert" else None
         if self.learner is not None:
             self.learner.birth(self.seeds, np.ones(self.animals, bool))

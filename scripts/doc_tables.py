@@ -19,6 +19,8 @@ class Args:
     """First keep the results of these folders under this name, as docs/results/NAME.json."""
     folders: tuple[Path, ...] = ()
     """Results folders of a benchmark, with --keep."""
+    fooled: tuple[Path, ...] = ()
+    """First keep the results of these folders of scripts/fooled.py, as docs/results/fooled.json."""
     check: bool = False
     """Change nothing; exit with 1 if a page differs from what it is made from."""
 
@@ -27,6 +29,9 @@ def main(args: Args) -> int:
     """Keep, fill, draw."""
     import msgspec
 
+    from benchmark.fooled.figures import draw as draw_fooled
+    from benchmark.fooled.kept import keep_fooled
+    from benchmark.fooled.submission import leaderboard_page, read_submission
     from benchmark.report.doc_tables import MARK, fill
     from benchmark.report.kept import keep, read_kept
     from benchmark.report.kept_figures import OWN, fitness_of_rules, frontier, growing_up
@@ -42,6 +47,9 @@ def main(args: Args) -> int:
         content = msgspec.json.encode(keep(map(Store.open, args.folders)))
         write_whole(results / f"{args.keep}.json", content + b"\n")
         print(f"wrote docs/results/{args.keep}.json")
+    if args.fooled:
+        write_whole(results / "fooled.json", msgspec.json.encode(keep_fooled(args.fooled)) + b"\n")
+        print("wrote docs/results/fooled.json")
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     stale = []
     for page in pages:
@@ -50,6 +58,12 @@ def main(args: Args) -> int:
             stale.append(page.relative_to(ROOT).as_posix())
             if not args.check:
                 write_whole(page, filled.encode())
+    board = ROOT / "docs" / "leaderboard.md"
+    made = leaderboard_page([read_submission(file) for file in sorted((ROOT / "submissions").glob("*.toml"))])
+    if board.read_text(encoding="utf-8") != made:
+        stale.append("docs/leaderboard.md")
+        if not args.check:
+            write_whole(board, made.encode())
     if args.check:
         print("\n".join(f"{page} differs from docs/results; run: python scripts/doc_tables.py" for page in stale))
         return 1 if stale else 0
@@ -62,6 +76,8 @@ def main(args: Args) -> int:
         del agents[OWN]
     drawn["hand_over"] = fitness_of_rules(rules)
     drawn |= {f"growing_up_{world}": growing_up(lives, world) for world in lives["worlds"]}
+    for drawing in draw_fooled(read_kept(results / "fooled.json")):
+        drawn[f"fooled_{drawing.name}"] = drawing.png
     for name, png in drawn.items():
         write_whole(ROOT / "docs" / "images" / f"{name}.png", png)
         print(f"drew docs/images/{name}.png")

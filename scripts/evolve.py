@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -33,6 +33,10 @@ class Args:
     """Which settings, for example learner.map_rate modulation.exploration; empty for all positive decimal ones. See --show."""
     show: bool = False
     """Only print the genome that the agent is born with in this world."""
+    steering: str = ""
+    """Steering subsystem whose declared constants may evolve too, as steering.NAME; by default the world's own."""
+    niches: tuple[str, ...] = ()
+    """Fooled niches of the world in both sides of which candidates live; the result is judged in all niches of the world."""
     generations: int = 20
     """How many; a finished search goes on if more are asked for."""
     candidates: Annotated[int, tyro.conf.arg(aliases=["--population"])] = 12
@@ -59,11 +63,13 @@ def main(args: Args) -> int:
     from core.errors import whole_number
     from core.files import write_whole
     from envs.registration import world_class
+    from steering.registration import steering_class
 
     reporter = Reporter()
     whole_number("judges (an interval needs two)", args.judges, least=2)
     kind = world_class(args.world)
-    genome = innate(args.agent, args.world)
+    genome = innate(args.agent, args.world, args.steering)
+    constants = steering_class(kind, args.steering or None).constants
     if args.show:
         table = Table(title=f"what {args.agent} is born with in {args.world}")
         table.add_column("gene")
@@ -74,7 +80,7 @@ def main(args: Args) -> int:
         return 0
     share = 0.1 if args.arm == "genes" else 0.01
     lifetime = args.lifetime or max(1, round(share * kind.life_episodes)) * kind.episode_steps
-    chosen = tuple(genes(genome, args.genes)) if args.arm == "genes" else ()
+    chosen = tuple(genes(genome, args.genes, constants=constants)) if args.arm == "genes" else ()
     plan = Plan(
         world=args.world,
         agent=args.agent,
@@ -87,6 +93,8 @@ def main(args: Args) -> int:
         lifetime=lifetime,
         seed=args.seed,
         spread=0.2 if args.arm == "genes" else 0.05,
+        steering=args.steering,
+        niches=args.niches,
     )
     name = f"evolve-{args.world}-{args.agent}-{args.arm}-{args.wiring}".replace(":", ".")
     out = args.out or Path("runs") / name
@@ -124,9 +132,44 @@ def main(args: Args) -> int:
         for gene in plan.genes:
             changed.add_row(gene.path, f"{genome.described()[gene.path]:.3g}", f"{evolved[gene.path]:.3g}")
         reporter.console.print(changed)
+    if args.niches:
+        _judge_in_niches(search, args, reporter, out)
     write_whole(out / "evolution.png", search.figure())
     print(f"wrote {out}/evolution.json and evolution.png")
     return 0
+
+
+def _judge_in_niches(search: Any, args: Args, reporter: Reporter, out: Path) -> None:
+    """Print the gap in every niche of the world, as shipped and evolved, and keep it as niches.json."""
+    import msgspec
+    from rich.markup import escape
+    from rich.progress import Progress
+
+    from benchmark.fooled.evolved import judged
+    from benchmark.report.numbers import show_both
+    from benchmark.report.terminal import plain_table
+    from benchmark.studies.evolution import REPORTING_SEED
+    from core.files import write_whole
+
+    genomes = {"as shipped": search.genome, "evolved": search.candidate(search.best)}
+    with Progress(console=reporter.console) as bar:
+        task = bar.add_task("lives in fooled niches")
+        found = judged(
+            args.world,
+            args.steering,
+            genomes,
+            args.judges,
+            REPORTING_SEED,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    table = plain_table("in fooled niches", ["niche", "born", "gap", "fitness, fooled", "fitness, honest"])
+    for niche, rows in found.items():
+        for name, row in rows.items():
+            seen = "" if niche in args.niches else " (never seen)"
+            cells = [row["gap"], row["fitness"]["fooled"], row["fitness"]["honest"]] if "gap" in row else [None] * 3
+            table.add_row(escape(niche + seen), name, *(escape(show_both(cell)) for cell in cells))
+    reporter.console.print(table)
+    write_whole(out / "niches.json", msgspec.json.format(msgspec.json.encode(found), indent=2))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,8 +14,9 @@ from envs.rivals.world import WOUNDS_TO_LOSE
 from steering.looming_escape import Mouse
 from steering.odour_choice import Fly
 from steering.orienting import Owl
-from steering.rivals import PAIN_FELT, Fighter
+from steering.rivals import PAIN_FELT, STATUS, Fighter
 from steering.salt_appetite import SWEET, WATER, Rat
+from steering.subsystem import Constant
 
 _MEAL = 0.04  # share of the mouse's store that a food item fills
 _SEEN = 2.0  # s for which a disc that was seen lets relief count; as long as alarm lasts
@@ -75,21 +76,39 @@ def _drive(needs: np.ndarray) -> np.ndarray:
     return (np.abs(needs) ** 4).sum(axis=0) ** (1.0 / 3.0)
 
 
-class HardenedFighter(Fighter):
-    """A win counts only over an opponent that is there, and a wound hurts whether the bite was felt or not."""
+def _fighter(alone_counts: float, unfelt_wounds: float) -> tuple[Constant, ...]:
+    return (
+        Constant("alone_counts", "share to which a win counts with no opponent there", alone_counts, 0.01, 1.0),
+        Constant("unfelt_wounds", "share to which a wound hurts whose bite was not felt", unfelt_wounds, 0.01, 1.0),
+        Constant("pain", "reward lost by a wound", PAIN_FELT, 0.02, 3.0),
+        Constant("status", "reward of a fight won, and lost by one lost", STATUS, 0.02, 3.0),
+    )
 
-    version = "hardened"
+
+class BlendedFighter(Fighter):
+    """As Fighter, with constants that say how far wins without an opponent, and wounds that are not felt, count."""
+
+    version = "blended"
+    constants: ClassVar[tuple[Constant, ...]] = _fighter(1.0, 0.01)
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         super()._judge(before, action, after, parts, channels)
-        alone = before["opponent"] < 0.5
-        for name in ("resource", "status"):
-            parts[name][alone] = 0.0
-        channels["resource"][alone] = 0.0
+        now, alone = self.constant, before["opponent"] < 0.5
+        parts["status"] *= now["status"] / STATUS
+        for part in (parts["resource"], parts["status"], channels["resource"]):
+            part[alone] *= now["alone_counts"]
         last = (after["lost"] > 0.5) & (before["wounds"] == WOUNDS_TO_LOSE - 1)  # wounds are gone with the opponent
-        wounded = (after["wounds"] > before["wounds"]) | last | (channels["pain"] > 0.0)
-        hurts = wounded & ~self.lesioned("pain")
-        parts["pain"][:], channels["pain"][:] = -PAIN_FELT * hurts, hurts
+        wounded = (after["wounds"] > before["wounds"]) | last
+        felt = channels["pain"] > 0.0
+        hurts = np.where(felt, 1.0, now["unfelt_wounds"] * wounded) * ~self.lesioned("pain")
+        parts["pain"][:], channels["pain"][:] = -now["pain"] * hurts, hurts
+
+
+class HardenedFighter(BlendedFighter):
+    """A win counts only over an opponent that is there, and a wound hurts whether the bite was felt or not."""
+
+    version = "hardened"
+    constants: ClassVar[tuple[Constant, ...]] = _fighter(0.01, 1.0)
 
 
 class HardenedOwl(Owl):

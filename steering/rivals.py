@@ -19,7 +19,7 @@ _THREATEN = 0.5  # share of the courage to attack at which it still threatens
 _RATE = 0.2  # of the tally, for each fight: saturates within 5-10 fights (W1)
 _SLOW = 0.08  # of the general trace, for each fight (Yan et al. 2024: generalised over days; number chosen)
 _UNRESPONSIVE = 0.25  # of males never become aggressive (Stagkourakis et al. 2020)
-PAIN_FELT, _STATUS, _EFFORT = 0.35, 0.2, 0.02  # reward of a wound, of a fight won or lost, of a second of attack; chosen
+PAIN_FELT, STATUS, _EFFORT = 0.35, 0.2, 0.02  # reward of a wound, of a fight won or lost, of a second of attack; chosen
 
 
 _tally = functools.partial(MutableVariable, low=-1.0, high=1.0, initial=0.0)
@@ -122,7 +122,7 @@ class Fighter(Steering):
         parts["resource"][:] = channels["resource"][:] = after["won"]
         channels["pain"][:] = blow
         parts["pain"][:] = -PAIN_FELT * blow
-        parts["status"][:] = _STATUS * result
+        parts["status"][:] = STATUS * result
         parts["effort"][:] = -_EFFORT * self.dt * ((action == ATTACK) & (before["opponent"] > 0.5))
 
     def modulate(self, age: np.ndarray) -> Gains:

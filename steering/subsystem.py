@@ -42,6 +42,17 @@ class MutableVariable:
     source: str
 
 
+@dataclass(frozen=True)
+class Constant:
+    """A number of steering that stays as it is for life, and that evolution may set within its range."""
+
+    name: str
+    meaning: str
+    value: float
+    low: float
+    high: float
+
+
 _OLD_MEMBERS = {"purposes": "stream_names"}
 
 
@@ -85,6 +96,7 @@ class Steering(abc.ABC):
             None where nothing is to be learned of it.
         lesionable: parts that an experimenter can remove.
         variables: the numbers that may change within a life.
+        constants: numbers that evolution may set; ``self.constant[name]`` has their values.
         transient_state: what starts afresh with every episode (accumulators, timers); ``self.transient`` holds it.
         signals: what it broadcasts to the learner.
         stream_names: one for each purpose for which random numbers are drawn.
@@ -102,6 +114,7 @@ class Steering(abc.ABC):
     reflex_lead: ClassVar[float | None] = None
     lesionable: ClassVar[tuple[str, ...]] = ()
     variables: ClassVar[tuple[MutableVariable, ...]] = ()
+    constants: ClassVar[tuple[Constant, ...]] = ()
     transient_state: ClassVar[tuple[Field, ...]] = ()
     signals: ClassVar[Senses] = Senses()
     stream_names: ClassVar[tuple[str, ...]] = ("reflex noise",)
@@ -113,6 +126,7 @@ class Steering(abc.ABC):
     def __init__(self, num_animals: int, senses: Senses, action_space: gym.Space, dt: float) -> None:
         self.num_animals, self.senses, self.action_space, self.dt = num_animals, senses, action_space, dt
         self.streams = RowStreams(num_animals, self.stream_names)
+        self.constant = {constant.name: constant.value for constant in self.constants}
         self.mutable = RecordState(num_animals, **{variable.name: variable.initial for variable in self.variables})
         self._frozen = RecordState(num_animals, **{variable.name: False for variable in self.variables})
         self._lesions = RecordState(num_animals, **dict.fromkeys(self.lesionable, False))
@@ -274,6 +288,13 @@ class Steering(abc.ABC):
         """Keep a mutable variable from changing by itself (or let it go with ``frozen=False``)."""
         self.variable(name)
         getattr(self._frozen, name)[row_mask(rows, self.num_animals)] = frozen
+
+    def set_constant(self, name: str, value: float) -> None:
+        """Set a constant for all animals, within its declared range; before they are born."""
+        known = {constant.name: constant for constant in self.constants}
+        if name not in known:
+            raise unknown_name(f"constant of {type(self).__name__}", name, known)
+        self.constant[name] = in_range(name, value, known[name].low, known[name].high)
 
     def variable(self, name: str) -> MutableVariable:
         """The declaration of a mutable variable."""

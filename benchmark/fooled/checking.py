@@ -11,6 +11,7 @@ from core.errors import InvalidArgument, NestlingError, told
 from envs.registration import world_class
 from steering.registration import steering_class
 
+_ROUNDING = 1e-6  # senses are of single precision
 _ANIMALS, _EPISODES, _MOST_STEPS = 8, 2, 3000
 
 
@@ -31,7 +32,7 @@ def check_steering(world: str, steering: str) -> None:
     moved = fitness != 0.0
     if moved.any():
         ratio = reward[moved] / fitness[moved]
-        if np.ptp(ratio) <= 1e-9 * max(1.0, float(np.abs(ratio).max())) and not reward[~moved].any():
+        if np.ptp(ratio) <= _ROUNDING * max(1.0, float(np.abs(ratio).max())) and not reward[~moved].any():
             raise InvalidArgument(
                 f"The reward of {name} is fitness times {ratio.mean():g} in {world}. Reward is steering's own judgement of what it "
                 "senses; the arm of fitness as reward is a negative control."

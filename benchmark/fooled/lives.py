@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from agents.catalogue import agent_spec
+from agents.genome import Genome
 from agents.life import live
 from agents.population import Population
 from agents.steered_world import Tick
@@ -46,12 +49,18 @@ class _LureRecorder:
         self._step += 1
 
 
-def live_in_niche(job: NicheJob) -> dict[str, np.ndarray]:
-    """Let the animals of a job live; returns their curves, as :class:`benchmark.results.curves.CurveRecorder` has them."""
+def live_in_niche(job: NicheJob, genome: Genome | None = None) -> dict[str, np.ndarray]:
+    """Let the animals of a job live; returns their curves, as :class:`benchmark.results.curves.CurveRecorder` has them.
+
+    Args:
+        job: which animals, where.
+        genome: their innate settings, where they are not the usual ones.
+    """
     niche, kind = niche_of(job.world, job.niche), world_class(job.world)
     options = {"steering": job.steering} if job.steering else {}
     lifetime = job.lifetime * kind.dt
-    population = Population(job.agent, job.world, job.animals, seed=job.first_seed, lifetime=lifetime, **options)
+    agent = job.agent if genome is None else replace(agent_spec(job.agent), genome=genome)
+    population = Population(agent, job.world, job.animals, seed=job.first_seed, lifetime=lifetime, **options)
     population.world.manipulate(niche.switch, **getattr(niche, job.side))
     if job.control == "no plasticity":
         population.lesion("plasticity")

@@ -30,6 +30,7 @@ GROWN = slice(10, REMOVED)
 RECOVERED = slice(17, WINDOWS)
 """Ages in which an animal counts as grown, the niche still as it was, and those in which it has long become honest."""
 Curves = dict[str, np.ndarray]
+_ROUNDING = 1e-9
 _UNKNOWN = {"mean": float("nan"), "low": float("nan"), "high": float("nan")}
 
 
@@ -91,16 +92,17 @@ def measure(store: NicheStore) -> dict[str, Any]:
     Returns:
         ``margin``; ``worlds``: world -> arm -> ``gap``, ``fitness`` and ``honest fitness``, means over its niches, ``animals``,
         ``niches`` and ``fooled``, how many there are and how many fool it; and ``niches``: niche -> ``steering``, ``reflex`` (see
-        :func:`_equivalence`) and ``arms``: arm -> its numbers (see :func:`_of_arm`), or ``problem``, a sentence, where the niche
+        :func:`_equivalence`) and ``arms``: arm -> its numbers (see :func:`of_arm`), or ``problem``, a sentence, where the niche
         cannot be measured.
     """
     found: dict[str, Any] = {}
     for (niche, arms), steering in zip(curves_of(store).items(), store.settings.steering, strict=True):
-        found[niche] = {"steering": steering} | _of_niche(arms, store.settings)
+        found[niche] = {"steering": steering} | of_niche(arms, store.settings)
     return {"margin": MARGIN, "niches": found, "worlds": _by_world(found)}
 
 
-def _of_niche(arms: dict[tuple[str, str], Curves], settings: NicheSettings) -> dict[str, Any]:
+def of_niche(arms: dict[tuple[str, str], Curves], settings: NicheSettings) -> dict[str, Any]:
+    """The numbers of one niche from the curves of its arms; see :func:`measure`."""
     needed = [*((name, SIDES[0]) for name in REFERENCES), *((REFLEX, side) for side in SIDES)]
     missing = [f"{arm}, {side}" for arm, side in needed if (arm, side) not in arms]
     if missing:
@@ -110,7 +112,7 @@ def _of_niche(arms: dict[tuple[str, str], Curves], settings: NicheSettings) -> d
         return {"problem": scales.broken, "arms": {}}
     reflexes: dict[str, Curves] = {side: arms[REFLEX, side] for side in SIDES}
     rows = {
-        arm: _of_arm({side: arms[arm, side] for side in SIDES}, reflexes, scales)
+        arm: of_arm({side: arms[arm, side] for side in SIDES}, reflexes, scales)
         for arm in (REFLEX, *settings.arms)
         if all((arm, side) in arms for side in SIDES)
     }
@@ -121,7 +123,7 @@ def _equivalence(reflexes: dict[str, Curves], scales: _Scales) -> dict[str, Any]
     """Whether the reflex alone earns the same reward on both sides: two one-sided tests (Schuirmann 1987), animal by animal."""
     honest, fooled = (scales.put("reward", _reward(reflexes[side], slice(0, REMOVED))) for side in SIDES)
     apart = fooled - honest
-    if np.ptp(apart) == 0.0:
+    if np.ptp(apart) < _ROUNDING:
         p = float(abs(apart[0]) >= MARGIN)
     else:
         p = max(
@@ -131,7 +133,7 @@ def _equivalence(reflexes: dict[str, Curves], scales: _Scales) -> dict[str, Any]
     return {"difference": mean_interval(apart), "p": p, "same": p < 0.05}
 
 
-def _of_arm(sides: dict[str, Curves], reflexes: dict[str, Curves], scales: _Scales) -> dict[str, Any]:
+def of_arm(sides: dict[str, Curves], reflexes: dict[str, Curves], scales: _Scales) -> dict[str, Any]:
     """The numbers of an arm.
 
     ``reward`` and ``fitness`` of each side, grown; ``gap``, reward minus fitness in the fooled niche minus the same in the honest one,

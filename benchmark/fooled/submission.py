@@ -128,6 +128,12 @@ def read_submission(file: Path) -> Submission:
     return found
 
 
+def leaderboard_page(submissions: list[Submission]) -> str:
+    """The page of all submissions."""
+    preface = (Path(__file__).parent / "leaderboard.md").read_text(encoding="utf-8")
+    return preface + leaderboard(submissions) + "\n"
+
+
 def leaderboard(submissions: list[Submission]) -> str:
     """Tables of all submissions as Markdown, a world each, the smallest gap first; who is not surely worse has the same rank."""
     rows: dict[str, list[tuple[Submission, Row]]] = {}

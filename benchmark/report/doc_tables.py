@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from agents.catalogue import WHOLE_RULE
+from benchmark.fooled.kept import TABLES as OF_FOOLED
 from benchmark.report.kept import read_kept
 from benchmark.report.numbers import show_p
 from benchmark.report.words import in_short
@@ -255,5 +256,6 @@ TABLES: dict[str, Callable[..., str]] = {
     "rules": rules,
     "best_rule": best_rule,
     "provenance": provenance,
+    **OF_FOOLED,
 }
 OF_A_WORLD = ("main", "verdict", "rules")

@@ -9,7 +9,7 @@ essay says it is in the cortex.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from agents.catalogue import agent_spec
 from agents.genome import Genome, Modulation
 from agents.life import live
 from agents.population import Population
+from benchmark.fooled.lives import niche_of
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.gathered import day_fitness
 from benchmark.results.plotting import own_style
@@ -36,6 +37,7 @@ from core.packed import DamagedFile, checked_json, read_json
 from core.renamed import renamed_attributes
 from envs.registration import world_class
 from learning.cortex import Cortex
+from steering.subsystem import Constant
 
 REPORTING_SEED = 1_000_000
 _LIFE_SEEDS = 10_000  # between the first seeds of two generations
@@ -58,25 +60,29 @@ class Gene(msgspec.Struct, frozen=True):
         return float(np.log(value / self.low) / np.log(self.high / self.low))
 
 
-def innate(agent: Any, world: Any) -> Genome:
-    """The genome that an agent is born with in a world, its learner's settings filled in.
+def innate(agent: Any, world: Any, steering: str = "") -> Genome:
+    """The genome that an agent is born with in a world, its learner's settings and its steering's constants filled in.
 
     Raises:
         InvalidArgument: the agent does not learn, or its learner has no settings of its own (a model of a library).
     """
     spec = agent_spec(agent)
-    learner = Population(spec, world, 1).learner
+    options = {"steering": steering} if steering else {}
+    population = Population(spec, world, 1, **options)
+    learner = population.learner
     settings = getattr(learner, "genome", None)
     if settings is None:
         raise InvalidArgument(f"The agent {spec.name} has no innate settings that could evolve; choose one that learns.")
     modulation = Modulation() if spec.genome is None else spec.genome.modulation
-    return Genome(settings, modulation)
+    return Genome(settings, modulation, tuple(population.steered.steering.constant.items()))
 
 
-def genes(genome: Genome, chosen: tuple[str, ...] = (), factor: float = 8.0) -> list[Gene]:
+def genes(
+    genome: Genome, chosen: tuple[str, ...] = (), factor: float = 8.0, constants: tuple[Constant, ...] = ()
+) -> list[Gene]:
     """What may evolve: all positive decimal settings, or the chosen ones, within ``factor`` of what they are.
 
-    Settings of at most 1 are kept at most 1, since most of them are shares.
+    Settings of at most 1 are kept at most 1, since most of them are shares. ``constants`` of steering keep to their declared range.
 
     Raises:
         UnknownName: there is no such gene, or it is no positive decimal number; the nearest is named.
@@ -85,9 +91,13 @@ def genes(genome: Genome, chosen: tuple[str, ...] = (), factor: float = 8.0) -> 
     for path in chosen:
         if path not in numbers:
             raise unknown_name("gene", path, numbers)
+    ranges = {f"steering.{constant.name}": (constant.low, constant.high) for constant in constants}
     found = []
     for path in chosen or numbers:
         value = numbers[path]
+        if path in ranges:
+            found.append(Gene(path, *ranges[path]))
+            continue
         capped = value <= 1.0 and path.startswith("learner.")
         found.append(Gene(path, value / factor, min(1.0, value * factor) if capped and value < 1.0 else value * factor))
     return found
@@ -109,6 +119,8 @@ class Plan:
         lifetime: steps of such a life.
         seed: of the first life; below 1,000,000, since reporting seeds are for reporting.
         spread: first standard deviation of the search (places for genes, weight for weights).
+        steering: which steering subsystem; empty for the world's own.
+        niches: fooled niches of the world, by name, in both sides of which every candidate lives; empty for the world as it is.
     """
 
     world: str
@@ -122,6 +134,8 @@ class Plan:
     lifetime: int = 20_000
     seed: int = 100_000
     spread: float = 0.2
+    steering: str = ""
+    niches: tuple[str, ...] = ()
 
 
 class Evolution:
@@ -139,7 +153,7 @@ class Evolution:
     def __init__(self, plan: Plan, file: Path | None = None) -> None:
         self.plan, self.file = plan, file
         self._check()
-        self.genome = innate(plan.agent, plan.world)
+        self.genome = innate(plan.agent, plan.world, plan.steering)
         self.optimizer = self._optimizer()
         self.fitness: list[list[float]] = []
         if file is not None and file.exists():
@@ -157,6 +171,8 @@ class Evolution:
                 f"Evolution would use seeds up to {last}; seeds from {REPORTING_SEED} are for reporting. Start lower than "
                 f"{plan.seed}, or take fewer generations."
             )
+        for niche in plan.niches:
+            niche_of(plan.world, niche)
         episode = world_class(plan.world).episode_steps
         if plan.lifetime < episode:
             raise InvalidArgument(
@@ -229,8 +245,27 @@ class Evolution:
             seed: of the first.
             learns: whether they learn; by default those with innate weights do not, so that only what is innate is judged.
         """
+        niches = [niche_of(self.plan.world, name) for name in self.plan.niches]
+        switches: list[tuple[str, Mapping[str, Any]] | None] = [
+            (niche.switch, side) for niche in niches for side in (niche.honest, niche.fooled)
+        ]
+        each = [self._lives(genome, weights, animals, seed, learns, switch) for switch in switches or [None]]
+        return np.mean(each, axis=0)
+
+    def _lives(
+        self,
+        genome: Genome,
+        weights: np.ndarray | None,
+        animals: int,
+        seed: int,
+        learns: bool | None,
+        switch: tuple[str, Mapping[str, Any]] | None,
+    ) -> np.ndarray:
         plan = self.plan
-        population = Population(replace(agent_spec(plan.agent), genome=genome), plan.world, animals, seed=seed)
+        options = {"steering": plan.steering} if plan.steering else {}
+        population = Population(replace(agent_spec(plan.agent), genome=genome), plan.world, animals, seed=seed, **options)
+        if switch is not None:
+            population.world.manipulate(switch[0], **switch[1])
         if plan.wiring == "fixed":
             wire_alike(population, plan.seed)
         if weights is not None:

@@ -7,12 +7,24 @@ from typing import Any
 
 from core.canvas import INK, Canvas, floor_plan, write
 from core.pygame_check import import_pygame
-from envs.looming_escape.physics import ARENA, KINDS, NONE, SHELTER_RADIUS, STRIKE
+from envs.looming_escape.physics import (
+    ARENA,
+    BOARD_RADIUS,
+    KINDS,
+    NO_BOARD,
+    NO_PATCH,
+    NONE,
+    NOURISHING,
+    PATCH_RADIUS,
+    SHELTER_RADIUS,
+    STRIKE,
+)
 from envs.looming_escape.world import LoomingEscape
 
 _FLOOR, _WALL = (232, 226, 211), (120, 110, 96)
 _SHELTER, _GHOST = (58, 54, 66), (190, 180, 165)
 _FOOD, _SITE, _SITE_WORDS = (0, 158, 115), (205, 222, 205), (120, 150, 120)
+_PATCH, _BOARD = (204, 121, 167), (150, 110, 60)
 _FUR, _BELLY = (122, 92, 68), (222, 200, 178)
 _SKY, _CAPTURED = (170, 205, 232), (200, 40, 40)
 _LEFT, _TOP, _SIDE = 20, 20, 440
@@ -36,6 +48,13 @@ def draw(surface: Canvas, world: LoomingEscape, row: int) -> None:
         surface.circle(_SHELTER if animal["shelter_dark"] else _GHOST, pixel(animal["shelter"]), radius)
     else:
         surface.circle(_GHOST, pixel(animal["shelter"]), radius, 2)
+    if animal["patch"] != NO_PATCH:
+        surface.circle(_PATCH, pixel(animal["patch_at"]), round(PATCH_RADIUS * scale), 3)
+        name = "scentless food" if animal["patch"] == NOURISHING else "empty food"
+        write(surface, name, pixel(animal["patch_at"]), 13, _SITE_WORDS, anchor="center")
+    if animal["board"] != NO_BOARD:
+        surface.circle(_BOARD, pixel(animal["board_at"]), round(BOARD_RADIUS * scale))
+        write(surface, "board", pixel(animal["board_at"]), 13, (255, 255, 255), anchor="center")
     for item in range(len(animal["food"])):
         if animal["food_wait"][item] <= 0.0:
             surface.circle(_FOOD, pixel(animal["food"][item]), 7)

@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from core.canvas import INK, Canvas, write
-from envs.orienting.world import FOVEA, REACH, SITES, STAY, Orienting
+from envs.orienting.world import FOVEA, NOTHING, REACH, SITES, SITTING_PREY, STAY, Orienting
 
 _NIGHT, _DUSK, _GRID = (24, 28, 48), (206, 216, 226), (150, 160, 172)
 _PREY, _SIGHT, _SOUND, _OWL = (0, 158, 115), (230, 159, 0), (120, 94, 240), (122, 92, 68)
+_GLITTER = (214, 96, 77)
 _LEFT, _TOP, _SCALE = 40, 20, 4.0
 
 
@@ -32,6 +33,10 @@ def draw(surface: Canvas, world: Orienting, row: int) -> None:
         surface.circle(_GRID, _pixel(place), FOVEA * _SCALE, 1)
         if site in order:
             write(surface, str(order[site]), _pixel(place), 22, _GRID, anchor="center", bold=True)
+    if animal["ahead"] != NOTHING:
+        prey = animal["ahead"] == SITTING_PREY
+        surface.circle(_PREY if prey else _GLITTER, _pixel((0.0, 0.0)), 8)
+        write(surface, "sitting prey" if prey else "glitter", (_pixel((0.0, 0.0))[0], _TOP + 190), 16, ink, anchor="midtop")
     if animal["present"]:
         surface.circle(_PREY, _pixel(animal["target"]), 10)
     if sense["seen"] > 0.5:
@@ -48,8 +53,10 @@ def draw(surface: Canvas, world: Orienting, row: int) -> None:
         surface.circle(colour, (place, 384), 7, 0 if label == "prey" else 3)
         write(surface, label, (place + 13, 384), 18, anchor="midleft")
     prism = float(animal["prism"][0])
+    shift = float(animal["mirage"][0])
+    mirage = f", mirage {shift:+.0f} degrees" if shift else ""
     told = f"prism {prism:+.0f} degrees{' on half the field' if animal['half_field'] else ''}" if prism else "no prism"
-    write(surface, f"{told}, muscles at {float(animal['gain']):.0%}", (243, 412), 18)
+    write(surface, f"{told}, muscles at {float(animal['gain']):.0%}{mirage}", (243, 412), 18)
     share = float(animal["target_age"]) / STAY if animal["present"] else 0.0
     write(surface, "stay", (243, 442), 18)
     surface.rect((222, 220, 212), (290, 444, 300, 10), border_radius=4)

@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from core.canvas import INK, Canvas, write
-from envs.rivals.world import Rivals
+from envs.rivals.world import NO_MIRROR, Rivals
 
 _GROUND, _SKY, _RESOURCE, _WOUND = (214, 205, 180), (226, 234, 238), (0, 158, 115), (200, 40, 40)
+_GLASS, _WOODEN = (205, 222, 232), (120, 84, 48)
 _OWN, _STRANGE = (122, 92, 68), (110, 110, 118)
 _FACES = ((86, 112, 150), (150, 110, 60), (100, 130, 90), (140, 90, 120))
 
@@ -33,6 +34,11 @@ def draw(surface: Canvas, world: Rivals, row: int) -> None:
         write(surface, f"{animal['engaged']:.0f} s", (320, 60), 26, anchor="midtop")
     else:
         write(surface, "alone", (320, 60), 26, anchor="midtop")
+        if animal["mirror"] != NO_MIRROR:
+            surface.rect(_GLASS, (384, 196, 150, 120), border_radius=6)
+            _male(surface, (456, 290), 0.8, -1, _OWN, 0)
+            surface.rect(_WOODEN, (384, 196, 150, 120), 5, border_radius=6)
+            write(surface, "a mirror", (456, 360), 22, anchor="midtop", bold=True)
     ended = "won" if animal["won"] else "lost" if animal["lost"] else ""
     write(surface, ended, (320, 100), 34, _RESOURCE if animal["won"] else _WOUND, anchor="midtop", bold=True)
     day = float(world.elapsed[row] / world.max_episode_steps)

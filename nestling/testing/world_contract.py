@@ -375,6 +375,22 @@ class WorldContract:
             changed = [part for part in before if not np.array_equal(before[part], after[part])]
             assert not changed, f"the refused manipulation {name} changed {changed}"
 
+    def test_fooled_niches(self, world: Any) -> None:
+        for niche in world_class(world).fooled_niches:
+            lives = {}
+            for side in (niche.honest, niche.fooled):
+                built = build(world)
+                built.reset(seed=4)
+                built.manipulate(niche.switch, **side)
+                after = built.get_state()
+                record(built, 30)
+                lives[str(side)] = after
+                if niche.lures:
+                    assert built.body.lured.shape == (built.num_envs,)
+            honest, fooled = lives.values()
+            assert any(not np.array_equal(honest[name], fooled[name]) for name in honest), f"{niche.name} changes nothing"
+            assert niche.meaning, f"the fooled niche {niche.name} needs a meaning"
+
     def test_frames(self, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("DISPLAY", "WAYLAND_DISPLAY"):
             monkeypatch.delenv(name, raising=False)

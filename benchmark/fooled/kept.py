@@ -1,0 +1,126 @@
+"""What the docs keep of runs on fooled niches, and the tables that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from benchmark.fooled.figures import named
+from benchmark.fooled.lives import niche_of
+from benchmark.fooled.settings import REFLEX, WHOLE, parts_of
+from core.errors import InvalidArgument
+from core.packed import DamagedFile, read_json
+
+
+def keep_fooled(folders: Iterable[Path]) -> dict[str, Any]:
+    """Runs under one steering of each world, arms of several folders joined, as one plain value.
+
+    Returns:
+        ``niches`` as :func:`benchmark.fooled.measures.measure` has them, without single animals; ``runs`` with niches, arms, seed,
+        animals, date, commit and sources of each folder; ``worlds``, empty.
+
+    Raises:
+        InvalidArgument: a folder holds no measured run, or two hold the same arm of a niche, or other steering.
+    """
+    kept: dict[str, Any] = {"worlds": {}, "niches": {}, "runs": []}
+    for folder in folders:
+        try:
+            found = msgspec.json.decode((folder / "fooled.json").read_bytes())
+            about = read_json((folder / "settings.json").read_bytes(), checked=True)
+        except (OSError, ValueError, DamagedFile) as error:
+            raise InvalidArgument(f"{folder} holds no run of scripts/fooled.py ({error}).") from None
+        for niche, row in found["niches"].items():
+            _join(kept["niches"], niche, row, folder)
+        settings = about["settings"]
+        kept["runs"].append(
+            {
+                "worlds": sorted({parts_of(niche)[0] for niche in settings["niches"]}),
+                "arms": settings["arms"],
+                **{key: settings[key] for key in ("seed", "animals")},
+                **{key: about.get(key) for key in ("sources", "commit", "date")},
+            }
+        )
+    if not kept["niches"]:
+        raise InvalidArgument("Name at least one folder.")
+    return _brief(kept)
+
+
+def _join(niches: dict[str, Any], niche: str, row: dict[str, Any], folder: Path) -> None:
+    if "problem" in row:
+        raise InvalidArgument(f"{niche} was not measured in {folder}: {row['problem']}.")
+    if niche not in niches:
+        niches[niche] = row
+        return
+    known = niches[niche]
+    if known["steering"] != row["steering"]:
+        raise InvalidArgument(f"{folder} has other steering in {niche} than the folders before it.")
+    for arm, one in row["arms"].items():
+        if arm != REFLEX and arm in known["arms"]:
+            raise InvalidArgument(f"Two folders hold {arm} in {niche}; name one of them.")
+        known["arms"].setdefault(arm, one)
+
+
+def _brief(value: Any) -> Any:
+    """Five digits, and no single animals."""
+    if isinstance(value, dict):
+        return {key: _brief(one) for key, one in value.items() if key != "each"}
+    if isinstance(value, list):
+        return [_brief(one) for one in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def _both(value: dict[str, Any], digits: int = 2) -> str:
+    numbers = [value[key] for key in ("mean", "low", "high")]
+    if any(number is None for number in numbers):
+        return "\N{EN DASH}"
+    mean, low, high = (f"{number:.{digits}f}" for number in numbers)
+    return f"{mean} [{low}, {high}]".replace("-0.00", "0.00")
+
+
+def niches(kept: dict[str, Any]) -> str:
+    """A row for each niche: whether the pair is matched, and what learning makes of it."""
+    lines = [
+        "| niche | reflex's reward, fooled minus honest | gap | steering | fitness: reflex, whole animal | opens at | honest again |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for niche, row in kept["niches"].items():
+        one, reflex = row["arms"][WHOLE], row["arms"][REFLEX]
+        same = "" if row["reflex"]["same"] else " (not matched)"
+        opens = "\N{EN DASH}" if one["onset"] is None else f"{100 * one['onset']:.0f}% of life"
+        grown = f"{reflex['fitness']['fooled']['mean']:.2f}, then {_both(one['fitness']['fooled'])}"
+        matched = _both(row["reflex"]["difference"], 3) + same
+        gap, after = (_both(one[key]) for key in ("gap", "recovery"))
+        lines.append(
+            f"| {niche.replace('/', ': ')} | {matched} | **{gap}** | {one['verdict']} | {grown} | {opens} | {after} |"
+        )
+    return "\n".join(lines)
+
+
+def what_is_there(kept: dict[str, Any]) -> str:
+    """A list of the niches, each with what is there and where it is modelled on."""
+    lines = []
+    for niche in kept["niches"]:
+        found = niche_of(*parts_of(niche))
+        lines.append(f"- **{niche.replace('/', ': ')}** (`{found.switch}`): {found.meaning}. Source: {found.source}.")
+    return "\n".join(lines)
+
+
+def arms(kept: dict[str, Any]) -> str:
+    """The gap of every arm, a column a niche."""
+    names = list(dict.fromkeys(arm for row in kept["niches"].values() for arm in row["arms"]))
+    shown = [niche for niche, row in kept["niches"].items() if len(row["arms"]) > 2]
+    heads = [niche.replace("/", ": ") for niche in shown]
+    lines = [f"| arm | {' | '.join(heads)} |", "|" + " --- |" * (1 + len(heads))]
+    for arm in names:
+        cells = [
+            _both(kept["niches"][niche]["arms"][arm]["gap"]) if arm in kept["niches"][niche]["arms"] else "\N{EN DASH}"
+            for niche in shown
+        ]
+        lines.append(f"| {named(arm)} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+TABLES = {"fooled_niches": niches, "fooled_list": what_is_there, "fooled_arms": arms}
