@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode
 from core.errors import InvalidArgument, unknown_name
 from core.registry import Registry
 from core.rooms import public_name
+from envs.fooled_niches import FooledNiche
 from envs.single import Single
 from envs.world import World
 from envs.world_rules import broken_rule
@@ -35,6 +36,18 @@ def world_class(name: Any) -> type[World]:
     if version and not kind.id.endswith(version[0]):
         raise unknown_name("world", name, [kind.id])
     return kind
+
+
+def niche_of(world: str, name: str) -> FooledNiche:
+    """A fooled niche of a world by name.
+
+    Raises:
+        UnknownName: there is none; the nearest is suggested.
+    """
+    known = {niche.name: niche for niche in world_class(world).fooled_niches}
+    if name not in known:
+        raise unknown_name(f"fooled niche of {world}", name, known)
+    return known[name]
 
 
 def make_world(world: Any, num_envs: int = 1, **options: Any) -> World:

@@ -13,6 +13,7 @@ COMMANDS = {
     "benchmark": "compare agents over whole lives, with statistics, plots and a report",
     "experiment": "run the experiments that the animals must reproduce",
     "attribute": "say which part of a brain caused what",
+    "fooled": "try steering where it can be fooled",
     "evolve": "let innate settings or a newborn's weights evolve",
     "train-sb3": "train a model of Stable-Baselines3 by its own loop",
     "export": "write lives as a Minari dataset",

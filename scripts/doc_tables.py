@@ -30,7 +30,7 @@ def main(args: Args) -> int:
     import msgspec
 
     from benchmark.fooled.figures import draw as draw_fooled
-    from benchmark.fooled.kept import keep_fooled
+    from benchmark.fooled.kept import TABLES, keep_fooled
     from benchmark.fooled.submission import leaderboard_page, read_submission
     from benchmark.report.doc_tables import MARK, fill
     from benchmark.report.kept import keep, read_kept
@@ -54,7 +54,7 @@ def main(args: Args) -> int:
     stale = []
     for page in pages:
         text = page.read_text(encoding="utf-8")
-        if MARK.search(text) and (filled := fill(text, results)) != text:
+        if MARK.search(text) and (filled := fill(text, results, TABLES)) != text:
             stale.append(page.relative_to(ROOT).as_posix())
             if not args.check:
                 write_whole(page, filled.encode())

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from agents.genome import Genome
-from benchmark.fooled.lives import live_in_niche
 from benchmark.fooled.measures import Curves, of_niche
 from benchmark.fooled.settings import WHOLE, niche_jobs, niche_settings, parts_of
+from benchmark.running.niche_lives import live_in_niche
 
 
 def judged(

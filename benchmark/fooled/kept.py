@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from benchmark.fooled.figures import named
-from benchmark.fooled.lives import niche_of
 from benchmark.fooled.settings import REFLEX, WHOLE, parts_of
 from core.errors import InvalidArgument
 from core.packed import DamagedFile, read_json
+from envs.registration import niche_of
 
 
 def keep_fooled(folders: Iterable[Path]) -> dict[str, Any]:

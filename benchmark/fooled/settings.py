@@ -9,14 +9,13 @@ from typing import Any, Literal
 import msgspec
 
 from agents.catalogue import agent_spec
-from benchmark.fooled.lives import niche_of
 from benchmark.results.jobs import CONTROLS, LARGEST_SHARD, MOST_ANIMALS, NicheJob, Purpose
 from benchmark.results.store import OtherSettings, Store
 from benchmark.running.suites import REPORTING_SEED, Suite, check_seeds
 from core.arguments import in_range
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, told, unknown_name, whole_number
-from envs.registration import world_class, worlds
+from envs.registration import niche_of, world_class, worlds
 from steering.registration import steering_class
 
 SIDES: tuple[Literal["honest", "fooled"], ...] = ("honest", "fooled")

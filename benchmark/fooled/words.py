@@ -9,10 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmark.fooled.figures import measured, named
-from benchmark.fooled.lives import niche_of
 from benchmark.fooled.settings import REFLEX, WHOLE, parts_of
 from benchmark.report.numbers import show_both, show_share
 from benchmark.report.terminal import plain_table
+from envs.registration import niche_of
 
 _TONE = {"fooled": "bad", "holds": "good", "undecided": "open"}
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from agents.catalogue import WHOLE_RULE
-from benchmark.fooled.kept import TABLES as OF_FOOLED
 from benchmark.report.kept import read_kept
 from benchmark.report.numbers import show_p
 from benchmark.report.words import in_short
@@ -34,24 +34,26 @@ EARNED = "cortex+earned"
 """What rules are compared with where there is no whole animal; it was the rule of whole animals when they were lived."""
 
 
-def fill(text: str, results: Path) -> str:
+def fill(text: str, results: Path, more_tables: Mapping[str, Callable[..., str]] = MappingProxyType({})) -> str:
     """A page with every block between marks rebuilt.
 
     A block begins with ``<!-- results: TABLE NAME [WORLD] -->`` and ends with ``<!-- end of results -->``; ``NAME`` is a file of
-    ``results`` without its ending.
+    ``results`` without its ending. ``more_tables`` are known beside :data:`TABLES`.
 
     Raises:
         InvalidArgument: there is no such table, file or world.
     """
 
+    tables = TABLES | dict(more_tables)
+
     def made(found: re.Match[str]) -> str:
         table, name, *more = found[2].split()
-        if table not in TABLES:
-            raise InvalidArgument(f"There is no table {table!r}; there are {', '.join(TABLES)}.")
+        if table not in tables:
+            raise InvalidArgument(f"There is no table {table!r}; there are {', '.join(tables)}.")
         kept = read_kept(results / f"{name}.json") | {"experiments": _experiments(results.parent / "experiments.json")}
         if more and table in OF_A_WORLD and more[0] not in kept["worlds"]:
             raise InvalidArgument(f"{name}.json holds nothing of {more[0]}.")
-        return found[1] + TABLES[table](kept, *more) + "\n" + found[3]
+        return found[1] + tables[table](kept, *more) + "\n" + found[3]
 
     return MARK.sub(made, text)
 
@@ -256,6 +258,5 @@ TABLES: dict[str, Callable[..., str]] = {
     "rules": rules,
     "best_rule": best_rule,
     "provenance": provenance,
-    **OF_FOOLED,
 }
 OF_A_WORLD = ("main", "verdict", "rules")

@@ -9,10 +9,10 @@ import numpy as np
 from agents.life import Observer, live
 from agents.population import Population
 from benchmark.experiments.experiment import find_experiment
-from benchmark.fooled.lives import live_in_niche
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.jobs import ExperimentJob, Job, JobResult, LifeJob, NicheJob
 from benchmark.running.film import FilmRecorder
+from benchmark.running.niche_lives import live_in_niche
 from core.code_digest import code_digest
 from core.errors import NestlingError
 from envs.registration import world_class

@@ -26,7 +26,6 @@ from agents.catalogue import agent_spec
 from agents.genome import Genome, Modulation
 from agents.life import live
 from agents.population import Population
-from benchmark.fooled.lives import niche_of
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.gathered import day_fitness
 from benchmark.results.plotting import own_style
@@ -35,7 +34,7 @@ from core.errors import InvalidArgument, StateMismatch, told, unknown_name
 from core.files import write_whole
 from core.packed import DamagedFile, checked_json, read_json
 from core.renamed import renamed_attributes
-from envs.registration import world_class
+from envs.registration import niche_of, world_class
 from learning.cortex import Cortex
 from steering.subsystem import Constant
 

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from benchmark.fooled.checking import check_steering
-from benchmark.fooled.lives import live_in_niche
 from benchmark.fooled.measures import MARGIN, _equivalence, _Scales, check_measured, of_niche
 from benchmark.fooled.settings import REMOVED, WINDOWS, all_niches, niche_jobs, niche_settings
 from benchmark.fooled.submission import Row, Submission, as_toml, leaderboard, read_submission
 from benchmark.results.curves import CURVES
 from benchmark.results.jobs import NicheJob
+from benchmark.running.niche_lives import live_in_niche
 from core.errors import BrokenFile, InvalidArgument, UnknownName
 from envs.fooled_niches import FooledNiche
 from envs.registration import world_class

@@ -14,26 +14,12 @@ from agents.population import Population
 from agents.steered_world import Tick
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.jobs import NicheJob
-from core.errors import unknown_name
 from core.interfaces import Verdict
 from core.streams import RowStreams
-from envs.fooled_niches import FooledNiche
-from envs.registration import world_class
+from envs.registration import niche_of, world_class
 
 _SHUFFLED_OVER = 1000  # steps among which a reward is drawn
 _REFERENCE = 8, 3  # animals and episodes by which fitness is put on the scale of reward
-
-
-def niche_of(world: str, name: str) -> FooledNiche:
-    """A fooled niche of a world by name.
-
-    Raises:
-        UnknownName: there is none; the nearest is suggested.
-    """
-    known = {niche.name: niche for niche in world_class(world).fooled_niches}
-    if name not in known:
-        raise unknown_name(f"fooled niche of {world}", name, known)
-    return known[name]
 
 
 class _LureRecorder:
