@@ -113,13 +113,13 @@ def outsider(animals: int, seed: int) -> Found:
     """Linear read-outs that are fitted to other flies, to the fly itself, and to what is known of its wiring."""
     flies = Flies(animals, seed)
     firing, _ = read(flies)
-    half, tested = _READINGS // 2, slice(max(_READ), animals)
+    half, most = _READINGS // 2, min(max(_READ), animals // 2)
+    tested = slice(most, animals)
     known, new = firing[:, :, :half].astype(float), firing[:, :, half:].astype(float)
     found = {}
     for count in _READ:
-        weights = _fitted(known[:count])
-        found[f"read in {count} others"] = area(new[tested] @ weights)
-    own = np.stack([new[row] @ _fitted(known[row : row + 1]) for row in range(max(_READ), animals)])
+        found[f"read in {count} others"] = area(new[tested] @ _fitted(known[: min(count, most)]))
+    own = np.stack([new[row] @ _fitted(known[row : row + 1]) for row in range(most, animals)])
     found["read in itself"] = area(own)
     learner = flies.population.learner
     assert isinstance(learner, Cortex)

@@ -55,7 +55,7 @@ def in_short(niche: str, row: dict[str, Any]) -> list[tuple[str, str]]:
         )
     if not row["reflex"]["same"]:
         more = show_both(row["reflex"]["difference"], 3)
-        lines.append(("bad", f"The pair is not matched: the reflexes earn {more} more reward in the fooled one."))
+        lines.append(("bad", f"The pair is not matched: the reward of the reflexes differs by {more} between the two."))
     return lines
 
 
@@ -90,4 +90,5 @@ def count_in_words(found: dict[str, Any]) -> str:
     rows = measured(found)
     verdicts = [row["arms"][arm]["verdict"] for row in rows.values() if (arm := main_arm(row)) is not None]
     told = ", ".join(f"{verdicts.count(word)} {word}" for word in ("fooled", "holds", "undecided") if word in verdicts)
-    return f"{len(verdicts)} niches: {told}" if told else "no niche was measured"
+    count = "1 niche" if len(verdicts) == 1 else f"{len(verdicts)} niches"
+    return f"{count}: {told}" if told else "no niche was measured"

@@ -16,6 +16,7 @@ from benchmark.studies.evolution import Evolution, Gene, Plan, genes, give_weigh
 from core.errors import InvalidArgument, StateMismatch, UnknownName
 from learning.cortex import Cortex
 from learning.cortical_genome import CorticalGenome
+from steering.hardened import BlendedFighter
 
 AGENT, WORLD = "cortex+always", "LoomingEscape"
 BRIEF = Plan(
@@ -134,3 +135,18 @@ def test_innate_forecasts_decide_the_first_act() -> None:
     give_weights(mice, weights)
     live(mice, 1)
     assert (learner.bout.chosen == 4).all()
+
+
+def test_constants_of_steering_can_evolve() -> None:
+    genome = innate("cortex+earned", "Rivals", "Rivals/blended")
+    assert genome.described()["steering.pain"] == 0.35
+    found = genes(genome, ("steering.pain",), constants=BlendedFighter.constants)
+    assert [(gene.path, gene.low, gene.high) for gene in found] == [("steering.pain", 0.02, 3.0)]
+    spec = replace(agent_spec("cortex+earned"), genome=genome.with_genes(steering__pain=1.5))
+    population = Population(spec, "Rivals", 2, steering="Rivals/blended")
+    assert population.steered.steering.constant["pain"] == 1.5
+    plan = replace(BRIEF, world="Rivals", agent="cortex+earned", steering="Rivals/blended", genes=tuple(found))
+    with pytest.raises(UnknownName, match="Did you mean 'mirror'"):
+        Evolution(replace(plan, niches=("miror",)))
+    search = Evolution(replace(plan, niches=("mirror",), animals=2, lifetime=800))
+    assert len(search.lives(search.genome, None, 2, 0)) == 2
