@@ -60,7 +60,7 @@ def main(args: Args) -> int:
                 write_whole(page, filled.encode())
     board = ROOT / "docs" / "leaderboard.md"
     made = leaderboard_page([read_submission(file) for file in sorted((ROOT / "submissions").glob("*.toml"))])
-    if board.read_text(encoding="utf-8") != made:
+    if not board.exists() or board.read_text(encoding="utf-8") != made:
         stale.append("docs/leaderboard.md")
         if not args.check:
             write_whole(board, made.encode())
