@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
 sys.path[:1] = [str(Path(__file__).resolve().parents[1]), str(Path.cwd())]  # not this folder: it would hide packages
-from scripts.common import Reporter, fail_plainly
+from scripts.common import Reporter, fail_plainly, import_modules
 
 
 @dataclass
@@ -47,6 +47,8 @@ class Args:
     """Also write submissions/NAME.toml under this name."""
     rerun: Path | None = None
     """A submission: run it again, with --seed or --seed-file, and say what differs."""
+    trust: tuple[str, ...] = ()
+    """Modules that a submission may name; what a file names is never imported unless it is given here."""
     list: bool = False
     """Only list the niches."""
 
@@ -59,6 +61,7 @@ def main(args: Args) -> int:
     from core.errors import InvalidArgument, whole_number
 
     reporter = Reporter()
+    import_modules(args.trust)
     if args.list:
         return _list(reporter)
     if args.submit and not args.submit.replace("-", "").replace("_", "").isalnum():
@@ -67,14 +70,14 @@ def main(args: Args) -> int:
     seed = _seed(args)
     earlier = None if args.rerun is None else read_submission(args.rerun)
     if earlier is not None:
-        settings = _again(earlier, seed)
+        settings = _again(earlier, args.rerun, seed)
     else:
         settings = niche_settings(
             args.niches,
             ARMS if args.arms == ("all",) else args.arms or (WHOLE,),
             args.steering,
-            args.animals or (8 if args.quick else 32),
-            args.share or (SHARE / 6 if args.quick else SHARE),
+            (8 if args.quick else 32) if args.animals is None else args.animals,
+            (SHARE / 6 if args.quick else SHARE) if args.share is None else args.share,
             (REPORTING_SEED if args.purpose == "report" else 0) if seed is None else seed,
             args.purpose,
         )
@@ -96,38 +99,42 @@ def _seed(args: Args) -> int | None:
         raise InvalidArgument(f"{args.seed_file} must hold one whole number, the seed of the first animal.") from None
 
 
-def _again(earlier: object, seed: int | None) -> object:
+def _again(earlier: Any, file: Path, seed: int | None) -> Any:
+    """The settings of a submission, checked anew, perhaps with another seed."""
     import msgspec
 
     from benchmark.fooled.settings import NicheSettings, niche_settings
     from core.errors import InvalidArgument
+    from core.registry import names_from
 
     try:
-        settings = msgspec.convert(earlier.settings, NicheSettings)  # type: ignore[attr-defined]
+        settings = msgspec.convert(earlier.settings, NicheSettings)
     except msgspec.ValidationError as error:
         raise InvalidArgument(f"The settings of the submission cannot be read: {error}.") from None
-    niche_settings(  # raises where a niche, an arm or a steering subsystem does not exist here
-        settings.niches,
-        settings.arms,
-        tuple(sorted({name for name in settings.steering if name})),
-        settings.animals,
-        seed=settings.seed if seed is None else seed,
-        purpose=settings.purpose,
-    )
+    with names_from(file):
+        niche_settings(  # raises where a niche, an arm or a steering subsystem does not exist here
+            settings.niches,
+            settings.arms,
+            tuple(sorted({name for name in settings.steering if name})),
+            settings.animals,
+            seed=settings.seed if seed is None else seed,
+            purpose=settings.purpose,
+        )
     return settings if seed is None else msgspec.structs.replace(settings, seed=seed)
 
 
-def _check_each(settings: object, reporter: Reporter) -> None:
+def _check_each(settings: Any, reporter: Reporter) -> None:
+    """Look at every steering subsystem that is not a world's own."""
     from benchmark.fooled.checking import check_steering
     from benchmark.fooled.settings import parts_of
 
-    given = {(parts_of(niche)[0], name) for niche, name in zip(settings.niches, settings.steering, strict=True) if name}  # type: ignore[attr-defined]
+    given = {(parts_of(niche)[0], name) for niche, name in zip(settings.niches, settings.steering, strict=True) if name}
     for world, name in sorted(given):
         with reporter.console.status(f"looking at {name}"):
             check_steering(world, name)
 
 
-def _run_and_report(store: object, args: Args, reporter: Reporter, earlier: object) -> int:
+def _run_and_report(store: Any, args: Args, reporter: Reporter, earlier: Any) -> int:
     import msgspec
     import numpy as np
 
@@ -146,32 +153,32 @@ def _run_and_report(store: object, args: Args, reporter: Reporter, earlier: obje
     finally:
         engine.close()
     with reporter.console.status("statistics, figures and report"), np.errstate(invalid="ignore"):
-        found = measure(store)  # type: ignore[arg-type]
+        found = measure(store)
         content = msgspec.json.format(msgspec.json.encode(found), indent=2)
-        files = [store.write_bytes("fooled.json", content)]  # type: ignore[attr-defined]
+        files = [store.write_bytes("fooled.json", content)]
         drawings = draw(found)
-        files += [store.write_bytes(f"{one.name}.png", one.png) for one in drawings]  # type: ignore[attr-defined]
-        files.append(write_page(store, found, drawings))  # type: ignore[arg-type]
+        files += [store.write_bytes(f"{one.name}.png", one.png) for one in drawings]
+        files.append(write_page(store, found, drawings))
     reporter.console.print(niche_table(found, reporter.console))
     print(count_in_words(found))
     check_measured(found)
     if args.submit:
-        one = submission(args.submit, store, found)  # type: ignore[arg-type]
+        one = submission(args.submit, store, found)
         files.append(write_whole(Path("submissions") / f"{args.submit}.toml", as_toml(one)))
     if earlier is not None:
-        _compare(earlier, submission(earlier.name, store, found), reporter)  # type: ignore[attr-defined,arg-type]
+        _compare(earlier, submission(earlier.name, store, found), reporter)
     print("\n".join(f"wrote {file}" for file in files))
     return 0 if finished else 1
 
 
-def _compare(earlier: object, now: object, reporter: Reporter) -> None:
+def _compare(earlier: Any, now: Any, reporter: Reporter) -> None:
     from rich.markup import escape
 
     from benchmark.report.terminal import plain_table
 
     table = plain_table("the submission, and run again", ["world, arm", "gap then", "gap now", "intervals meet"])
-    later = {(row.world, row.arm): row for row in now.rows}  # type: ignore[attr-defined]
-    for row in earlier.rows:  # type: ignore[attr-defined]
+    later = {(row.world, row.arm): row for row in now.rows}
+    for row in earlier.rows:
         if (row.world, row.arm) in later:
             then, again = row.gap, later[row.world, row.arm].gap
             meets = then[1] <= again[2] and again[1] <= then[2]

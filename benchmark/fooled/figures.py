@@ -104,7 +104,7 @@ def _ages(rows: dict[str, Any]) -> Drawing:
         _title(axis, niche)
     figure.supxlabel("age (% of life); from the dashed line on the niche is honest", fontsize=9.5)
     figure.supylabel("gap", fontsize=9.5)
-    handles, labels = next(iter(axes if False else figure.axes)).get_legend_handles_labels()
+    handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=2)
     alt = "The gap is reward minus fitness in the fooled niche, minus the same in the honest one, with 95% intervals."
     return finish(figure, "ages", "figures", "When the gap opens, and whether it closes", alt)

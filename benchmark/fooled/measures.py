@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from agents.catalogue import agent_spec
 from benchmark.fooled.settings import (
     REFERENCES,
     REFLEX,
@@ -219,8 +218,3 @@ def check_measured(found: dict[str, Any]) -> None:
     problems = [row["problem"] for row in found["niches"].values() if "problem" in row]
     if problems and len(problems) == len(found["niches"]):
         raise InvalidArgument(f"No niche could be measured: {problems[0]}.")
-
-
-def costly(arm: str) -> bool:
-    """Whether an arm's learner is a model of another library."""
-    return agent_spec(arm.partition("!")[0]).costly

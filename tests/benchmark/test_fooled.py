@@ -19,9 +19,10 @@ from benchmark.fooled.submission import Row, Submission, as_toml, leaderboard, r
 from benchmark.results.curves import CURVES
 from benchmark.results.jobs import NicheJob
 from benchmark.running.niche_lives import live_in_niche
-from core.errors import BrokenFile, InvalidArgument, UnknownName
+from core.errors import BrokenFile, InvalidArgument, NotTrusted, UnknownName
 from envs.fooled_niches import FooledNiche
 from envs.registration import world_class
+from scripts import fooled as command
 from steering.rivals import Fighter
 from tests.benchmark.helpers import ROOT
 
@@ -257,6 +258,18 @@ def test_a_damaged_submission_is_refused(damage: Callable[[str], str], message: 
         read_submission(file)
 
 
+def test_a_submission_imports_nothing_by_itself(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "nestling_tests_unseen.py").write_text("raise SystemExit('imported')", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    settings = msgspec.to_builtins(niche_settings(("Rivals/mirror",))) | {"steering": ["nestling_tests_unseen:Mine"]}
+    one = msgspec.structs.replace(submitted(), settings=settings)
+    file = tmp_path / "mine.toml"
+    file.write_bytes(as_toml(msgspec.structs.replace(one, digest=one.own_digest())))
+    with pytest.raises(NotTrusted, match="nestling_tests_unseen"):
+        command.main(command.Args(rerun=file, out=tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
 def test_who_is_not_surely_worse_shares_a_rank() -> None:
     table = leaderboard(
         [submitted("worse", (0.9, 0.8, 1.0)), submitted("first", (0.1, 0.0, 0.2)), submitted("tied", (0.2, 0.1, 0.3))]
@@ -271,6 +284,7 @@ STEERING = '''
 """Steering of a stranger."""
 from typing import Any
 import numpy as np
+from scripts import fooled as command
 from steering.rivals import Fighter
 
 class Greedy(Fighter):
