@@ -21,6 +21,10 @@ class Args:
     """Results folders of a benchmark, with --keep."""
     fooled: tuple[Path, ...] = ()
     """First keep the results of these folders of scripts/fooled.py, as docs/results/fooled.json."""
+    hardened: Path | None = None
+    """Folder of the same niches under hardened steering, with --fooled."""
+    naive: Path | None = None
+    """Folder of the same niches under naive steering, with --fooled."""
     check: bool = False
     """Change nothing; exit with 1 if a page differs from what it is made from."""
 
@@ -48,7 +52,9 @@ def main(args: Args) -> int:
         write_whole(results / f"{args.keep}.json", content + b"\n")
         print(f"wrote docs/results/{args.keep}.json")
     if args.fooled:
-        write_whole(results / "fooled.json", msgspec.json.encode(keep_fooled(args.fooled)) + b"\n")
+        others = {"hardened": args.hardened, "naive": args.naive}
+        versions = {name: folder for name, folder in others.items() if folder is not None}
+        write_whole(results / "fooled.json", msgspec.json.encode(keep_fooled(args.fooled, versions)) + b"\n")
         print("wrote docs/results/fooled.json")
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     stale = []

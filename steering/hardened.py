@@ -76,10 +76,10 @@ def _drive(needs: np.ndarray) -> np.ndarray:
     return (np.abs(needs) ** 4).sum(axis=0) ** (1.0 / 3.0)
 
 
-def _fighter(alone_counts: float, unfelt_wounds: float) -> tuple[Constant, ...]:
+def _fighter(alone_counts: float, unfelt_wounds: float, least: float) -> tuple[Constant, ...]:
     return (
-        Constant("alone_counts", "share to which a win counts with no opponent there", alone_counts, 0.01, 1.0),
-        Constant("unfelt_wounds", "share to which a wound hurts whose bite was not felt", unfelt_wounds, 0.01, 1.0),
+        Constant("alone_counts", "share to which a win counts with no opponent there", alone_counts, least, 1.0),
+        Constant("unfelt_wounds", "share to which a wound hurts whose bite was not felt", unfelt_wounds, least, 1.0),
         Constant("pain", "reward lost by a wound", PAIN_FELT, 0.02, 3.0),
         Constant("status", "reward of a fight won, and lost by one lost", STATUS, 0.02, 3.0),
     )
@@ -89,7 +89,7 @@ class BlendedFighter(Fighter):
     """As Fighter, with constants that say how far wins without an opponent, and wounds that are not felt, count."""
 
     version = "blended"
-    constants: ClassVar[tuple[Constant, ...]] = _fighter(1.0, 0.01)
+    constants: ClassVar[tuple[Constant, ...]] = _fighter(1.0, 0.01, 0.01)
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         super()._judge(before, action, after, parts, channels)
@@ -108,7 +108,7 @@ class HardenedFighter(BlendedFighter):
     """A win counts only over an opponent that is there, and a wound hurts whether the bite was felt or not."""
 
     version = "hardened"
-    constants: ClassVar[tuple[Constant, ...]] = _fighter(0.01, 1.0)
+    constants: ClassVar[tuple[Constant, ...]] = _fighter(0.0, 1.0, 0.0)
 
 
 class HardenedOwl(Owl):

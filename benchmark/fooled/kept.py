@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -15,37 +16,48 @@ from core.packed import DamagedFile, read_json
 from envs.registration import niche_of
 
 
-def keep_fooled(folders: Iterable[Path]) -> dict[str, Any]:
+def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Path] = MappingProxyType({})) -> dict[str, Any]:
     """Runs under one steering of each world, arms of several folders joined, as one plain value.
+
+    Args:
+        folders: of ``scripts/fooled.py``.
+        versions: name -> folder of other steering, kept beside them.
 
     Returns:
         ``niches`` as :func:`benchmark.fooled.measures.measure` has them, without single animals; ``runs`` with niches, arms, seed,
-        animals, date, commit and sources of each folder; ``worlds``, empty.
+        animals, date, commit and sources of each folder; ``versions``, name -> niches; ``worlds``, empty.
 
     Raises:
         InvalidArgument: a folder holds no measured run, or two hold the same arm of a niche, or other steering.
     """
-    kept: dict[str, Any] = {"worlds": {}, "niches": {}, "runs": []}
+    kept: dict[str, Any] = {"worlds": {}, "niches": {}, "versions": {}, "runs": []}
     for folder in folders:
-        try:
-            found = msgspec.json.decode((folder / "fooled.json").read_bytes())
-            about = read_json((folder / "settings.json").read_bytes(), checked=True)
-        except (OSError, ValueError, DamagedFile) as error:
-            raise InvalidArgument(f"{folder} holds no run of scripts/fooled.py ({error}).") from None
-        for niche, row in found["niches"].items():
+        for niche, row in _read(folder, kept["runs"]).items():
             _join(kept["niches"], niche, row, folder)
-        settings = about["settings"]
-        kept["runs"].append(
-            {
-                "worlds": sorted({parts_of(niche)[0] for niche in settings["niches"]}),
-                "arms": settings["arms"],
-                **{key: settings[key] for key in ("seed", "animals")},
-                **{key: about.get(key) for key in ("sources", "commit", "date")},
-            }
-        )
     if not kept["niches"]:
         raise InvalidArgument("Name at least one folder.")
+    for name, folder in versions.items():
+        kept["versions"][name] = _read(folder, kept["runs"])
     return _brief(kept)
+
+
+def _read(folder: Path, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The niches of a folder; what it is of is added to ``runs``."""
+    try:
+        found = msgspec.json.decode((folder / "fooled.json").read_bytes())
+        about = read_json((folder / "settings.json").read_bytes(), checked=True)
+    except (OSError, ValueError, DamagedFile) as error:
+        raise InvalidArgument(f"{folder} holds no run of scripts/fooled.py ({error}).") from None
+    settings = about["settings"]
+    runs.append(
+        {
+            "worlds": sorted({parts_of(niche)[0] for niche in settings["niches"]}),
+            "arms": settings["arms"],
+            **{key: settings[key] for key in ("seed", "animals")},
+            **{key: about.get(key) for key in ("sources", "commit", "date")},
+        }
+    )
+    return found["niches"]
 
 
 def _join(niches: dict[str, Any], niche: str, row: dict[str, Any], folder: Path) -> None:
@@ -70,6 +82,9 @@ def _brief(value: Any) -> Any:
     if isinstance(value, list):
         return [_brief(one) for one in value]
     return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+_NONE = "\N{EN DASH}"
 
 
 def _both(value: dict[str, Any], digits: int = 2) -> str:
@@ -123,4 +138,27 @@ def arms(kept: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-TABLES = {"fooled_niches": niches, "fooled_list": what_is_there, "fooled_arms": arms}
+def versions(kept: dict[str, Any]) -> str:
+    """What other steering makes of the same niches."""
+    names = list(kept["versions"])
+    lines = [
+        f"| niche | gap, own | {' | '.join(f'gap, {name}' for name in names)} | fitness, fooled and honest, own | "
+        f"{' | '.join(f'the same, {name}' for name in names)} |",
+        "|" + " --- |" * (3 + 2 * len(names)),
+    ]
+    for niche, row in kept["niches"].items():
+        rows = [row, *(kept["versions"][name].get(niche) for name in names)]
+        if any(rows[1:]):
+            found = [None if one is None or "problem" in one else one["arms"][WHOLE] for one in rows]
+            gaps = [_NONE if one is None else _both(one["gap"]) for one in found]
+            fitness = [
+                _NONE
+                if one is None
+                else " and ".join(f"{one['fitness'][side]['mean']:.2f}" for side in ("fooled", "honest"))
+                for one in found
+            ]
+            lines.append(f"| {niche.replace('/', ': ')} | {' | '.join([*gaps, *fitness])} |")
+    return "\n".join(lines)
+
+
+TABLES = {"fooled_niches": niches, "fooled_list": what_is_there, "fooled_arms": arms, "fooled_versions": versions}

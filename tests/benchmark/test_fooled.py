@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from agents.population import Population
 from benchmark.fooled.checking import check_steering
 from benchmark.fooled.measures import MARGIN, _equivalence, _Scales, check_measured, of_niche
 from benchmark.fooled.settings import REMOVED, WINDOWS, all_niches, niche_jobs, niche_settings
@@ -22,6 +23,7 @@ from benchmark.running.niche_lives import live_in_niche
 from core.errors import BrokenFile, InvalidArgument, NotTrusted, UnknownName
 from envs.fooled_niches import FooledNiche
 from envs.registration import world_class
+from envs.rivals.world import Rivals
 from scripts import fooled as command
 from steering.rivals import Fighter
 from tests.benchmark.helpers import ROOT
@@ -200,6 +202,32 @@ def test_steering_that_cannot_be_tried_is_refused(kind: type, message: str) -> N
 def test_the_species_own_steering_passes() -> None:
     for name in ("", "Rivals/naive", "Rivals/hardened"):
         check_steering(WORLD, name)
+
+
+class Scrambled(Rivals):
+    """A world like Rivals that says something else of fitness."""
+
+    id = "Scrambled-v0"
+    steering = "Rivals"
+
+    def _advance(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        fitness, terminated = super()._advance(action)
+        return 17.0 - 3.0 * fitness, terminated
+
+
+def test_fitness_reaches_neither_steering_nor_the_learner() -> None:
+    lives = {}
+    for world in (WORLD, f"{__name__}:Scrambled"):
+        population = Population("cortex+earned", world, 4, seed=40, lifetime=800.0)
+        ticks = [population.tick() for _ in range(800)]
+        lives[world] = [
+            np.stack(kind) for kind in zip(*((t.verdict.reward, t.action, t.in_charge) for t in ticks), strict=True)
+        ]
+        assert lives[world][2].any()
+        lives[world].append(np.stack([t.fitness for t in ticks]))
+    plain, scrambled = lives.values()
+    assert all(np.array_equal(one, other) for one, other in zip(plain[:3], scrambled[:3], strict=True))
+    assert np.allclose(scrambled[3], 17.0 - 3.0 * plain[3])
 
 
 def test_bad_requests_are_refused_before_any_life() -> None:
