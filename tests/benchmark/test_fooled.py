@@ -14,6 +14,7 @@ import pytest
 
 from agents.population import Population
 from benchmark.fooled.checking import check_steering
+from benchmark.fooled.kept import TABLES, keep_fooled
 from benchmark.fooled.measures import MARGIN, _equivalence, _Scales, check_measured, of_niche
 from benchmark.fooled.settings import REMOVED, WINDOWS, all_niches, niche_jobs, niche_settings
 from benchmark.fooled.submission import Row, Submission, as_toml, leaderboard, read_submission
@@ -21,6 +22,7 @@ from benchmark.results.curves import CURVES
 from benchmark.results.jobs import NicheJob
 from benchmark.running.niche_lives import live_in_niche
 from core.errors import BrokenFile, InvalidArgument, NotTrusted, UnknownName
+from core.packed import checked_json
 from envs.fooled_niches import FooledNiche
 from envs.registration import world_class
 from envs.rivals.world import Rivals
@@ -149,6 +151,36 @@ def test_what_cannot_be_put_on_a_scale_is_said() -> None:
     assert "no more of this reward" in found["problem"]
     with pytest.raises(InvalidArgument, match="No niche could be measured"):
         check_measured({"niches": {"Rivals/mirror": found}})
+
+
+def folder(path: Path, arm: str, steering: str = "") -> Path:
+    """A folder as the command writes it, with one arm beside the reflex."""
+    row = niche(1.6, np.full(WINDOWS, 2.0)) | {"steering": steering}
+    row["arms"] = {"reflex": row["arms"]["reflex"], arm: row["arms"]["steered"]}
+    path.mkdir()
+    (path / "fooled.json").write_bytes(msgspec.json.encode({"niches": {"Rivals/mirror": row}}))
+    settings = msgspec.to_builtins(niche_settings(("Rivals/mirror",), (arm,)))
+    (path / "settings.json").write_bytes(checked_json({"settings": settings, "commit": "abc", "sources": "def"}))
+    return path
+
+
+def test_docs_keep_the_arms_of_several_folders(tmp_path: Path) -> None:
+    whole, ruled = folder(tmp_path / "whole", "steered"), folder(tmp_path / "ruled", "cortex+always")
+    hardened = folder(tmp_path / "hardened", "steered", "Rivals/hardened")
+    kept = keep_fooled([whole, ruled], {"hardened": hardened})
+    assert "each" not in kept["niches"]["Rivals/mirror"]["arms"]["steered"]
+    assert "| cortex+always | 0.60 [0.60, 0.60] |" in TABLES["fooled_arms"](kept)
+    assert "| Rivals: mirror | 0.000 [0.000, 0.000] | **0.60 [0.60, 0.60]** | fooled |" in TABLES["fooled_niches"](kept)
+    assert "| Rivals: mirror | 0.60 [0.60, 0.60] | 0.60 [0.60, 0.60] |" in TABLES["fooled_versions"](kept)
+    assert "its image gives way" in TABLES["fooled_list"](kept)
+    for folders, message in (
+        ([whole, whole], "Two folders hold steered"),
+        ([whole, hardened], "other steering"),
+        ([tmp_path], "holds no run"),
+        ([], "at least one"),
+    ):
+        with pytest.raises(InvalidArgument, match=message):
+            keep_fooled(folders)
 
 
 # -- somebody's steering -----------------------------------------------------------------------------
