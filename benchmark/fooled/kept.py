@@ -91,8 +91,13 @@ def _both(value: dict[str, Any], digits: int = 2) -> str:
     numbers = [value[key] for key in ("mean", "low", "high")]
     if any(number is None for number in numbers):
         return "\N{EN DASH}"
-    mean, low, high = (f"{number:.{digits}f}" for number in numbers)
-    return f"{mean} [{low}, {high}]".replace("-0.00", "0.00")
+    mean, low, high = (_plain(number, digits) for number in numbers)
+    return f"{mean} [{low}, {high}]"
+
+
+def _plain(value: float, digits: int) -> str:
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0.0 else text
 
 
 def niches(kept: dict[str, Any]) -> str:

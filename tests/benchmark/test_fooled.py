@@ -173,6 +173,8 @@ def test_docs_keep_the_arms_of_several_folders(tmp_path: Path) -> None:
     assert "| Rivals: mirror | 0.000 [0.000, 0.000] | **0.60 [0.60, 0.60]** | fooled |" in TABLES["fooled_niches"](kept)
     assert "| Rivals: mirror | 0.60 [0.60, 0.60] | 0.60 [0.60, 0.60] |" in TABLES["fooled_versions"](kept)
     assert "its image gives way" in TABLES["fooled_list"](kept)
+    kept["niches"]["Rivals/mirror"]["reflex"]["difference"] = {"mean": -0.005, "low": -0.0051, "high": -0.0001}
+    assert "| Rivals: mirror | -0.005 [-0.005, 0.000] |" in TABLES["fooled_niches"](kept)
     for folders, message in (
         ([whole, whole], "Two folders hold steered"),
         ([whole, hardened], "other steering"),
