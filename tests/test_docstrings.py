@@ -57,7 +57,7 @@ SAID: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
             f"{kind}{animal}"
-            for kind in ("Naive", "Hardened")
+            for kind in ("Naive", "Hardened", "Blended")
             for animal in ("Mouse", "Rat", "Finch", "Fighter", "Owl", "Fly")
         ),
         (),

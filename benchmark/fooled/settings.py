@@ -32,7 +32,8 @@ ARMS = (
 """Arms of a whole run: the whole animal, its cortex under other rules, cached values, and negative controls."""
 WINDOWS, REMOVED = 20, 14
 """Ages into which a life is cut, and the first of them in which the fooled niche has become honest."""
-LEAST_STEPS, LEAST_EPISODES = 5000, 20
+LEAST_STEPS, LEAST_EPISODES, BRIEF_EPISODES = 5000, 20, 7
+"""Of a life of the usual share, and episodes of a shorter one."""
 SHARE = 0.25
 """Of a species' whole life that is lived in a niche, unless it would be too short."""
 
@@ -168,7 +169,7 @@ def _chosen(niches: tuple[str, ...], of_worlds: tuple[str, ...]) -> tuple[str, .
 
 def _lifetime(world: str, share: float) -> int:
     kind = world_class(world)
-    least = max(LEAST_EPISODES, -(-LEAST_STEPS // kind.episode_steps)) if share >= SHARE else LEAST_EPISODES
+    least = max(LEAST_EPISODES, -(-LEAST_STEPS // kind.episode_steps)) if share >= SHARE else BRIEF_EPISODES
     episodes = min(kind.life_episodes, max(least, round(share * kind.life_episodes)))
     return episodes * kind.episode_steps
 
