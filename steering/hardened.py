@@ -8,20 +8,19 @@ import numpy as np
 
 from core.batch_state import Field
 from core.interfaces import Recollection, Reflex
-from envs.odour_choice.tunnel import SIP
+from envs.odour_choice.tunnel import CAPACITY, SIP
 from envs.orienting.world import FOVEA, REACH, STAY
 from envs.rivals.world import WOUNDS_TO_LOSE
 from steering.looming_escape import Mouse
 from steering.odour_choice import Fly
 from steering.orienting import Owl
 from steering.rivals import PAIN_FELT, STATUS, Fighter
-from steering.salt_appetite import SWEET, WATER, Rat
+from steering.salt_appetite import ENERGY_SCALE, REWARD, SODIUM_SCALE, SWEET, WATER, WATER_SCALE, Rat, drive
 from steering.subsystem import Constant
 
 _MEAL = 0.04  # share of the mouse's store that a food item fills
 _SEEN = 2.0  # s for which a disc that was seen lets relief count; as long as alarm lasts
 _ENERGY_LOSS, _WATER_LOSS = 250.0 / 86_400, 30.0 / 86_400  # kJ and ml a second that a rat loses, whatever it does
-_MEALS = 4.0  # that fill the fly's store
 _ARRIVES = 900.0  # s from the mouth to the blood
 _ELSEWHERE = FOVEA / REACH  # of gaze
 
@@ -66,14 +65,10 @@ class HardenedRat(Rat):
         water = np.maximum(0.0, before["water_deficit"] - after["water_deficit"] + _WATER_LOSS * self.dt)
         energy = np.maximum(0.0, before["energy_deficit"] - after["energy_deficit"] + _ENERGY_LOSS * self.dt)
         channels["water_arrived"][:], channels["energy_arrived"][:] = water, energy
-        needs = np.stack([self.transient.sodium, before["water_deficit"] / 8.0, before["energy_deficit"] / 15.0])
-        given = np.stack([after["salt"], water / 8.0, energy / 15.0])
-        parts["drive"][:] = 2.5 * (_drive(needs) - _drive(needs - given))
-
-
-def _drive(needs: np.ndarray) -> np.ndarray:
-    """(animals,) as :func:`steering.salt_appetite.drive`, of needs (3, animals) in their scales."""
-    return (np.abs(needs) ** 4).sum(axis=0) ** (1.0 / 3.0)
+        needs = self.transient.sodium, before["water_deficit"] / WATER_SCALE, before["energy_deficit"] / ENERGY_SCALE
+        given = after["salt"] / SODIUM_SCALE, water / WATER_SCALE, energy / ENERGY_SCALE
+        left = (need - one for need, one in zip(needs, given, strict=True))
+        parts["drive"][:] = REWARD * (drive(*needs) - drive(*left))
 
 
 def _fighter(alone_counts: float, unfelt_wounds: float, least: float) -> tuple[Constant, ...]:
@@ -138,6 +133,6 @@ class HardenedFly(Fly):
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         super()._judge(before, action, after, parts, channels)
-        filled = _MEALS * np.maximum(0.0, before["lack"] - after["lack"])
+        filled = CAPACITY * np.maximum(0.0, before["lack"] - after["lack"])
         parts["sugar"][:] = 3.0 * filled * (0.5 + self.transient.hunger)
         channels["sugar"][:] = np.minimum(1.0, filled / SIP)

@@ -19,8 +19,8 @@ SALT, WATER, SWEET, BITTER, MALAISE = range(5)
 
 # Drive D = (sum |need / scale|^n)^(1/m); n > m > 1 is needed for all its properties (Keramati and Gutkin 2014).
 _N, _M = 4.0, 3.0
-_REWARD = 2.5  # for a unit of drive; sets the scale of reward and nothing else; chosen
-_SODIUM_SCALE, _WATER_SCALE, _ENERGY_SCALE = 1.0, 8.0, 15.0  # mEq, ml, kJ; chosen
+REWARD = 2.5  # for a unit of drive; sets the scale of reward and nothing else; chosen
+SODIUM_SCALE, WATER_SCALE, ENERGY_SCALE = 1.0, 8.0, 15.0  # mEq, ml, kJ; chosen
 # Sodium need = max(0, A (1 + k L) - brake) (1 + tally): synergy of angiotensin and aldosterone (Resch et al. 2017),
 # a tonic brake (Park et al. 2020), sensitisation (Sakai et al. 1989); numbers chosen.
 _SYNERGY = 0.5  # per mEq
@@ -48,7 +48,7 @@ _EPISODE_BEGINS, _EPISODE_ENDS = 0.8, 0.1  # mEq of need
 @njit(cache=True)
 def drive(sodium, water, energy):
     """Distance from the set-points, from needs in their scales; surplus counts as much as lack."""
-    return (abs(sodium) ** _N + abs(water) ** _N + abs(energy) ** _N) ** (1.0 / _M)
+    return (np.abs(sodium) ** _N + np.abs(water) ** _N + np.abs(energy) ** _N) ** (1.0 / _M)
 
 
 @njit(cache=True)
@@ -62,11 +62,11 @@ def _feel(animal, variable, lesion, sense):
     """Needs in their scales, as steering feels them now."""
     need = 0.0 if lesion.sodium_drive else sodium_need(sense.angiotensin, sense.aldosterone, variable.depletion_tally)
     animal.raw_need = need
-    animal.sodium = variable.salt_gain * need * (1.0 - animal.satiety) / _SODIUM_SCALE
+    animal.sodium = variable.salt_gain * need * (1.0 - animal.satiety) / SODIUM_SCALE
     thirst = 0.0 if lesion.thirst else sense.water_deficit - animal.water_meter
     hunger = 0.0 if lesion.hunger else sense.energy_deficit - animal.energy_meter
-    animal.water = variable.thirst_gain * thirst / _WATER_SCALE
-    animal.energy = hunger / _ENERGY_SCALE
+    animal.water = variable.thirst_gain * thirst / WATER_SCALE
+    animal.energy = hunger / ENERGY_SCALE
 
 
 @njit(cache=True)
@@ -74,9 +74,9 @@ def worth(animal, salt, water, sweet, bitter):
     """Reward of tasting this much now: predicted drive reduction, and palatability."""
     before = drive(animal.sodium, animal.water, animal.energy)
     after = drive(
-        animal.sodium - salt / _SODIUM_SCALE, animal.water - water / _WATER_SCALE, animal.energy - sweet / _ENERGY_SCALE
+        animal.sodium - salt / SODIUM_SCALE, animal.water - water / WATER_SCALE, animal.energy - sweet / ENERGY_SCALE
     )
-    return _REWARD * (before - after) + _PALATABLE * sweet / _USUAL_SWEET * animal.wants_sweet + _UNPLEASANT * bitter
+    return REWARD * (before - after) + _PALATABLE * sweet / _USUAL_SWEET * animal.wants_sweet + _UNPLEASANT * bitter
 
 
 @njit(cache=True)

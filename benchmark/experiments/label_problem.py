@@ -17,7 +17,6 @@ from benchmark.laboratory.lives import ESSAY
 from benchmark.laboratory.tmaze import PAIR, Flies
 from envs.odour_choice.odours import GLOMERULAR_INPUT, GLOMERULI, ODOURS, projection_rates
 from envs.odour_choice.world import OdourChoice
-from learning.cortex import Cortex
 
 WORLD = "OdourChoice"
 _CONCEPT = ODOURS.index(PAIR[0])
@@ -26,18 +25,6 @@ _RIDGE = 10.0  # weight of the penalty of linear read-outs, in units of a readin
 _READ = (1, 2, 4, 8, 16)  # animals that an outsider reads
 _REVERSALS = 3  # cycles in which the other odour is punished
 Found = dict[str, np.ndarray]
-
-
-def _mushroom_body(flies: Flies) -> tuple[np.ndarray, np.ndarray]:
-    """What fires now, (animals, cells) bool, and the pain that it announces, (animals,)."""
-    learner = flies.population.learner
-    assert isinstance(learner, Cortex)
-    body = learner.mushroom_body
-    assert body is not None
-    fires = np.zeros((flies.population.animals, body.code.cells), bool)
-    for row, count in enumerate(body.code.firing.number):
-        fires[row, body.code.firing.cells[row, :count]] = True
-    return fires, body.now.forecast[:, 1].copy()
 
 
 def read(flies: Flies) -> tuple[np.ndarray, np.ndarray]:
@@ -49,13 +36,14 @@ def read(flies: Flies) -> tuple[np.ndarray, np.ndarray]:
     flies.population.lesion("plasticity")
     firing, forecast = [], []
     for odour in ODOURS:
-        of_odour: list[tuple[np.ndarray, np.ndarray]] = []
         flies.world.manipulate("train", odour=odour, given="nothing")
-        flies.live(_READINGS * OdourChoice.dt, lambda seen=of_odour: seen.append(_mushroom_body(flies)))  # type: ignore[misc]
-        firing.append(np.stack([fires for fires, _ in of_odour], axis=1))
-        forecast.append(np.stack([pain for _, pain in of_odour], axis=1))
+        for _ in range(_READINGS):
+            flies.live(OdourChoice.dt)
+            firing.append(flies.fires_now())
+            forecast.append(flies.mushroom_body.now.forecast[:, 1].copy())
     flies.population.set_state(saved)
-    return np.stack(firing, axis=1), np.stack(forecast, axis=1)
+    shape = (flies.population.animals, len(ODOURS), _READINGS)
+    return np.stack(firing, axis=1).reshape(*shape, -1), np.stack(forecast, axis=1).reshape(shape)
 
 
 def area(values: np.ndarray, concept: int = _CONCEPT) -> np.ndarray:
@@ -121,10 +109,7 @@ def outsider(animals: int, seed: int) -> Found:
         found[f"read in {count} others"] = area(new[tested] @ _fitted(known[: min(count, most)]))
     own = np.stack([new[row] @ _fitted(known[row : row + 1]) for row in range(most, animals)])
     found["read in itself"] = area(own)
-    learner = flies.population.learner
-    assert isinstance(learner, Cortex)
-    assert learner.mushroom_body is not None
-    claws = learner.mushroom_body.code.wiring.claws[tested]
+    claws = flies.mushroom_body.code.wiring.claws[tested]
     rates = np.empty((len(ODOURS), GLOMERULI))
     for odour, received in enumerate(GLOMERULAR_INPUT[:-1]):
         projection_rates(received, rates[odour])

@@ -207,16 +207,16 @@ def niche_jobs(settings: NicheSettings) -> list[NicheJob]:
 class NicheStore(Store):
     """Results of one :class:`NicheSettings` in one folder."""
 
-    settings: NicheSettings  # type: ignore[assignment]
+    settings: NicheSettings  # type: ignore[assignment]  # a store of other settings
 
     def __init__(self, folder: Path, settings: NicheSettings) -> None:
-        super().__init__(folder, settings)  # type: ignore[arg-type]
+        super().__init__(folder, settings)  # type: ignore[arg-type]  # as above
 
     def jobs(self) -> list[NicheJob]:
         """All units of work, in a fixed order."""
         return niche_jobs(self.settings)
 
-    def _settings_of(self, about: dict[str, Any]) -> NicheSettings:  # type: ignore[override]
+    def _settings_of(self, about: dict[str, Any]) -> NicheSettings:  # type: ignore[override]  # as above
         try:
             return msgspec.convert(about["settings"], NicheSettings)
         except msgspec.ValidationError as error:

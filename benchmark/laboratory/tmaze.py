@@ -14,6 +14,7 @@ from agents.population import Population
 from envs.odour_choice.world import OdourChoice
 from learning.cortex import Cortex
 from learning.cortical_genome import CorticalGenome
+from learning.mushroom_body import MushroomBody
 
 MILD, HUNGRY, FED = 0.6, 0.35, 0.95  # filled share of the store
 CYCLE, PAUSE = 60.0, 30.0  # s of an odour and of air (Tully and Quinn 1985)
@@ -97,14 +98,24 @@ class Flies:
         """(animals, cells) bool: Kenyon cells that fire in a tube of an odour; the flies are left as they were before."""
         saved = self.population.get_state()
         self.tube(odour, "nothing", 2 * OdourChoice.dt, **blend)
+        fires = self.fires_now()
+        self.population.set_state(saved)
+        return fires
+
+    @property
+    def mushroom_body(self) -> MushroomBody:
+        """Of all flies."""
         learner = self.population.learner
         assert isinstance(learner, Cortex)
         assert learner.mushroom_body is not None
-        code = learner.mushroom_body.code
+        return learner.mushroom_body
+
+    def fires_now(self) -> np.ndarray:
+        """(animals, cells) bool: Kenyon cells that fire at this moment."""
+        code = self.mushroom_body.code
         fires = np.zeros((self.population.animals, code.cells), bool)
         for row, count in enumerate(code.firing.number):
             fires[row, code.firing.cells[row, :count]] = True
-        self.population.set_state(saved)
         return fires
 
 
