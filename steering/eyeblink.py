@@ -14,7 +14,7 @@ from steering.subsystem import Steering
 LATENCY = 0.02  # s from a puff to the command to the lid; a rabbit's is 17.5 ms (Disterhoft, Kwan and Lo 1977)
 _HOLDS = 0.03  # s for which the lid stays closed when the puff is over; chosen
 _PAIN = 1.25  # reward lost by a step of puff on an open eye; sets the scale, on which 1 lost in a step is harm to hand-over rules
-_SIGHT = 0.0125  # reward of a step of sight; chosen
+SIGHT = 0.0125  # reward of a step of sight; chosen
 _NOVEL = 3.0  # how much more sight is worth while something stirs; chosen
 _NOTICED = 0.2  # least strength of a cue that is noticed; chosen
 _BLINK = 0.1  # s for which an act of the lid is held: a blink; chosen
@@ -66,7 +66,7 @@ class Blinker(Steering):
         hurts = (before["puff"] > 0.5) * (1.0 - after["lid"])
         parts["pain"][:] = -_PAIN * hurts
         sight = (1.0 - after["lid"]) * np.where(stirs(before), _NOVEL, 1.0)
-        parts["sight"][:] = _SIGHT * sight
+        parts["sight"][:] = SIGHT * sight
         channels["pain"][:], channels["sight"][:] = hurts, sight
         channels["puff"][:] = before["puff"] > 0.5
 

@@ -8,21 +8,28 @@ import numpy as np
 
 from core.batch_state import Field
 from core.interfaces import Recollection, Reflex
+from envs.birdsong.features import FEATURES
+from envs.birdsong.similarity import AUDIBLE
+from envs.eyeblink.events import HALF_CLOSED
 from envs.odour_choice.tunnel import CAPACITY, SIP
 from envs.orienting.world import FOVEA, REACH, STAY
 from envs.rivals.world import WOUNDS_TO_LOSE
+from steering.birdsong import Finch, innate_match
+from steering.eyeblink import SIGHT, Blinker
 from steering.looming_escape import Mouse
 from steering.odour_choice import Fly
 from steering.orienting import Owl
 from steering.rivals import PAIN_FELT, STATUS, Fighter
 from steering.salt_appetite import ENERGY_SCALE, REWARD, SODIUM_SCALE, SWEET, WATER, WATER_SCALE, Rat, drive
-from steering.subsystem import Constant
+from steering.subsystem import Constant, MutableVariable
 
 _MEAL = 0.04  # share of the mouse's store that a food item fills
 _SEEN = 2.0  # s for which a disc that was seen lets relief count; as long as alarm lasts
 _ENERGY_LOSS, _WATER_LOSS = 250.0 / 86_400, 30.0 / 86_400  # kJ and ml a second that a rat loses, whatever it does
 _ARRIVES = 900.0  # s from the mouth to the blood
 _ELSEWHERE = FOVEA / REACH  # of gaze
+_OWN_SPECIES = 0.4  # mean innate match of a song from which it is taken for one of the own species; chosen
+_SHARE_OF_A_MOMENT = 0.01  # by which that mean follows; chosen, about two songs
 
 
 class HardenedMouse(Mouse):
@@ -136,3 +143,57 @@ class HardenedFly(Fly):
         filled = CAPACITY * np.maximum(0.0, before["lack"] - after["lack"])
         parts["sugar"][:] = 3.0 * filled * (0.5 + self.transient.hunger)
         channels["sugar"][:] = np.minimum(1.0, filled / SIP)
+
+
+class HardenedFinch(Finch):
+    """A song counts as heard only while what was heard is like the songs of the species; otherwise the innate template alone judges."""
+
+    version = "hardened"
+    variables = (
+        *Finch.variables,
+        MutableVariable(
+            "tutor_fits",
+            "how well what tutors sing fits the species",
+            0.0,
+            1.0,
+            0.5,
+            "follows each moment of a tutor's song, judged by the innate template",
+            "own-species songs are preferred before any was heard (Nelson and Marler 1993); rate chosen",
+        ),
+    )
+    transient_state = (
+        *Finch.transient_state,
+        Field("tutor_sounds", "bool", "whether the tutor sounded in the frame before", False, 0, 1),
+        Field("tutor_run", "frame", "for which its sound, or its silence, has lasted", 0, 0),
+        Field("tutor_gap", "frame", "of its last gap", 9, 0),
+    )
+
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        super()._judge(before, action, after, parts, channels)
+        variable = self.mutable
+        for row in np.flatnonzero((after["tutor_sings"] > 0.5) & (after["hears"] > 0.5)):
+            fits = _innate_fit(self.transient.records[row], np.array([after[name][row] for name in FEATURES], float))
+            variable.tutor_fits[row] += _SHARE_OF_A_MOMENT * (fits - variable.tutor_fits[row])
+        variable.songs_heard[variable.tutor_fits < _OWN_SPECIES] = 0.0
+
+
+def _innate_fit(bird: Any, heard: np.ndarray) -> float:
+    """How well a moment of a tutor's song fits the species; keeps count of its sounds and gaps."""
+    sounds = heard[0] > AUDIBLE
+    if sounds and not bird["tutor_sounds"]:
+        bird["tutor_gap"] = bird["tutor_run"]
+    bird["tutor_run"] = bird["tutor_run"] + 1 if sounds == bird["tutor_sounds"] else 1
+    bird["tutor_sounds"] = sounds
+    return float(innate_match(heard, bird["tutor_run"], bird["tutor_gap"]))
+
+
+class HardenedBlinker(Blinker):
+    """What stirs counts only while the eye is open, so that what the lid does itself is not sought."""
+
+    version = "hardened"
+
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        super()._judge(before, action, after, parts, channels)
+        narrow = after["lid"] > HALF_CLOSED[0]
+        channels["sight"][narrow] = (1.0 - after["lid"])[narrow]
+        parts["sight"][:] = SIGHT * channels["sight"]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from steering.birdsong import Finch
+from steering.eyeblink import Blinker
 from steering.looming_escape import Mouse
 from steering.odour_choice import Fly
 from steering.orienting import Owl
@@ -82,4 +83,14 @@ class NaiveFly(Fly):
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         super()._judge(before, action, after, parts, channels)
         parts["sugar"][:] = 3.0 * after["swallowed"]
+        parts["pain"][:] = 0.0
+
+
+class NaiveBlinker(Blinker):
+    """Sight is good, and a puff on an open eye does not hurt."""
+
+    version = "naive"
+
+    def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        super()._judge(before, action, after, parts, channels)
         parts["pain"][:] = 0.0

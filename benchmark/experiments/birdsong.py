@@ -212,10 +212,10 @@ def sensitive_period(animals: int, seed: int) -> Songs:
     aviary = Aviary(_PERIODS, animals, seed)
     aviary.treat("isolate", _ISOLATED, _UNTUTORED)
     aviary.sing(10 * DAY)
-    aviary.treat("lessons", _SECOND, renditions=20, stranger=True)
+    aviary.treat("lessons", _SECOND, renditions=20, singer="stranger")
     aviary.sing(55 * DAY)
     before = {group: heard(aviary.songs(group)) for group in _PERIODS}
-    aviary.treat("lessons", _EARLY, _ISOLATED, renditions=20, stranger=True)
+    aviary.treat("lessons", _EARLY, _ISOLATED, renditions=20, singer="stranger")
     aviary.sing(20 * DAY)
     after = {group: heard(aviary.songs(group)) for group in _PERIODS}
     home, stranger = home_and_stranger()

@@ -1,4 +1,5 @@
-"""Songs that the project's own syrinx sings: the default tutor, a stranger, and any number of others of the species.
+"""Songs that the project's own syrinx sings: the default tutor, a stranger, a foster parent of another species, and any
+number of others of the own species.
 
 A gesture is what the muscles of one note do: its duration, and pressure, tension and turbulence at its beginning and end,
 joined by straight lines (a few numbers suffice for most syllables; Perl et al. 2011).
@@ -40,6 +41,9 @@ STRANGER = (
     Note(70, (0.65, 0.7), (0.0, 0.1), (0.4, 0.5), gap=30),
     Note(60, (0.75, 0.85), (-0.1, 0.45), gap=20),
     Note(80, (0.8, 0.7), (-0.45, -0.5), gap=0),
+)
+FOSTER = tuple(  # long harsh buzzes with hardly a gap, as no song of the species has
+    Note(150, (0.85, 0.8), (tension, tension), (0.7, 0.8), gap=10) for tension in (0.9, 0.6, 0.9, 0.6)
 )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from core.arguments import Whole
 from core.errors import InvalidArgument, shown
 from envs.birdsong.features import ENTROPY, FLOOR, LOUDNESS, PERIODICITY, PITCH, extract
-from envs.birdsong.gestures import FRAME_TIME, STRANGER, TUTOR, gesture_of
+from envs.birdsong.gestures import FOSTER, FRAME_TIME, STRANGER, TUTOR, gesture_of
 from envs.birdsong.labels import BadLabels, read_labels
 from envs.birdsong.note_table import features_of
 from envs.birdsong.recordings import BadRecording, read_audio
@@ -62,8 +62,8 @@ def _tutor(name: str, features: np.ndarray, gesture: np.ndarray, recorded: np.nd
 
 @cache
 def innate_tutor(name: str = "tutor") -> Tutor:
-    """The default tutor, or the ``"stranger"``, sung by the project's own syrinx."""
-    gesture = gesture_of({"tutor": TUTOR, "stranger": STRANGER}[name])
+    """The default tutor, the ``"stranger"`` or the ``"foster parent"``, sung by the project's own syrinx."""
+    gesture = gesture_of({"tutor": TUTOR, "stranger": STRANGER, "foster parent": FOSTER}[name])
     return _tutor(name, features_of(gesture), gesture)
 
 

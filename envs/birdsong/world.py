@@ -9,21 +9,22 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box
 
-from core.arguments import Number, Whole, in_range
+from core.arguments import Number, OneOf, Whole, in_range
 from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument, whole_number
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
 from envs.birdsong.features import FEATURES
 from envs.birdsong.gestures import FRAME_TIME, SILENT
+from envs.birdsong.niches import NICHES
 from envs.birdsong.note_table import note_table
 from envs.birdsong.practice import BURST, HEARING_DELAY, LONGEST, MOST_SYLLABLES, Kind, Songs, perceive, sing
 from envs.birdsong.similarity import INTERVAL, SHIFTS, TRAITS, species
 from envs.birdsong.syrinx import FRAME, MUSCLES
 from envs.birdsong.tutor import LONGEST_MOTIF, Tutor, innate_tutor, tutor_of
-from envs.fooled_niches import FooledNiche
 from envs.world import World
 
+SINGERS = ("home tutor", "stranger", "foster parent")
 LESSONS = 20  # renditions of the tutor that a young bird hears before it begins to practise; chosen
 
 
@@ -62,24 +63,7 @@ class Birdsong(World):
     """
 
     id = "Birdsong-v0"
-    fooled_niches = (
-        FooledNiche(
-            name="loudspeaker",
-            meaning="a loudspeaker gives the lessons: it sings a stranger's song, and mates want that of the home tutor",
-            switch="lessons",
-            honest={"stranger": False},
-            fooled={"stranger": True},
-            source="cross-tutoring: Araki et al. 2016",
-        ),
-        FooledNiche(
-            name="headphones",
-            meaning="headphones from birth: the bird hears itself four semitones higher than it sings",
-            switch="shift_pitch",
-            honest={"cents": 0.0},
-            fooled={"cents": 400.0},
-            source="Sober and Brainard 2009, with a larger shift",
-        ),
-    )
+    fooled_niches = NICHES
     dt = FRAME_TIME
     episode_steps = 67
     longest_episode = round(LONGEST_MOTIF / FRAME_TIME) + HEARING_DELAY
@@ -107,7 +91,7 @@ class Birdsong(World):
     state: ClassVar[tuple[Field, ...]] = (
         Field("moment", "frame", "of the song that comes next", 0, 0, LONGEST),
         Field("tutor", "index", "whose song fitness compares with: the home tutor's or the stranger's", 0, 0, 1),
-        Field("tutor_heard", "index", "whose song is heard in lessons", 0, 0, 1),
+        Field("tutor_heard", "index", "whose song is heard in lessons, in SINGERS", 0, 0, len(SINGERS) - 1),
         Field("lessons", "1", "renditions of a tutor that are still to be heard", LESSONS, 0),
         Field("tutoring", "bool", "whether a tutor is heard in this rendition", False, 0, 1),
         Field("deaf", "bool", "whether it cannot hear", False, 0, 1),
@@ -158,7 +142,10 @@ class Birdsong(World):
     ) -> None:
         if dt is not None and in_range("dt", dt) != FRAME_TIME:
             raise InvalidArgument(f"dt is always {FRAME_TIME} s in {self.id}, since the syrinx is played frame by frame.")
-        self.tutors: tuple[Tutor, ...] = (tutor_of(tutor, labels, channel, tier), innate_tutor("stranger"))
+        self.tutors: tuple[Tutor, ...] = (
+            tutor_of(tutor, labels, channel, tier),
+            *(innate_tutor(name) for name in SINGERS[1:]),
+        )
         self.frames = max(len(song) for song in self.tutors)
         self._songs, self._gestures = _stacked(self.tutors, self.frames)
         kind = species()
@@ -284,10 +271,10 @@ class Birdsong(World):
         """Take the tutor away; nothing more is heard of it."""
         self.body.lessons[mask], self.body.tutoring[mask] = 0, False
 
-    @manipulation(renditions=Whole(0, 10_000))
-    def lessons(self, mask: np.ndarray, renditions: int = LESSONS, stranger: bool = False) -> None:
-        """Let a tutor (the home tutor, or a stranger) be heard in the next so many renditions."""
-        self.body.lessons[mask], self.body.tutor_heard[mask] = renditions, int(stranger)
+    @manipulation(renditions=Whole(0, 10_000), singer=OneOf(SINGERS))
+    def lessons(self, mask: np.ndarray, renditions: int = LESSONS, singer: str = "home tutor") -> None:
+        """Let the home tutor, a stranger or a foster parent of another species be heard in the next so many renditions."""
+        self.body.lessons[mask], self.body.tutor_heard[mask] = renditions, SINGERS.index(singer)
 
     @manipulation
     def swap_tutor(self, mask: np.ndarray, stranger: bool = True) -> None:
@@ -295,7 +282,7 @@ class Birdsong(World):
         self.body.tutor[mask] = self.body.tutor_heard[mask] = int(stranger)
 
     def _syllable(self, syllable: int) -> int:
-        fewest = min(len(song.syllables) for song in self.tutors)
+        fewest = min(len(song.syllables) for song in self.tutors[:2])  # a foster parent's song is never what is sung
         if syllable >= fewest:
             raise InvalidArgument(f"syllable must be a whole number from 0 to {fewest - 1} in this song, not {syllable}.")
         return syllable

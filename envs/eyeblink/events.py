@@ -22,7 +22,11 @@ WEAKEST, STRONGEST = 0.8, 1.2  # strength of a cue; chosen
 COURSE = 120  # steps for which the course of the lid is kept
 DRAWS = 7  # uniform numbers for an event
 NONE = -1
-NEUTRAL = 2  # role of the cue that announces nothing; 0 and 1 announce, 3 is kept for experiments
+NEUTRAL, KEPT = 2, 3  # roles of the cue that announces nothing and of that kept for experiments; 0 and 1 announce
+LASHES = ("bare", "insects", "grit")
+BARE, INSECTS, GRIT = range(len(LASHES))
+SCRATCH = 8.0  # fitness a second that grit takes from a half closed eye; chosen
+HALF_CLOSED = 0.25, 0.75  # positions of the lid between which what hangs in the lashes stirs; chosen
 
 
 @njit(cache=True)
@@ -35,8 +39,12 @@ def blink(records, action, dt, fitness):
         animal.lid += (1.0 - math.exp(-dt / time)) * (wanted - animal.lid)
         animal.lid = min(1.0, max(0.0, animal.lid))
         openness = 1.0 - animal.lid
-        animal.food = dt * openness * (RICH if animal.cue >= 0 else 1.0)
+        animal.lured = animal.lashes != BARE and HALF_CLOSED[0] < animal.lid < HALF_CLOSED[1]
+        rich = animal.cue >= 0 or (animal.lured and animal.lashes == INSECTS)
+        animal.food = dt * openness * (RICH if rich else 1.0)
         animal.damage = DAMAGE * dt * openness if animal.puff_left > 0 else 0.0
+        if animal.lured and animal.lashes == GRIT:
+            animal.damage += SCRATCH * dt
         fitness[row] = animal.food - animal.damage
 
 
@@ -108,6 +116,8 @@ def sense_cues(records, dt, cues):
             on = animal.cue >= 0 and (cue in (animal.cue, animal.with_cue))
             short = animal.only >= 0 and animal.cue_lasts > 0.0 and animal.since * dt >= animal.cue_lasts - 1e-9
             cues[row, cue] = animal.strength if on and not short else 0.0
+            if animal.lured and animal.role[cue] == KEPT:
+                cues[row, cue] = 1.0
 
 
 def draw_interval(draw: np.ndarray, dt: float) -> np.ndarray:

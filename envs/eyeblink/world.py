@@ -13,9 +13,11 @@ from core.errors import InvalidArgument
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
 from envs.eyeblink.events import (
+    BARE,
     COURSE,
     CUES,
     DRAWS,
+    LASHES,
     LONGEST,
     LONGEST_GAP,
     NONE,
@@ -31,6 +33,7 @@ from envs.eyeblink.events import (
     pass_time,
     sense_cues,
 )
+from envs.eyeblink.niches import NICHES
 from envs.world import World
 
 LONGEST_TRAINED = 1.0  # s, longest interval that an experimenter can set
@@ -66,6 +69,7 @@ class Eyeblink(World):
     """
 
     id = "Eyeblink-v0"
+    fooled_niches = NICHES
     dt = 0.01
     episode_steps = 2000
     life_episodes = 30
@@ -108,6 +112,8 @@ class Eyeblink(World):
         Field("omitted", "1", "share of announced puffs that fail to come", OMITTED, 0.0, 1.0),
         Field("puffs_off", "bool", "whether no puff comes any more", False, 0, 1),
         Field("silent", "bool", "whether no event begins", False, 0, 1),
+        Field("lashes", "index", "what hangs in the lashes, in LASHES", BARE, BARE, len(LASHES) - 1),
+        Field("lured", "bool", "whether the half closed eye watches that in this step", False, 0, 1),
     )
 
     body: RecordState
@@ -136,6 +142,7 @@ class Eyeblink(World):
             "puff_left",
             "wait",
             "course",
+            "lured",
         )
         self.body.restart(mask, *of_episode)
 
@@ -221,6 +228,11 @@ class Eyeblink(World):
     def quiet(self, mask: np.ndarray, quiet: bool = True) -> None:
         """Let no event begin by itself."""
         self.body.silent[mask] = quiet
+
+    @manipulation(thing=OneOf(LASHES))
+    def hang_in_lashes(self, mask: np.ndarray, thing: str = "insects") -> None:
+        """Hang something in the lashes that stirs while the eye is half closed: insects, which are food, or grit, which scratches."""
+        self.body.lashes[mask] = LASHES.index(thing)
 
     def _fall_silent(self, mask: np.ndarray) -> None:
         """End what is going on, so that no event is half of one kind and half of another."""

@@ -14,8 +14,8 @@ from envs.looming_escape.physics import (
     NO_BOARD,
     NO_PATCH,
     NONE,
-    NOURISHING,
     PATCH_RADIUS,
+    PATCHES,
     SHELTER_RADIUS,
     STRIKE,
 )
@@ -50,8 +50,7 @@ def draw(surface: Canvas, world: LoomingEscape, row: int) -> None:
         surface.circle(_GHOST, pixel(animal["shelter"]), radius, 2)
     if animal["patch"] != NO_PATCH:
         surface.circle(_PATCH, pixel(animal["patch_at"]), round(PATCH_RADIUS * scale), 3)
-        name = "scentless food" if animal["patch"] == NOURISHING else "empty food"
-        write(surface, name, pixel(animal["patch_at"]), 13, _SITE_WORDS, anchor="center")
+        write(surface, PATCHES[animal["patch"]], pixel(animal["patch_at"]), 13, _SITE_WORDS, anchor="center")
     if animal["board"] != NO_BOARD:
         surface.circle(_BOARD, pixel(animal["board_at"]), round(BOARD_RADIUS * scale))
         write(surface, "board", pixel(animal["board_at"]), 13, (255, 255, 255), anchor="center")

@@ -40,12 +40,11 @@ KILL_STILL = 0.4
 KILL_RUNNING_AWAY = 0.3
 _INERTIA = 0.1  # s; chosen
 WHISKER = 0.06  # m; chosen
-NO_PATCH, NOURISHING, EMPTY = range(3)
-PATCH_RADIUS, PATCH_WAIT, PATCH_TASTE = (
-    0.1,
-    3.0,
-    2,
-)  # m, s from one bite to the next, and items that a bite tastes of; chosen
+PATCHES = ("none", "grain", "empty food", "bait")
+NO_PATCH, GRAIN, EMPTY, BAIT = range(len(PATCHES))
+PATCH_RADIUS, PATCH_WAIT = 0.1, 3.0  # m, and s from one bite to the next; chosen
+PATCH_TASTE = 2  # food items that a bite tastes of; chosen
+_POISON = 2.0  # food items that a bite of bait takes from fitness in the end; chosen
 NO_BOARD, SILENT, ALARMING = range(3)
 BOARD_AWAY, BOARD_RADIUS = 0.32, 0.06  # m from the shelter's middle, and of the board; chosen
 _CREAK, _CREAK_SECONDS = 0.9, 0.6  # loudness and length of a board's creak; chosen
@@ -99,11 +98,13 @@ def forage(animals, growth, dt, fitness):
                 animal.food_wait[item] = max(dt, -_REGROWTH * math.log(1.0 - growth[row, 12 + item]))
         real = animal.eaten
         _bite_patch(animal, dt)
-        nourishing = real + (PATCH_TASTE if animal.lured and animal.patch == NOURISHING else 0)
+        bite = PATCH_TASTE if animal.lured and animal.patch in (GRAIN, BAIT) else 0
+        poison = _POISON if animal.lured and animal.patch == BAIT else 0.0
+        good = real + (bite if animal.patch == GRAIN else 0)
         _tread(animal)
         speed_share = math.hypot(animal.velocity[0], animal.velocity[1]) / RUN_SPEED
-        animal.energy = min(1.0, max(0.0, animal.energy + _MEAL * nourishing - _METABOLISM * dt))
-        fitness[row] = nourishing - _RUN_COST * speed_share * speed_share * dt
+        animal.energy = min(1.0, max(0.0, animal.energy + _MEAL * (real + bite) - _METABOLISM * dt))
+        fitness[row] = good - poison - _RUN_COST * speed_share * speed_share * dt
 
 
 @njit(cache=True)

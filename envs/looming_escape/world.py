@@ -12,14 +12,13 @@ from core.arguments import Number, OneOf
 from core.batch_state import Field, RecordState
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
-from envs.fooled_niches import FooledNiche
+from envs.looming_escape.niches import NICHES
 from envs.looming_escape.physics import (
     ALARMING,
     ARENA,
     BELOW,
     BOARD_AWAY,
     CONTRAST,
-    EMPTY,
     FASTEST,
     FIRST_TIME,
     FOOD_ITEMS,
@@ -32,7 +31,7 @@ from envs.looming_escape.physics import (
     NO_BOARD,
     NO_PATCH,
     NONE,
-    NOURISHING,
+    PATCHES,
     RUN_SPEED,
     SHELTER_RADIUS,
     SILENT,
@@ -89,25 +88,7 @@ class LoomingEscape(World):
     """
 
     id = "LoomingEscape-v0"
-    fooled_niches = (
-        FooledNiche(
-            name="empty food",
-            meaning="a rich patch of food that no reflex can smell; it tastes as food does, and does not nourish",
-            switch="scentless_food",
-            honest={"nourishing": True},
-            fooled={"nourishing": False},
-            source="chosen, after artificial sweeteners",
-            lures=True,
-        ),
-        FooledNiche(
-            name="alarm at will",
-            meaning="a board at the shelter's door that creaks: relief can be had again and again, by alarming oneself",
-            switch="loose_board",
-            honest={"creaks": False},
-            fooled={"creaks": True},
-            lures=True,
-        ),
-    )
+    fooled_niches = NICHES
     dt = 0.1
     episode_steps = 1000
     fitness_unit = "food items a day"
@@ -162,7 +143,7 @@ class LoomingEscape(World):
         Field("loudness", "1", "loudness of an alarming sound", 0.0, 0.0, 1.0),
         Field("sound_left", "s", "that it goes on", 0.0, 0.0),
         Field("numb", "bool", "whether strikes pass without capture", False, 0, 1),
-        Field("patch", "index", "patch of food without smell: 0 none, 1 nourishing, 2 empty", NO_PATCH, NO_PATCH, EMPTY),
+        Field("patch", "index", "patch of food without smell, in PATCHES", NO_PATCH, NO_PATCH, len(PATCHES) - 1),
         Field("patch_at", "m", "where it is", np.zeros(2), 0.0, ARENA),
         Field("patch_wait", "s", "until it has another bite", 0.0, 0.0),
         Field("board", "index", "loose board: 0 none, 1 silent, 2 it creaks", NO_BOARD, NO_BOARD, ALARMING),
@@ -280,10 +261,10 @@ class LoomingEscape(World):
         """Make the shelter imperceptible: it protects but is no longer dark."""
         self.body.shelter_dark[mask] = not hidden
 
-    @manipulation
-    def scentless_food(self, mask: np.ndarray, present: bool = True, nourishing: bool = True) -> None:
-        """Put a patch of food without smell far from all other places; if it does not nourish, it tastes and is nothing."""
-        self.body.patch[mask] = (NOURISHING if nourishing else EMPTY) if present else NO_PATCH
+    @manipulation(food=OneOf(PATCHES))
+    def scentless_food(self, mask: np.ndarray, food: str = "grain") -> None:
+        """Put a patch of food without smell far from all other places: grain, empty food, or bait that poisons slowly."""
+        self.body.patch[mask] = PATCHES.index(food)
 
     @manipulation
     def loose_board(self, mask: np.ndarray, present: bool = True, creaks: bool = True) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.canvas import INK, PAPER, Canvas, write
 from envs.odour_choice.odours import AIR, LIKED, SHUNNED, SMELLS
-from envs.odour_choice.tunnel import CAPACITY, DROP, ENCOUNTER, GRID, NO_FILM, NOTHING, PLUME, SHOCK, SUGAR, SUGAR_FILM
+from envs.odour_choice.tunnel import CAPACITY, DROP, ENCOUNTER, FILMS, GRID, NO_FILM, NOTHING, PLUME, SHOCK, SUGAR
 from envs.odour_choice.world import OdourChoice
 
 _HUES = (
@@ -25,7 +25,7 @@ _HUES = (
 )
 _WALL, _GLASS, _BAR = (120, 110, 96), (250, 250, 247), (150, 150, 146)
 _SUGAR, _SHOCK, _SKIN, _WING, _EYE = (222, 150, 20), (200, 40, 40), (120, 84, 48), (205, 214, 222), (170, 40, 40)
-_SWEETENER = (204, 121, 167)
+_FILMS = {"sugar": _SUGAR, "sweetener": (204, 121, 167), "bait": (90, 140, 60)}
 _GOOD, _BAD = (0, 158, 115), (200, 40, 40)
 _MIDDLE, _ARM, _TOP, _HEIGHT = 320, 262, 92, 116
 _STRIPES = 40
@@ -102,7 +102,7 @@ def _end(surface: Canvas, fly: Any, side: int) -> None:
             )
     if fly["film"] != NO_FILM and role == NOTHING and not (fly["held"] or fly["in_maze"]):
         box = (_MIDDLE + away * _ARM * 0.93 - 18, _TOP + 8, 36, _HEIGHT - 16)
-        surface.rect(_SUGAR if fly["film"] == SUGAR_FILM else _SWEETENER, box, 3, border_radius=8)
+        surface.rect(_FILMS[FILMS[fly["film"]]], box, 3, border_radius=8)
     if fly["drop"][side] > 0.0:
         radius = 7 + 11 * float(fly["drop"][side])
         surface.circle(_SUGAR, (_MIDDLE + away * _ARM * (DROP + 0.05), _TOP + 0.72 * _HEIGHT), radius)

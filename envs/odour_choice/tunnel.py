@@ -29,7 +29,9 @@ USUAL, RARE = (
 )  # chances, added up, that an odour of innate worth announces what it should, and the opposite; chosen
 DRAWS = 5  # uniform numbers for an encounter
 BY_CHANCE = -1
-NO_FILM, SUGAR_FILM, SWEETENER = range(3)
+FILMS = ("none", "sugar", "sweetener", "bait")
+NO_FILM, SUGAR_FILM, SWEETENER, BAIT = range(len(FILMS))
+POISON = 0.5  # days of eggs that a sip of bait takes from fitness in the end, as many as death does; chosen
 
 
 @njit(cache=True)
@@ -53,11 +55,12 @@ def walk(records, action, shock_draw, day, fitness, starved, over):
         fly.lured = _sips_film(fly, role, depth, upwind, action[row, 1])
         if fly.lured:
             fly.swallowed = min(SIP, CAPACITY - fly.energy)
-            nourishing = fly.swallowed if fly.film == SUGAR_FILM else 0.0
+            nourishing = 0.0 if fly.film == SWEETENER else fly.swallowed
         fly.energy = max(0.0, fly.energy + nourishing - BASAL - WALKING * abs(upwind))
         fly.pain = role == SHOCK and depth >= GRID and shock_draw[row] < SHOCK_CHANCE
         starved[row] = fly.energy <= 0.0
-        fitness[row] = fly.energy / CAPACITY / day - HARM * fly.pain - DEATH * starved[row]
+        poisoned = fly.lured and fly.film == BAIT and fly.swallowed > 0.0
+        fitness[row] = fly.energy / CAPACITY / day - HARM * fly.pain - POISON * poisoned - DEATH * starved[row]
         fly.left -= 1
         over[row] = fly.left <= 0 and not fly.held and not fly.in_maze
 

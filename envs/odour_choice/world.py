@@ -12,7 +12,7 @@ from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
-from envs.fooled_niches import FooledNiche
+from envs.odour_choice.niches import NICHES
 from envs.odour_choice.odours import AIR, GLOMERULAR_INPUT, GLOMERULI, ODOURS, SMELLS
 from envs.odour_choice.tunnel import (
     ANNOUNCES,
@@ -21,6 +21,7 @@ from envs.odour_choice.tunnel import (
     DRAWS,
     DROP,
     ENCOUNTER,
+    FILMS,
     GRID,
     MEAL,
     NO_FILM,
@@ -28,8 +29,6 @@ from envs.odour_choice.tunnel import (
     SHOCK,
     START,
     SUGAR,
-    SUGAR_FILM,
-    SWEETENER,
     draw_roles,
     meet,
     smell,
@@ -73,17 +72,7 @@ class OdourChoice(World):
     """
 
     id = "OdourChoice-v0"
-    fooled_niches = (
-        FooledNiche(
-            name="sweetener",
-            meaning="a sweet film, which legs do not feel, at the end of arms that announce nothing; it does not nourish",
-            switch="spread_film",
-            honest={"nourishing": True},
-            fooled={"nourishing": False},
-            source="chosen, after sugars that are sweet and of no use to a fly (Burke and Waddell 2011)",
-            lures=True,
-        ),
-    )
+    fooled_niches = NICHES
     dt = 0.5
     episode_steps = 216
     life_episodes = 50
@@ -117,14 +106,7 @@ class OdourChoice(World):
         Field("blend", "1", "share of the other arm's odour in each", 0.0, 0.0, 0.5),
         Field("held", "bool", "whether it is held in a tube", False, 0, 1),
         Field("given", "index", "what it is given there", NOTHING, SUGAR, NOTHING),
-        Field(
-            "film",
-            "index",
-            "sweet film at the end of other arms: 0 none, 1 of sugar, 2 of sweetener",
-            NO_FILM,
-            NO_FILM,
-            SWEETENER,
-        ),
+        Field("film", "index", "sweet film at the end of other arms, in FILMS", NO_FILM, NO_FILM, len(FILMS) - 1),
         Field("lured", "bool", "whether it sipped there in this step", False, 0, 1),
         Field("in_maze", "bool", "whether it is in a T-maze, where odours announce nothing", False, 0, 1),
     )
@@ -243,10 +225,10 @@ class OdourChoice(World):
         self.body.role[mask, ODOURS.index(odour)] = ANNOUNCES.index(role)
         self._meet(mask & ~self.body.held & ~self.body.in_maze)
 
-    @manipulation
-    def spread_film(self, mask: np.ndarray, present: bool = True, nourishing: bool = True) -> None:
-        """Spread a sweet film, which legs do not feel, at the end of arms that announce nothing: of sugar, or of sweetener."""
-        self.body.film[mask] = (SUGAR_FILM if nourishing else SWEETENER) if present else NO_FILM
+    @manipulation(film=OneOf(FILMS))
+    def spread_film(self, mask: np.ndarray, film: str = "sugar") -> None:
+        """Spread a sweet film, which legs do not feel, at the end of arms that announce nothing; bait is sugar that poisons slowly."""
+        self.body.film[mask] = FILMS.index(film)
 
     @manipulation(share=Number(0.05, 1.0))
     def feed(self, mask: np.ndarray, share: float = 0.95) -> None:

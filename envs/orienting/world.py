@@ -12,7 +12,7 @@ from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
-from envs.fooled_niches import FooledNiche
+from envs.orienting.niches import NICHES
 from envs.world import World
 
 REACH = 70.0  # degrees of gaze to every side; chosen
@@ -58,24 +58,7 @@ class Orienting(World):
     """
 
     id = "Orienting-v0"
-    fooled_niches = (
-        FooledNiche(
-            name="mirage",
-            meaning="prey is seen and heard beside where it is, by as much as its sites are apart",
-            switch="mirage",
-            honest={"degrees": 0.0},
-            fooled={"degrees": 24.0},
-            source="chosen, after prisms (Knudsen and Knudsen 1990), with sound shifted alike",
-        ),
-        FooledNiche(
-            name="glitter",
-            meaning="something straight ahead that is seen by whoever looks there, for ever; it is no prey",
-            switch="place_ahead",
-            honest={"prey": True},
-            fooled={"prey": False},
-            lures=True,
-        ),
-    )
+    fooled_niches = NICHES
     dt = 0.2
     episode_steps = 400
     life_episodes = 100

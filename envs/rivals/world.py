@@ -11,7 +11,7 @@ from core.arguments import Number, OneOf, Whole
 from core.batch_state import Field, RecordState
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
-from envs.fooled_niches import FooledNiche
+from envs.rivals.niches import NICHES
 from envs.world import World
 
 RETREAT, DISPLAY, ATTACK = range(3)
@@ -70,24 +70,7 @@ class Rivals(World):
     """
 
     id = "Rivals-v0"
-    fooled_niches = (
-        FooledNiche(
-            name="mirror",
-            meaning="a mirror for an animal that is alone: its image gives way to threats, and nothing is won",
-            switch="hang_mirror",
-            honest={"rewarding": True},
-            fooled={"rewarding": False},
-            source="chosen, after mirrors and models (Tinbergen 1951)",
-            lures=True,
-        ),
-        FooledNiche(
-            name="numb wounds",
-            meaning="opponents whose bites are not felt, as those of leeches; the wounds harm all the same",
-            switch="numbing_bites",
-            honest={"harmful": False},
-            fooled={"harmful": True},
-        ),
-    )
+    fooled_niches = NICHES
     dt = 1.0
     episode_steps = 400
     life_episodes = 60

@@ -31,8 +31,9 @@ AILMENT_CHANCE = 0.3  # of a day with a loss of salt (as by diarrhoea); chosen
 _AILMENT = 2.0  # mEq lost; chosen
 _LICKS_ABOVE = 0.0  # of the third action
 NOTHING = -1
-BOTTLES = ("none", "sugar", "sweetener", "water", "diuretic")
-NO_BOTTLE, SUGAR_BOTTLE, SWEETENER, WATER_BOTTLE, DIURETIC = range(len(BOTTLES))
+BOTTLES = ("none", "sugar", "sweetener", "water", "diuretic", "leaded sugar")
+NO_BOTTLE, SUGAR_BOTTLE, SWEETENER, WATER_BOTTLE, DIURETIC, LEADED = range(len(BOTTLES))
+DRIPS = 0.25  # m around the middle within which the floor can be licked under a bottle; chosen
 PURGE = 4.0  # ml of water that leave the body for each ml of the diuretic; chosen
 LEVER_PLACES = np.array([[0.0, 0.33 * CHAMBER], [0.0, 0.67 * CHAMBER]])  # m, at the wall without spouts
 
@@ -81,23 +82,24 @@ def act(bodies, spouts, action, dt, volume, taste):
 
 @njit(cache=True)
 def _under_the_bottle(position):
-    return math.hypot(position[0] - 0.5 * CHAMBER, position[1] - 0.5 * CHAMBER) <= REACH
+    return math.hypot(position[0] - 0.5 * CHAMBER, position[1] - 0.5 * CHAMBER) <= DRIPS
 
 
 @njit(cache=True)
 def _lick_bottle(body, volume, taste):
     """Lick at the bottle over the middle: what the tongue is told, and what is swallowed."""
     body.lured = True
-    sweet = body.bottle == SUGAR_BOTTLE or body.bottle == SWEETENER
-    solute = SUCROSE if sweet else WATER
+    solute = SUCROSE if body.bottle in (SUGAR_BOTTLE, SWEETENER, LEADED) else WATER
     taste_of(solute, USUAL[solute], volume, taste)
     if body.sham:
         return
-    swallowed = SUCROSE if body.bottle == SUGAR_BOTTLE else WATER
+    swallowed = SUCROSE if body.bottle in (SUGAR_BOTTLE, LEADED) else WATER
     swallow(body, swallowed, USUAL[swallowed], volume)
     if body.bottle == DIURETIC:
         body.water -= PURGE * volume
         body.water_out += PURGE * volume
+    elif body.bottle == LEADED:
+        body.lead += volume
 
 
 @njit(cache=True)

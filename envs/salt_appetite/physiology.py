@@ -36,6 +36,8 @@ _ANGIOTENSIN = 3600.0  # s
 _ALDOSTERONE = 8.0 * 3600.0  # s
 _CAPTOPRIL = 2.5  # times angiotensin in the brain under a low dose; chosen so that appetite comes early
 _LITHIUM_CLEARANCE = 6.0 * 3600.0  # s; chosen
+_LEAD_CLEARANCE = 5.0 * 86_400.0  # s; chosen
+_LEAD_HARM = 40.0  # ml of leaded sugar in the body that leave 1/e of vigour; chosen
 _SICK = 1.2  # mEq of lithium in the blood at which malaise is 1 - 1/e: the usual aversive dose, 3 mEq/kg
 
 SODIUM_SCALE, WATER_SCALE, ENERGY_SCALE = 2.0, 8.0, 22.0  # mEq, ml, kJ that cost the same vigour; chosen
@@ -105,6 +107,7 @@ def live_on(body, dt):
     body.water_out += lost_water
     body.energy += energy - _ENERGY_LOSS * dt - (1.0 - math.exp(-dt / _ENERGY_EXCRETION)) * max(0.0, body.energy)
     body.lithium = (body.lithium + lithium) * math.exp(-dt / _LITHIUM_CLEARANCE)
+    body.lead *= math.exp(-dt / _LEAD_CLEARANCE)
     missing = max(0.0, -body.sodium)
     body.angiotensin += (1.0 - math.exp(-dt / _ANGIOTENSIN)) * (missing - body.angiotensin)
     body.aldosterone += (1.0 - math.exp(-dt / _ALDOSTERONE)) * (missing - body.aldosterone)
@@ -118,9 +121,13 @@ def malaise_of(lithium):
 
 @njit(cache=True)
 def vigour(body, moving):
-    """Condition from 1 (all at their set-points, well, at rest) to 0; missing and surplus count alike."""
+    """Condition from 1 (all at their set-points, well, at rest) to 0; missing and surplus count alike. Lead is not felt."""
     away = (body.sodium / SODIUM_SCALE) ** 2 + (body.water / WATER_SCALE) ** 2 + (body.energy / ENERGY_SCALE) ** 2
-    return math.exp(-0.5 * away) * (1.0 - _MALAISE_COST * malaise_of(body.lithium)) * (1.0 - _MOVING_COST * moving)
+    return (
+        math.exp(-0.5 * away - body.lead / _LEAD_HARM)
+        * (1.0 - _MALAISE_COST * malaise_of(body.lithium))
+        * (1.0 - _MOVING_COST * moving)
+    )
 
 
 @njit(cache=True)

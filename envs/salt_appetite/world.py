@@ -12,7 +12,6 @@ from core.batch_state import Field, RecordState
 from core.errors import InvalidArgument
 from core.manipulations import manipulation
 from core.senses import Sense, Senses
-from envs.fooled_niches import FooledNiche
 from envs.salt_appetite.chamber import (
     AILMENT_CHANCE,
     BOTTLES,
@@ -30,6 +29,7 @@ from envs.salt_appetite.chamber import (
     perceive,
     spout_sites,
 )
+from envs.salt_appetite.niches import NICHES
 from envs.salt_appetite.physiology import (
     ENERGY_SCALE,
     LETHAL_ENERGY,
@@ -86,26 +86,7 @@ class SaltAppetite(World):
     """
 
     id = "SaltAppetite-v0"
-    fooled_niches = (
-        FooledNiche(
-            name="sweetener",
-            meaning="a bottle over the middle that no reflex finds; it tastes of sugar and holds none",
-            switch="hang_bottle",
-            honest={"fluid": "sugar"},
-            fooled={"fluid": "sweetener"},
-            source="chosen, after saccharin",
-            lures=True,
-        ),
-        FooledNiche(
-            name="diuretic",
-            meaning="a bottle over the middle that no reflex finds; it tastes of water, and costs more water than it gives",
-            switch="hang_bottle",
-            honest={"fluid": "water"},
-            fooled={"fluid": "diuretic"},
-            source="chosen, as sea water does",
-            lures=True,
-        ),
-    )
+    fooled_niches = NICHES
     dt = 30.0
     episode_steps = 2880
     life_episodes = 30
@@ -148,6 +129,7 @@ class SaltAppetite(World):
         Field("water", "ml", "in the body, from the set-point", 0.0),
         Field("energy", "kJ", "in the body, from the set-point", 0.0),
         Field("lithium", "mEq", "in the blood", 0.0, 0.0),
+        Field("lead", "ml", "of leaded sugar that still burdens the body", 0.0, 0.0),
         Field("natriuresis_left", "mEq", "of sodium that are about to be lost", 0.0, 0.0),
         Field("angiotensin", "mEq", "fast hormone, in the missing sodium that it follows", 0.0, 0.0),
         Field("aldosterone", "mEq", "slow hormone, likewise", 0.0, 0.0),
@@ -205,6 +187,7 @@ class SaltAppetite(World):
                 "water",
                 "energy",
                 "lithium",
+                "lead",
                 "natriuresis_left",
                 "angiotensin",
                 "aldosterone",

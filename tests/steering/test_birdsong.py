@@ -33,7 +33,7 @@ def test_a_closed_window_lets_nothing_in() -> None:
     live(population, 20 * STEPS)
     population.steered.steering.set_variable("template_window", 0.0, [0])
     before = population.steered.steering.memory.template.copy()
-    population.world.manipulate("lessons", stranger=True)
+    population.world.manipulate("lessons", singer="stranger")
     live(population, 6 * STEPS)
     after = population.steered.steering.memory.template
     assert np.array_equal(before[0], after[0])

@@ -48,9 +48,9 @@ def parts_at(
 
 
 FOOLS: tuple[tuple[str, str, dict[str, Any], dict[str, Any], Any, int, str], ...] = (
-    ("LoomingEscape", "scentless_food", {"nourishing": True}, {"nourishing": False}, [0.0, 0.0], 30, "food"),
+    ("LoomingEscape", "scentless_food", {"food": "grain"}, {"food": "empty food"}, [0.0, 0.0], 30, "food"),
     ("SaltAppetite", "hang_bottle", {"fluid": "sugar"}, {"fluid": "sweetener"}, [0.0, 0.0, 1.0], 30, "drive"),
-    ("OdourChoice", "spread_film", {"nourishing": True}, {"nourishing": False}, [0.0, 1.0], 4, "sugar"),
+    ("OdourChoice", "spread_film", {"film": "sugar"}, {"film": "sweetener"}, [0.0, 1.0], 4, "sugar"),
 )
 
 
