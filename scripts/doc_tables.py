@@ -20,11 +20,11 @@ class Args:
     folders: tuple[Path, ...] = ()
     """Results folders of a benchmark, with --keep."""
     fooled: tuple[Path, ...] = ()
-    """First keep the results of these folders of scripts/fooled.py, as docs/results/fooled.json."""
-    hardened: Path | None = None
-    """Folder of the same niches under hardened steering, with --fooled."""
-    naive: Path | None = None
-    """Folder of the same niches under naive steering, with --fooled."""
+    """First keep the results of these folders of scripts/fooled.py, as docs/results/fooled.json; a later one replaces niches."""
+    hardened: tuple[Path, ...] = ()
+    """Folders of the same niches under hardened steering, with --fooled."""
+    naive: tuple[Path, ...] = ()
+    """Folders of the same niches under naive steering, with --fooled."""
     check: bool = False
     """Change nothing; exit with 1 if a page differs from what it is made from."""
 
@@ -53,7 +53,7 @@ def main(args: Args) -> int:
         print(f"wrote docs/results/{args.keep}.json")
     if args.fooled:
         others = {"hardened": args.hardened, "naive": args.naive}
-        versions = {name: folder for name, folder in others.items() if folder is not None}
+        versions = {name: folders for name, folders in others.items() if folders}
         write_whole(results / "fooled.json", msgspec.json.encode(keep_fooled(args.fooled, versions)) + b"\n")
         print("wrote docs/results/fooled.json")
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -16,12 +16,14 @@ from core.packed import DamagedFile, read_json
 from envs.registration import niche_of
 
 
-def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Path] = MappingProxyType({})) -> dict[str, Any]:
+def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Iterable[Path]] = MappingProxyType({})) -> dict[str, Any]:
     """Runs under one steering of each world, arms of several folders joined, as one plain value.
+
+    A later folder with the whole animal in a niche replaces that niche, all of its arms included, because its lives are of newer code.
 
     Args:
         folders: of ``scripts/fooled.py``.
-        versions: name -> folder of other steering, kept beside them.
+        versions: name -> folders of other steering, kept beside them.
 
     Returns:
         ``niches`` as :func:`benchmark.fooled.measures.measure` has them, without single animals; ``runs`` with niches, arms, seed,
@@ -30,34 +32,49 @@ def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Path] = MappingP
     Raises:
         InvalidArgument: a folder holds no measured run, or two hold the same arm of a niche, or other steering.
     """
-    kept: dict[str, Any] = {"worlds": {}, "niches": {}, "versions": {}, "runs": []}
-    for folder in folders:
-        for niche, row in _read(folder, kept["runs"]).items():
-            _join(kept["niches"], niche, row, folder)
-    if not kept["niches"]:
+    runs: list[dict[str, Any]] = []
+    niches = _joined(folders, runs)
+    if not niches:
         raise InvalidArgument("Name at least one folder.")
-    for name, folder in versions.items():
-        kept["versions"][name] = _read(folder, kept["runs"])
-    return _brief(kept)
+    found = {name: _joined(of_version, runs) for name, of_version in versions.items()}
+    ordered = {niche: niches[niche] for niche in sorted(niches)}
+    return _brief({"worlds": {}, "niches": ordered, "versions": found, "runs": [run for run in runs if run["niches"]]})
 
 
-def _read(folder: Path, runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """The niches of a folder; what it is of is added to ``runs``."""
+def _joined(folders: Iterable[Path], runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The niches of several folders; what each is of is added to ``runs``."""
+    niches: dict[str, Any] = {}
+    ours: list[dict[str, Any]] = []
+    for folder in folders:
+        rows, run = _read(folder)
+        for niche, row in rows.items():
+            if niche in niches and niches[niche]["steering"] != row.get("steering"):
+                raise InvalidArgument(f"{folder} has other steering in {niche} than the folders before it.")
+            if niche in niches and WHOLE in row["arms"]:
+                del niches[niche]
+                for earlier in ours:
+                    earlier["niches"].remove(niche)
+            _join(niches, niche, row, folder)
+        ours.append(run)
+    runs += ours
+    return niches
+
+
+def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The niches of a folder, and what it is of."""
     try:
         found = msgspec.json.decode((folder / "fooled.json").read_bytes())
         about = read_json((folder / "settings.json").read_bytes(), checked=True)
     except (OSError, ValueError, DamagedFile) as error:
         raise InvalidArgument(f"{folder} holds no run of scripts/fooled.py ({error}).") from None
     settings = about["settings"]
-    runs.append(
-        {
-            "worlds": sorted({parts_of(niche)[0] for niche in settings["niches"]}),
-            "arms": settings["arms"],
-            **{key: settings[key] for key in ("seed", "animals")},
-            **{key: about.get(key) for key in ("sources", "commit", "date")},
-        }
-    )
-    return found["niches"]
+    run = {
+        "niches": sorted(found["niches"]),
+        "arms": settings["arms"],
+        **{key: settings[key] for key in ("seed", "animals")},
+        **{key: about.get(key) for key in ("sources", "commit", "date")},
+    }
+    return found["niches"], run
 
 
 def _join(niches: dict[str, Any], niche: str, row: dict[str, Any], folder: Path) -> None:
@@ -67,8 +84,6 @@ def _join(niches: dict[str, Any], niche: str, row: dict[str, Any], folder: Path)
         niches[niche] = row
         return
     known = niches[niche]
-    if known["steering"] != row["steering"]:
-        raise InvalidArgument(f"{folder} has other steering in {niche} than the folders before it.")
     for arm, one in row["arms"].items():
         if arm != REFLEX and arm in known["arms"]:
             raise InvalidArgument(f"Two folders hold {arm} in {niche}; name one of them.")

@@ -242,7 +242,7 @@ def provenance(kept: dict[str, Any]) -> str:
     """Which runs a page's tables are made from."""
     lines = []
     for run in kept["runs"]:
-        where = ", ".join(f"`{world}`" for world in run["worlds"])
+        where = ", ".join(f"`{world}`" for world in run.get("niches", run.get("worlds")))
         commit = f", commit `{run['commit']}`" if run["commit"] else ""
         lines.append(
             f"- {where}: {run['animals']} animals, seeds from {run['seed']:,}, sources `{run['sources']}`{commit}."

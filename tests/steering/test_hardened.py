@@ -14,10 +14,10 @@ from steering.hardened import BlendedFighter
 ANIMALS = 4
 
 
-def parts_at(
-    world: str, steering: str, switch: str, side: dict[str, Any], action: Any, steps: int, part: str
-) -> np.ndarray:
-    """(animals,) sum of a part of reward over some steps of one action, at what was put there."""
+def live_at(
+    world: str, steering: str, switch: str, side: dict[str, Any], action: Any, steps: int
+) -> tuple[SteeredWorld, list[Any]]:
+    """The ticks of some steps of one action, at what was put there."""
     steered = SteeredWorld(
         world, ANIMALS, hand_over="always", steering=None if steering == "own" else f"{world}/{steering}"
     )
@@ -36,15 +36,23 @@ def parts_at(
         steered.world.manipulate("offer", left="air", right="air")
         steered.world.manipulate("feed", share=0.3)
         body.at = 0.9
+    elif world == "Eyeblink":
+        steered.world.manipulate("quiet")
     elif world == "Orienting":
         body.next_target_in = 1000
     given = np.broadcast_to(
         np.asarray(action, steered.single_action_space.dtype), (ANIMALS, *steered.single_action_space.shape)
     )
-    total, index = np.zeros(ANIMALS), steered.steering.parts.index(part)
-    for _ in range(steps):
-        total += steered.tick(Proposal.plain(given.copy())).verdict.parts[:, index]
-    return total
+    return steered, [steered.tick(Proposal.plain(given.copy())) for _ in range(steps)]
+
+
+def parts_at(
+    world: str, steering: str, switch: str, side: dict[str, Any], action: Any, steps: int, part: str
+) -> np.ndarray:
+    """(animals,) sum of a part of reward over these ticks."""
+    steered, ticks = live_at(world, steering, switch, side, action, steps)
+    index = steered.steering.parts.index(part)
+    return np.sum([tick.verdict.parts[:, index] for tick in ticks], axis=0)
 
 
 FOOLS: tuple[tuple[str, str, dict[str, Any], dict[str, Any], Any, int, str], ...] = (
@@ -63,6 +71,47 @@ def test_hardened_steering_rewards_what_reaches_the_body(
     assert (parts_at(world, "naive", switch, fooled, action, steps, part) > 0.5).all()
     assert (np.abs(parts_at(world, "hardened", switch, fooled, action, steps, part)) < 0.05 * own).all()
     assert (parts_at(world, "hardened", switch, honest, action, steps, part) > 0.2).all()
+
+
+UNFELT: tuple[tuple[str, str, dict[str, Any], dict[str, Any], Any, int], ...] = (
+    ("LoomingEscape", "scentless_food", {"food": "grain"}, {"food": "bait"}, [0.0, 0.0], 30),
+    ("SaltAppetite", "hang_bottle", {"fluid": "sugar"}, {"fluid": "leaded sugar"}, [0.0, 0.0, 1.0], 30),
+    ("OdourChoice", "spread_film", {"film": "sugar"}, {"film": "bait"}, [0.0, 1.0], 4),
+    ("Eyeblink", "hang_in_lashes", {"thing": "insects"}, {"thing": "grit"}, [0.0], 100),
+)
+
+
+@pytest.mark.parametrize(("world", "switch", "honest", "fooled", "action", "steps"), UNFELT)
+def test_what_harms_too_late_changes_fitness_and_nothing_that_is_felt(
+    world: str, switch: str, honest: dict, fooled: dict, action: list[float], steps: int
+) -> None:
+    good, bad = (live_at(world, "own", switch, side, action, steps)[1] for side in (honest, fooled))
+    assert all(np.array_equal(one.verdict.reward, other.verdict.reward) for one, other in zip(good, bad, strict=True))
+    assert sum(tick.verdict.reward for tick in bad).min() > 0.0
+    fitness = (np.sum([tick.fitness for tick in ticks], axis=0) for ticks in (good, bad))
+    assert (np.subtract(*fitness) > 0.0).all()
+
+
+def test_a_hardened_blinker_is_not_taken_in_by_what_its_own_lid_stirs() -> None:
+    own, naive, hardened = (
+        parts_at("Eyeblink", name, "hang_in_lashes", {"thing": "grit"}, [0.0], 100, "sight")
+        for name in ("own", "naive", "hardened")
+    )
+    assert (own > 2.0 * hardened).all()
+    assert np.array_equal(own, naive)
+
+
+def test_a_hardened_finch_memorises_songs_of_its_species_only() -> None:
+    heard = {}
+    for singer in ("home tutor", "stranger", "foster parent"):
+        population = Population("steered", "Birdsong", 2, seed=3, steering="Birdsong/hardened")
+        population.world.manipulate("lessons", singer=singer)
+        for _ in range(4 * population.world.episode_steps):
+            population.tick()
+        heard[singer] = population.steered.steering.mutable.songs_heard.copy()
+    assert (heard["home tutor"] > 2.0).all()
+    assert (heard["stranger"] > 2.0).all()
+    assert (heard["foster parent"] == 0.0).all()
 
 
 def test_a_hardened_fighter_wins_nothing_from_a_mirror() -> None:
