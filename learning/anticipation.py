@@ -19,14 +19,18 @@ import numpy as np
 from gymnasium.spaces import Box
 from numba import njit
 
+from core.actions import farther_from_rest
 from core.batch_state import BatchState
+from core.interfaces import Recollection
 from core.senses import Sense, Senses
 from core.streams import RowStreams
 from learning.cortical_genome import CorticalGenome
 from learning.pattern_separator import PatternSeparator
+from learning.read_out import ReadOut, Step
 from learning.subsystem import LearnerSpec
 from learning.three_factor import Ring, equal_portions, remember, teach
 
+NAME = "granule cells"
 TRACES = (0.6, 1.6, 4.0, 10.0, 24.0)  # time constants of the traces, in leads; chosen
 _SILENT = 1e-3  # share of its range below which a trace counts as gone
 
@@ -107,7 +111,7 @@ def _settle(heard, spoken, rate, forgets, high, weights):
                 weights[row, entry, axis] += rate[row] * error * heard[row, entry] / high[entry]
 
 
-class Anticipation:
+class Anticipation(ReadOut):
     """The predicted actions of steering, for ``num_animals`` animals.
 
     Args:
@@ -120,8 +124,12 @@ class Anticipation:
         synapses: its weights ``table`` (animals, units, axes).
     """
 
+    ring: BatchState
+
     def __init__(self, num_animals: int, spec: LearnerSpec, genome: CorticalGenome) -> None:
         assert spec.reflex_lead is not None
+        self.lesionable = ("nuclei", "olive")
+        self._space, self._action_shape = spec.action_space, (num_animals, *(spec.action_space.shape or ()))
         self._genome, self._columns = genome, spec.outer.size
         self._rest = np.asarray(spec.repertoire.actions, float).reshape(len(spec.repertoire.names), -1)[0]
         assert isinstance(spec.action_space, Box)
@@ -154,9 +162,9 @@ class Anticipation:
         self._everyone = np.arange(num_animals)
         self.predicted = np.zeros((num_animals, axes))
 
-    def birth(self, streams: RowStreams, stream: str, mask: np.ndarray) -> None:
+    def birth(self, streams: RowStreams, mask: np.ndarray) -> None:
         """Random wiring of the chosen animals (bool mask), and no weight."""
-        self.code.wire(streams, stream, mask)
+        self.code.wire(streams, NAME, mask)
         for part in (self.synapses, self.nuclei, self.traces, self.now, self.ring):
             part.restart(mask)
 
@@ -165,7 +173,7 @@ class Anticipation:
         self.traces.restart(mask)
         self.ring.restart(mask)
 
-    def observe(self, observation: np.ndarray) -> None:
+    def observe(self, observation: np.ndarray, lesions: Any) -> None:
         """Take in an observation (animals, senses), outer senses first, and predict."""
         self._heard[:] = observation[:, : self._columns]
         _pass_on(self._heard, self._kept, self._silent, self.traces.values, self._inputs)
@@ -183,15 +191,22 @@ class Anticipation:
         excited = np.einsum("re,rea->ra", self._heard / self._high, self.nuclei.weights)
         return self._genome.nuclear_threshold * (1.0 - self._genome.nuclear_residue * np.clip(excited, 0.0, 1.0))
 
-    def learn(self, action: np.ndarray, rate: np.ndarray, untaught: np.ndarray) -> None:
-        """Correct the prediction made ``lead`` ago.
+    def recall(self, found: Recollection, lesions: Any) -> None:
+        """What the nuclei make of it."""
+        found.anticipated_action = self.carried_out(lesions.nuclei).reshape(self._action_shape)
 
-        Args:
-            action: (animals, axes) that steering gives now by itself.
-            rate: (animals,) learning rate.
-            untaught: (animals,) bool, whose olive is silent: nothing seems to be commanded.
-        """
-        target = (action.reshape(len(rate), -1) - self._rest) / self._reach * ~untaught[:, None]
+    def join(self, action: np.ndarray, lesions: Any) -> None:
+        """What is anticipated joins the learner's own acts as it joins the reflex."""
+        assert isinstance(self._space, Box)
+        anticipated = self.carried_out(lesions.nuclei).reshape(self._action_shape)
+        own, rest = action.reshape(self._action_shape), self._rest.reshape(self._action_shape[1:])
+        action[:] = farther_from_rest(own, anticipated, rest, self._space).reshape(action.shape)
+
+    def learn(self, step: Step) -> None:
+        """Correct the prediction made ``lead`` ago by what steering gives now by itself; nothing, where the olive is silent."""
+        reflex, rate = step.transition.reflex, step.rate
+        action = reflex.action if reflex.innate_action is None else reflex.innate_action
+        target = (action.reshape(len(rate), -1) - self._rest) / self._reach * ~step.lesions.olive[:, None]
         ring = Ring(self.ring.granules, self.ring.factor, self.ring.newest, self.ring.length)
         rates = self._genome.granule_rate * rate
         unlearning = self._genome.granule_unlearning
@@ -203,8 +218,23 @@ class Anticipation:
         _learn(self.now.granules, target, rates, unlearning, entries, self._eligibility, self._plasticity, ring, table)
 
     def state_parts(self) -> dict[str, Any]:
-        """Parts with ``get_state`` and ``set_state``; the wiring is called so."""
-        return {"synapses": self.synapses, "nuclei": self.nuclei, "traces": self.traces, "now": self.now, "ring": self.ring}
+        """The wiring among them."""
+        return {
+            "wiring/granules": self.code,
+            "anticipation_synapses": self.synapses,
+            "anticipation_nuclei": self.nuclei,
+            "anticipation_traces": self.traces,
+            "anticipation_now": self.now,
+            "anticipation_ring": self.ring,
+        }
+
+    def learned(self) -> dict[str, np.ndarray]:
+        """Weights of the map and of the nuclei."""
+        return {"anticipation": self.synapses.table, "nuclei": self.nuclei.weights}
+
+    def counts(self) -> dict[str, int]:
+        """Granule cells."""
+        return {"granules": self.code.units}
 
 
 def _traced(senses: Senses) -> Senses:

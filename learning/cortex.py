@@ -21,11 +21,10 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box
 
-from core.actions import farther_from_rest
 from core.batch_state import BatchState, RecordState
 from core.interfaces import Gains, Proposal, Recollection, Reflex
 from core.senses import Senses
-from learning import mushroom_body
+from learning import anticipation, mushroom_body
 from learning.anticipation import Anticipation
 from learning.codes import Code, CodePart, SideBySide
 from learning.cortex_kernels import (
@@ -52,6 +51,7 @@ from learning.goals import GoalSeeking, fill_actions
 from learning.motor_map import MotorMap, Teaching
 from learning.mushroom_body import MushroomBody
 from learning.pattern_separator import PatternSeparator
+from learning.read_out import ReadOut, Step
 from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
 from learning.three_factor import Plasticity
 
@@ -67,7 +67,7 @@ class Cortex(Learner):
         "exploration",
         "perturbation",
         "first weights",
-        "granule cells",
+        anticipation.NAME,
         mushroom_body.NAME,
     )
     genome_type: ClassVar[type[CorticalGenome]] = CorticalGenome
@@ -89,8 +89,7 @@ class Cortex(Learner):
             *("assessors", "plasticity"),
             *(remembers * ("place_memory",)),
             *(self._has_motor_map * ("variability",)),
-            *((self.anticipation is not None) * ("nuclei", "olive")),
-            *((self.mushroom_body is not None) * ("mushroom_body", "apl")),
+            *(part for one in (self.anticipation, self.mushroom_body) if one is not None for part in one.lesionable),
         )
         super().__init__(num_animals, spec, may_defer)
         self._everyone, self._nobody = np.arange(num_animals), np.zeros(num_animals, bool)
@@ -147,12 +146,17 @@ class Cortex(Learner):
             self.coming = ComingForecast(
                 animals,
                 active,
+                self._encode,
+                self.synapses,
                 lay.coming,
                 channels,
+                appraised=appraises,
                 horizon=genome.coming_horizon,
                 trace=genome.coming_trace,
                 plasticity=self._plasticity,
             )
+        optional = (self.coming, self.mushroom_body, self.anticipation)
+        self.beside: tuple[ReadOut, ...] = tuple(one for one in optional if one is not None)
         self._weight = self._shares(genome.map_weight, 1.0 - genome.map_weight)
         delays = np.array([dict(spec.delayed).get(channel, 0.0) for channel in self.forecast_channels])
         self.delayed = (
@@ -254,10 +258,8 @@ class Cortex(Learner):
                 part.restart(mask)
         self.code.wire(self.streams, mask)
         self.goals.wire(self.streams, "place fields", mask)
-        if self.anticipation is not None:
-            self.anticipation.birth(self.streams, "granule cells", mask)
-        if self.mushroom_body is not None:
-            self.mushroom_body.birth(mask)
+        for read_out in self.beside:
+            read_out.birth(self.streams, mask)
         if self._has_motor_map:
             units, axes = self.code.parts[0].code.units, self._programmes.shape[1]
             for row in np.flatnonzero(mask):
@@ -270,38 +272,22 @@ class Cortex(Learner):
         self.felt.restart(mask)
         self.trace.restart(mask)
         self.goals.begin(mask)
-        if self.coming is not None:
-            self.coming.begin(mask)
-        if self.anticipation is not None:
-            self.anticipation.begin(mask)
+        for read_out in self.beside:
+            read_out.begin(mask)
         if self._has_motor_map:
             self.motor_map.trace.length[mask] = 0
 
     def _observe(self, observation: np.ndarray) -> None:
         """Look up where steering's channels were found, and forecast what is coming."""
         self.goals.observe(observation, getattr(self.lesions, "place_memory", None))
-        if self.coming is not None:
-            self._encode(self._everyone, observation, self.coming.now.units)
-            self.coming.forecast(self.synapses.table)
-        if self.anticipation is not None:
-            self.anticipation.observe(observation)
-        if self.mushroom_body is not None:
-            self.mushroom_body.observe(observation, self.lesions.mushroom_body, self.lesions.apl)
+        for read_out in self.beside:
+            read_out.observe(observation, self.lesions)
 
     def _recall(self) -> Recollection | None:
         """Where steering's channels were found, seen from here, and what is coming as things are."""
         found = self.goals.recollection()
-        if self.anticipation is not None:
-            anticipated = self.anticipation.carried_out(self.lesions.nuclei)
-            found.anticipated_action = anticipated.reshape(self._action_shape)
-        if self.mushroom_body is not None:
-            found.predicted_channels = self.mushroom_body.now.forecast * ~self.lesions.assessors[:, None]
-        if self.coming is not None:
-            coming = self.coming.now.values * ~self.lesions.assessors[:, None]
-            if self._appraises:
-                found.predicted_channels = coming.astype(float)
-            else:
-                found.predicted_reward = coming[:, 0].astype(float)
+        for read_out in self.beside:
+            read_out.recall(found, self.lesions)
         return found
 
     def _encode(self, rows: np.ndarray, observation: np.ndarray, units: np.ndarray) -> None:
@@ -321,9 +307,8 @@ class Cortex(Learner):
         """Go on with the running act, or decide afresh where it is over, something happened, or a goal came within reach."""
         genome, bout = self.genome, self.bout
         futile = self._nobody if reflex.futile is None else reflex.futile
-        for forecasts in (self.coming, self.mushroom_body):
-            if forecasts is not None:
-                forecasts.pass_on()
+        for read_out in self.beside:
+            read_out.pass_on()
         new_decision = needs_decision(
             bout.records, reflex.urgency, reflex.arousal, self.goals.aim.usable, self.goals.aim.offered
         )
@@ -343,8 +328,8 @@ class Cortex(Learner):
         fill_actions(bout.chosen, self._programmes, self.goals.aim.vector, self.goals.aim.usable, self.goals.pace, action)
         if self._has_motor_map:
             self._follow_motor_map(observation, gains, action)
-        if self.anticipation is not None:
-            self._join_anticipation(action)
+        for read_out in self.beside:
+            read_out.join(action, self.lesions)
         return Proposal(
             action=action.reshape(self._action_shape),
             lower_bound=bout.lower_bound.copy(),
@@ -376,14 +361,6 @@ class Cortex(Learner):
         by_map = bout.chosen == self._motor
         action[by_map] = motor_map.action[by_map]
 
-    def _join_anticipation(self, action: np.ndarray) -> None:
-        """What is anticipated joins the learner's own acts as it joins the reflex."""
-        assert self.anticipation is not None
-        assert isinstance(self.spec.action_space, Box)
-        anticipated = self.anticipation.carried_out(self.lesions.nuclei).reshape(self._action_shape)
-        own, rest = action.reshape(self._action_shape), self._programmes[0].reshape(self._action_shape[1:])
-        action[:] = farther_from_rest(own, anticipated, rest, self.spec.action_space).reshape(action.shape)
-
     def _learn(self, transition: Transition) -> None:
         """Close the act that ended before this tick, open the new one, add what this tick brought."""
         genome, bout, felt = self.genome, self.bout, self.felt
@@ -402,14 +379,8 @@ class Cortex(Learner):
         )
         if self.delayed is not None:
             self.delayed.blame(self.past.units, self._carried_out(action), brought, rate, self.synapses.table)
-        if self.coming is not None:
-            self.coming.learn(brought, transition, rate, self.synapses.table)
-        if self.mushroom_body is not None:
-            self.mushroom_body.learn(transition.verdict.channels, rate)
-        if self.anticipation is not None:
-            reflex = transition.reflex
-            own = reflex.action if reflex.innate_action is None else reflex.innate_action
-            self.anticipation.learn(own, rate, self.lesions.olive)
+        for read_out in self.beside:
+            read_out.learn(Step(transition, brought, rate, self.lesions))
         self.goals.remember(transition, plastic * genome.place_rate)
         ends = transition.terminated | (transition.truncated & self._has_motor_map)
         if ends.any():
@@ -485,20 +456,11 @@ class Cortex(Learner):
 
     def _counts(self) -> dict[str, int]:
         counts = dict.fromkeys(("option", "chosen", "act"), len(self.option_names)) | {"units": self.code.units}
-        rings = [ring.factor.shape[1] for ring in self._rings()]
-        if self.anticipation is not None:
-            counts["granules"] = self.anticipation.code.units
-        if self.mushroom_body is not None:
-            counts["cells"] = self.mushroom_body.code.cells
-        if rings:
-            counts |= {"newest": max(rings), "length": max(rings) + 1}
-        return counts
-
-    def _rings(self) -> list[Any]:
-        """Eligibility traces of the read-outs that learn at every step."""
-        coming = [] if self.coming is None else [self.coming.trace]
-        coming += [] if self.anticipation is None else [self.anticipation.ring]
-        return coming + ([self.motor_map.trace] if self._has_motor_map else [])
+        for read_out in self.beside:
+            counts |= read_out.counts()
+        rings = [read_out.ring for read_out in self.beside] + [self.motor_map.trace if self._has_motor_map else None]
+        lengths = [ring.factor.shape[1] for ring in rings if ring is not None]
+        return counts | ({"newest": max(lengths), "length": max(lengths) + 1} if lengths else {})
 
     def _state_parts(self) -> dict[str, Any]:
         parts: dict[str, Any] = {
@@ -515,15 +477,10 @@ class Cortex(Learner):
             "place_memory": self.goals.place_memory.state,
             "streams": self.streams,
         }
-        if self.coming is not None:
-            parts |= {"coming": self.coming.now, "coming_past": self.coming.past, "coming_trace": self.coming.trace}
         if self.delayed is not None:
             parts["delayed"] = self.delayed.state
-        if self.anticipation is not None:
-            parts |= {"wiring/granules": self.anticipation.code}
-            parts |= {f"anticipation_{name}": part for name, part in self.anticipation.state_parts().items()}
-        if self.mushroom_body is not None:
-            parts |= {f"mushroom_body_{name}": part for name, part in self.mushroom_body.state_parts().items()}
+        for read_out in self.beside:
+            parts |= read_out.state_parts()
         if self._has_motor_map:
             parts |= {"motor_trace": self.motor_map.trace, "motor_now": self.motor_map.now}
         return parts
@@ -533,10 +490,8 @@ class Cortex(Learner):
     def read_outs(self) -> dict[str, np.ndarray]:
         """Everything that experience wrote: forecasts, visits, motor weights, remembered places."""
         learned = {"synapses": self.synapses.table, "places": self.goals.place_memory.state.memory}
-        if self.anticipation is not None:
-            learned |= {"anticipation": self.anticipation.synapses.table, "nuclei": self.anticipation.nuclei.weights}
-        if self.mushroom_body is not None:
-            learned["mushroom_body"] = self.mushroom_body.synapses.marks
+        for read_out in self.beside:
+            learned |= read_out.learned()
         return learned
 
     def read_motor_map(self, observation: np.ndarray) -> np.ndarray:

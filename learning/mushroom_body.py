@@ -20,8 +20,10 @@ from numba import njit
 
 from core.batch_state import BatchState
 from core.copying import copy_vector
+from core.interfaces import Recollection
 from core.streams import RowStreams
 from learning.cortical_genome import CorticalGenome
+from learning.read_out import ReadOut, Step
 from learning.subsystem import LearnerSpec
 
 NAME = "kenyon cells"
@@ -228,7 +230,7 @@ def _teach(present, values, channels, plasticity, dopamine, state):
             )
 
 
-class MushroomBody:
+class MushroomBody(ReadOut):
     """Forecasts of what a smell announces, for ``num_animals`` animals.
 
     Args:
@@ -244,6 +246,7 @@ class MushroomBody:
     """
 
     def __init__(self, num_animals: int, spec: LearnerSpec, genome: CorticalGenome) -> None:
+        self.lesionable = ("mushroom_body", "apl")
         sense = next(sense for sense in spec.outer if not sense.topographic)
         self.columns = spec.outer.place(sense.name)
         low, high = spec.outer.low[self.columns], spec.outer.high[self.columns]
@@ -275,40 +278,52 @@ class MushroomBody:
             used=math.exp(-spec.dt / genome.kenyon_trace),
         )
 
-    def birth(self, mask: np.ndarray) -> None:
+    def birth(self, streams: RowStreams, mask: np.ndarray) -> None:
         """No cell of the chosen animals (bool mask) is marked."""
         for part in (self.synapses, self.recent, self.now, self.past, self.code.firing):
             part.restart(mask)
 
-    def observe(self, observation: np.ndarray, silent: np.ndarray, disinhibited: np.ndarray) -> None:
-        """Forecast from an observation (animals, senses). ``silent`` and ``disinhibited`` (animals,) lack Kenyon cells or APL."""
-        code = self.code
+    def observe(self, observation: np.ndarray, lesions: Any) -> None:
+        """Forecast from an observation (animals, senses); nothing without Kenyon cells, and from more of them without APL."""
+        code, disinhibited = self.code, lesions.apl
         if (code.disinhibited != disinhibited).any():
             code.forget(code.disinhibited != disinhibited)
             code.disinhibited[:] = disinhibited
         code.fire(self._everyone, observation[:, self.columns])
         firing = Firing(code.firing.cells, code.firing.number)
         _forecast(firing, code.active_units, self.synapses.marks, self.now.forecast)
-        self.now.forecast[silent] = 0.0
+        self.now.forecast[lesions.mushroom_body] = 0.0
 
     def pass_on(self) -> None:
         """What is now becomes what was before the step that begins."""
         firing, past = self.code.firing, self.past
         past.cells, past.number, past.forecast = firing.cells, firing.number, self.now.forecast
 
-    def learn(self, channels: np.ndarray, rate: np.ndarray) -> None:
-        """Let dopamine mark cells by what a step brought of all of steering's channels (animals, channels), at ``rate`` (animals,)."""
-        recent = self.recent
+    def recall(self, found: Recollection, lesions: Any) -> None:
+        """What the smell announces."""
+        found.predicted_channels = self.now.forecast * ~lesions.assessors[:, None]
+
+    def learn(self, step: Step) -> None:
+        """Let dopamine mark cells by what a step brought of steering's channels."""
+        recent, channels, rate = self.recent, step.transition.verdict.channels, step.rate
         present = Firing(self.past.cells, self.past.number)
         state = Marks(self.synapses.marks, recent.eligible, recent.lingering, recent.usual)
         _teach(present, self.past.forecast, channels[:, self._channels], rate, self._dopamine, state)
 
     def state_parts(self) -> dict[str, Any]:
-        """Parts with ``get_state`` and ``set_state``; the code has its own."""
+        """All but the code's wiring, which is the cortex's."""
         return {
-            "synapses": self.synapses,
-            "recent": self.recent,
-            "now": self.now,
-            "firing": self.code.firing,
-            "past": self.past,
+            "mushroom_body_synapses": self.synapses,
+            "mushroom_body_recent": self.recent,
+            "mushroom_body_now": self.now,
+            "mushroom_body_firing": self.code.firing,
+            "mushroom_body_past": self.past,
         }
+
+    def learned(self) -> dict[str, np.ndarray]:
+        """Marks."""
+        return {"mushroom_body": self.synapses.marks}
+
+    def counts(self) -> dict[str, int]:
+        """Kenyon cells."""
+        return {"cells": self.code.cells}

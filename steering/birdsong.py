@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -192,7 +192,7 @@ class Finch(Steering):
     signals = Senses(
         Sense("expected_match", "1", 0.0, 1.0, "how well the song has lately gone"),
     )
-    variables = (
+    variables: ClassVar[tuple[MutableVariable, ...]] = (
         MutableVariable(
             "template_window",
             "how far a song that is heard is memorised",
@@ -222,7 +222,7 @@ class Finch(Steering):
         ),
     )
 
-    transient_state = (
+    transient_state: ClassVar[tuple[Field, ...]] = (
         Field("left", "frame", "of this note or gap", 0),
         Field("sounds", "bool", "whether it is a note", False, 0, 1),
         Field("calls", "bool", "whether it is an innate call", False, 0, 1),
