@@ -10,9 +10,12 @@ class TestMyWorld(WorldContract):
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pickle
+import re
+import warnings
 from typing import Any, cast
 
 import gymnasium as gym
@@ -21,6 +24,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 
+from agents.population import Population
 from core.arguments import Plain
 from core.batch_state import Field
 from core.errors import InvalidAction, InvalidArgument, NestlingError, ResetNeeded, StateMismatch, UnknownName
@@ -28,14 +32,22 @@ from envs import make_single, make_world, world_class
 from envs.single import Single
 from envs.world import SUMMARY_HEADINGS, World
 from nestling.testing.strict import strictly
+from steering.registration import steering_class
 
 STEPS = 250
 EPISODE = 60
+LONG = 6000  # steps in which a declared end should happen
 
 
 def build(world: Any, num_animals: int = 3, **options: Any) -> World:
     """A world with short episodes, so that many end within a test."""
     return make_world(world, num_animals, **({"max_episode_steps": EPISODE} | options))
+
+
+def says_it_terminates(kind: type[World]) -> bool:
+    """Whether the paragraph "End" of a world's docstring says what terminates an episode."""
+    end = re.search(r"^ *End:(.*?)(?=^ *[A-Z][A-Za-z ]+:$|\Z)", kind.__doc__ or "", re.MULTILINE | re.DOTALL)
+    return end is not None and re.search(r"(?<!ever )terminated", end[1], re.IGNORECASE) is not None
 
 
 def record(world: World, steps: int = STEPS) -> list[np.ndarray]:
@@ -424,6 +436,27 @@ class WorldContract:
                 total += float(built.step(action)[1].sum())
             score[policy] = total
         assert score["oracle"] > score["random"]
+
+    def test_declared_ends_happen(self, world: Any) -> None:
+        kind = world_class(world)
+        if not says_it_terminates(kind):
+            return
+        steps, tried = max(3 * kind.episode_steps, LONG), "random actions"
+        built = make_world(world, 8)
+        built.reset(seed=100)
+        if any(built.step(built.random_actions())[2].any() for _ in range(steps)):
+            return
+        with contextlib.suppress(UnknownName):
+            steering_class(kind)
+            tried += ", nor in as many of its reflexes"
+            population = Population("reflex", world, 8, seed=100)
+            if any(population.tick().terminated.any() for _ in range(steps)):
+                return
+        warnings.warn(
+            f"The docstring of {kind.__name__} says that episodes can be terminated, but none was in {steps:,} steps of 8 animals with "
+            f"{tried}. Is that end out of reach?",
+            stacklevel=1,
+        )
 
     def test_docstring_headings(self, world: Any) -> None:
         text = world_class(world).__doc__ or ""

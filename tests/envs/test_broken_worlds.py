@@ -17,6 +17,7 @@ from core.senses import Sense, Senses
 from envs.registration import make_world, short_name, world_class
 from envs.world import World
 from envs.world_rules import broken_rule
+from nestling.testing.world_contract import WorldContract
 from tests.agents.discrete_world import Levers
 
 WORLD = "nestling_tests_broken:Broken"
@@ -96,3 +97,10 @@ def test_the_others_live_on(monkeypatch: pytest.MonkeyPatch) -> None:
         registry.get("absent")
     with pytest.raises(BrokenFile, match="dt must be seconds"):
         registry.get("Broken")
+
+
+def test_an_end_that_is_declared_and_never_happens_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "A world.\n\n    End:\n        Terminated by boredom; truncated after a day.\n    Source:\n        Chosen.\n    "
+    with pytest.warns(UserWarning, match="none was in 6,000 steps of 8 animals with random actions.*out of reach"):
+        WorldContract().test_declared_ends_happen(broken(monkeypatch, __doc__=text))
+    WorldContract().test_declared_ends_happen(broken(monkeypatch, __doc__=text.replace("Terminated", "Never terminated")))
