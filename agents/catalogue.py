@@ -33,7 +33,7 @@ class AgentSpec:
         hand_over: name of the hand-over rule, or its class.
         learner: builds the learner from (num_animals, learner_spec, may_defer), and from a genome's settings where there is one;
             None for an agent that does not learn.
-        policy: ``"random"``, ``"oracle"`` or ``"expert"`` for a reference policy.
+        policy: ``"random"``, ``"constant"``, ``"oracle"`` or ``"expert"`` for a reference policy.
         needs: optional libraries of its learner.
         costly: whether comparisons take few animals of it.
         genome: innate settings; None for those that the learner ships with.
@@ -81,6 +81,7 @@ def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec
 
 _SPECS = (
     AgentSpec("random", "uniform random actions, held for half a second; score 0", "always", policy="random"),
+    AgentSpec("constant", "the one motor programme that does best if it is held for life", "always", policy="constant"),
     AgentSpec("oracle", "hand-written, sees hidden state; score 1", "always", policy="oracle"),
     AgentSpec("expert", "hand-written on the animal's own senses and memory", "always", policy="expert"),
     AgentSpec("random-options", "motor programmes at random: chance for a learner", "always", RandomOptions),

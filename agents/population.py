@@ -69,6 +69,7 @@ class Population:
             for name, value in self.spec.genome.steering:
                 steering.set_constant(name, value)
         self._expert = expert_class(self.world)(self.world) if self.spec.policy == "expert" else None
+        self._constant = self._best_constant() if self.spec.policy == "constant" else None
         if self.learner is not None:
             self.learner.birth(self.seeds, np.ones(self.animals, bool))
             self.steered.recollect, self.steered.on_reset = self._recollect, self._expect_observation
@@ -131,6 +132,17 @@ class Population:
         self.learner.observe(observation)
         return self.learner.recall()
 
+    def _best_constant(self) -> np.ndarray:
+        """(animals, *action shape) the motor programme that does best if it is held for life."""
+        steering, space = self.steered.steering, self.world.single_action_space
+        if steering.best_constant is None:
+            raise InvalidArgument(
+                f"{type(steering).__name__} names no act that is best held for life; set its best_constant to one of "
+                f"{', '.join(steering.repertoire.names)}."
+            )
+        act = steering.repertoire.actions[steering.repertoire.names.index(steering.best_constant)]
+        return np.repeat(np.asarray(act, space.dtype)[None], self.animals, axis=0)
+
     def _policy_action(self) -> np.ndarray:
         if self.spec.policy == "random":
             return self.world.random_actions()
@@ -138,6 +150,8 @@ class Population:
             return self.world.oracle_actions()
         if self._expert is not None:
             return self._expert.act(self.world.observation)
+        if self._constant is not None:
+            return self._constant.copy()
         assert self.steered.reflex is not None
         return np.zeros_like(self.steered.reflex.action)
 

@@ -17,8 +17,10 @@ class Args:
 
     keep: str = ""
     """First keep the results of these folders under this name, as docs/results/NAME.json."""
+    add: str = ""
+    """First add agents of these folders to what is kept under this name; agents of both must have lived the same lives."""
     folders: tuple[Path, ...] = ()
-    """Results folders of a benchmark, with --keep."""
+    """Results folders of a benchmark, with --keep or --add."""
     fooled: tuple[Path, ...] = ()
     """First keep the results of these folders of scripts/fooled.py, as docs/results/fooled.json; a later one replaces niches."""
     hardened: tuple[Path, ...] = ()
@@ -37,7 +39,7 @@ def main(args: Args) -> int:
     from benchmark.fooled.kept import TABLES, keep_fooled
     from benchmark.fooled.submission import leaderboard_page, read_submission
     from benchmark.report.doc_tables import MARK, fill
-    from benchmark.report.kept import keep, read_kept
+    from benchmark.report.kept import add_agents, keep, read_kept
     from benchmark.report.kept_figures import OWN, fitness_of_rules, frontier, growing_up
     from benchmark.results.store import Store
     from benchmark.results.verdict import WHOLE
@@ -45,12 +47,16 @@ def main(args: Args) -> int:
     from core.files import write_whole
 
     results = ROOT / "docs" / "results"
-    if bool(args.keep) != bool(args.folders):
-        raise InvalidArgument("--keep NAME and --folders belong together; give both or neither.")
-    if args.keep:
-        content = msgspec.json.encode(keep(map(Store.open, args.folders)))
-        write_whole(results / f"{args.keep}.json", content + b"\n")
-        print(f"wrote docs/results/{args.keep}.json")
+    if bool(args.keep) + bool(args.add) != bool(args.folders):
+        raise InvalidArgument(
+            "--keep NAME or --add NAME, and --folders, belong together; give one name and folders, or neither."
+        )
+    if args.folders:
+        name, found = args.keep or args.add, keep(map(Store.open, args.folders))
+        if args.add:
+            found = add_agents(read_kept(results / f"{name}.json"), found)
+        write_whole(results / f"{name}.json", msgspec.json.encode(found) + b"\n")
+        print(f"wrote docs/results/{name}.json")
     if args.fooled:
         others = {"hardened": args.hardened, "naive": args.naive}
         versions = {name: folders for name, folders in others.items() if folders}

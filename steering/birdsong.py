@@ -187,6 +187,7 @@ class Finch(Steering):
     relative = ("expectation",)
     channels = ("match", "loudness")
     judging_delay = HEARING_DELAY * FRAME_TIME
+    best_constant = "high stack"
     lesionable = ("pattern_generator", "memory", "innate_template", "judgement")
     stream_names = ("babble", "luck")
     signals = Senses(

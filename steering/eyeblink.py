@@ -38,6 +38,7 @@ class Blinker(Steering):
     wants = ("look", "blink", "blink early")
     parts = ("pain", "sight")
     channels = ("pain", "sight", "puff")
+    best_constant = "blink"
     lesionable = ("blink",)
     reflex_lead = 0.05  # the reflex's latency, and the time in which the lid closes
 

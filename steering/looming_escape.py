@@ -208,6 +208,7 @@ class Mouse(Steering):
     wants = ("rest", "forage", "freeze", "flee", "hide")
     parts = ("pain", "fear", "relief", "food", "effort")
     channels = ("pain", "fear", "relief", "food", "darkness")
+    best_constant = "walk 90"
     lesionable = ("looming_detector", "flight_threshold", "smell")
     stream_names = ("reflex noise",)
     signals = Senses(

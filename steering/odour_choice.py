@@ -86,6 +86,7 @@ class Fly(Steering):
     parts = ("sugar", "pain", "effort")
     channels = ("sugar", "pain")
     assessed = channels
+    best_constant = "rest"
     lesionable = ("lateral_horn", "feeding", "escape", "hunger")
     signals = Senses(Sense("hunger", "1", 0.0, 1.0, "felt lack of food, as a share of the store"))
     variables = (MutableVariable("hunger_gain", "gain of hunger", 0.0, 2.0, 1.0, "an experimenter only", "chosen"),)

@@ -50,6 +50,7 @@ class Owl(Steering):
     wants = ("look", "turn to sight", "turn to sound", "wait")
     parts = ("centred", "effort")
     channels = ("centred",)
+    best_constant = "look -12, -20"
     lesionable = ("visual_map", "auditory_map", "calibration")
     variables = (
         *_numbers(),

@@ -51,6 +51,7 @@ class Fighter(Steering):
     wants = ("wait", "retreat", "threaten", "attack")
     parts = ("resource", "pain", "status", "effort")
     channels = ("resource", "pain")
+    best_constant = "threaten"
     lesionable = ("tally", "assessment", "pain")
     stream_names = ("reflex noise", "constitution")
     signals = Senses(Sense("belief", "1", -1.0, 1.0, "how strong it holds itself to be against this opponent"))

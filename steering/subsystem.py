@@ -94,6 +94,7 @@ class Steering(abc.ABC):
         reflex_lead: seconds by which a learned copy of its action should come before it (latency of the reflex, and the time that
             the body takes to follow). A learner then predicts the action so far ahead, and the larger of the two is carried out.
             None where nothing is to be learned of it.
+        best_constant: the motor programme that does best if it is held for life, found on tuning seeds; None where nobody looked.
         lesionable: parts that an experimenter can remove.
         variables: the numbers that may change within a life.
         constants: numbers that evolution may set; ``self.constant[name]`` has their values.
@@ -112,6 +113,7 @@ class Steering(abc.ABC):
     assessed: ClassVar[tuple[str, ...]] = ()
     delayed: ClassVar[tuple[tuple[str, float], ...]] = ()
     reflex_lead: ClassVar[float | None] = None
+    best_constant: ClassVar[str | None] = None
     lesionable: ClassVar[tuple[str, ...]] = ()
     variables: ClassVar[tuple[MutableVariable, ...]] = ()
     constants: ClassVar[tuple[Constant, ...]] = ()

@@ -86,7 +86,7 @@ def species(kept: dict[str, Any]) -> str:
     for world, name in SPECIES.items():
         if world in kept["worlds"]:
             agents, verdict = kept["worlds"][world], kept["verdicts"][world]
-            scores = [_both(agents[agent]["score_grown"]) for agent in ("reflex", "learner")]
+            scores = [_both(agents.get(agent, {}).get("score_grown")) for agent in ("constant", "reflex", "learner")]
             dip = verdict["dip"]
             rows.append(
                 [
@@ -100,6 +100,7 @@ def species(kept: dict[str, Any]) -> str:
             )
     heads = [
         "species",
+        "best constant act",
         "reflexes alone",
         "learner alone",
         "whole animal",

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from benchmark.results.aggregates import paired
 from benchmark.results.gathered import fitness_by_window, gather, scores_grown
 from benchmark.results.statistics import interval
 from benchmark.results.store import Store
 from benchmark.results.summary import summarise
+from benchmark.results.verdict import WHOLE
 from core.errors import InvalidArgument
 
 
@@ -60,6 +62,36 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
     if not kept["worlds"]:
         raise InvalidArgument("Name at least one results folder.")
     return _rounded(kept)
+
+
+def add_agents(kept: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """What is kept, with agents of a later run of the same animals in the same worlds.
+
+    Args:
+        kept, more: as :func:`keep` makes them.
+
+    Raises:
+        InvalidArgument: a world is not among those kept, has no new agent, or an agent of both lived otherwise.
+    """
+    found = {**kept, "worlds": dict(kept["worlds"]), "runs": [*kept["runs"], *more["runs"]]}
+    for world, agents in more["worlds"].items():
+        known = found["worlds"].get(world)
+        if known is None:
+            raise InvalidArgument(f"{world} is not among the kept worlds, {', '.join(kept['worlds'])}.")
+        for agent in agents.keys() & known.keys():
+            if agents[agent]["fitness_by_age"] != known[agent]["fitness_by_age"]:
+                raise InvalidArgument(
+                    f"The lives of {agent} in {world} are not those that are kept, so nothing can be added; keep all of them anew."
+                )
+        if agents.keys() <= known.keys():
+            raise InvalidArgument(f"There is no new agent of {world}.")
+        new = {agent: row for agent, row in agents.items() if agent not in known}
+        for row in new.values():
+            if WHOLE in known and len(row["grown_scores"]) == len(known[WHOLE]["grown_scores"]):
+                both = (np.array(one["grown_scores"], float) for one in (known[WHOLE], row))
+                row["whole_animal_minus_this"] = _rounded(paired(*both))
+        found["worlds"][world] = known | new
+    return found
 
 
 def _rounded(value: Any) -> Any:

@@ -16,6 +16,7 @@ from core.arguments import in_range
 from core.code_digest import code_digest
 from core.errors import InvalidArgument
 from envs.registration import world_class
+from steering.registration import steering_class
 
 LARGEST_SHARD = 64
 MOST_ANIMALS, MOST_STEPS = 1_000_000, 10**12
@@ -228,10 +229,12 @@ def jobs(settings: Settings) -> list[Job]:
 
 
 def can_live(agent: str, world: str) -> bool:
-    """Whether that world has such an expert, and acts that such a rule can mix."""
+    """Whether that world has such an expert or constant act, and acts that such a rule can mix."""
     spec, kind = agent_spec(agent), world_class(world)
     if spec.policy == "expert":
         return has_expert(kind)
+    if spec.policy == "constant":
+        return steering_class(kind).best_constant is not None
     return isinstance(kind.single_action_space, Box) or not hand_over_rule(spec.hand_over).graded
 
 

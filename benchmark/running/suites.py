@@ -15,7 +15,8 @@ from steering.registration import steering_class
 
 REPORTING_SEED = 1_000_000
 REFERENCES = ("random", "oracle")
-MAIN_AGENTS = ("random", "oracle", "expert", "reflex", "learner", "steered", "ppo")
+_OWN_AGENTS = ("random", "oracle", "expert", "constant", "reflex", "learner", "steered")
+MAIN_AGENTS = (*_OWN_AGENTS, "ppo")
 WINDOWS = 50
 LEAST_WINDOWS = 10
 """With fewer ages a life is too short to show how an animal grows up."""
@@ -28,6 +29,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         meaning: one line for help texts and the report.
         worlds: by name; empty for all that are registered.
+        variants: without names of worlds, whether variants that share a species' steering (``SaltTrap``) are among them.
         agents: by name; ``random`` and ``oracle`` are always added, because scores need them.
         animals: individuals of each agent in each world, at least 2.
         lifetime: steps of each life, for every world or by world; None takes ``share_of_life`` of the world's own.
@@ -42,6 +44,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     meaning: str = ""
     worlds: tuple[str, ...] = ()
+    variants: bool = True
     agents: tuple[str, ...] = MAIN_AGENTS
     animals: int = 64
     lifetime: int | dict[str, int] | None = None
@@ -56,11 +59,13 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 SUITES = {
     "quick": Suite(
-        "every world and the main agents in minutes on two cores; the briefer experiments, with a third of their animals",
-        animals=32,
+        "every species, and the main agents but those of other libraries; the briefer experiments, with an eighth of their animals",
+        variants=False,
+        agents=_OWN_AGENTS,
+        animals=16,
         share_of_life=0.25,
         experiments=("brief",),
-        share_of_animals=1 / 3,
+        share_of_animals=1 / 8,
         costly_animals=2,
     ),
     "default": Suite("whole lives of the main agents, and every experiment", experiments=("all",)),
@@ -75,7 +80,7 @@ def resolve(suite: Suite, shard: int | None = None) -> Settings:
         UnknownName: a world, an agent or an experiment does not exist.
         InvalidArgument: a number is out of range, or the seeds are not for this purpose.
     """
-    chosen = tuple(suite.worlds or worlds.names())
+    chosen = suite.worlds or tuple(name for name, kind in worlds.all().items() if suite.variants or kind.steering is None)
     names = tuple(dict.fromkeys(_name_of(world) for world in chosen))
     for name in names:
         steering_class(world_class(name))

@@ -25,6 +25,7 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 
 from agents.population import Population
+from agents.steered_world import SteeredWorld
 from core.arguments import Plain
 from core.batch_state import Field
 from core.errors import InvalidAction, InvalidArgument, NestlingError, ResetNeeded, StateMismatch, UnknownName
@@ -457,6 +458,29 @@ class WorldContract:
             f"{tried}. Is that end out of reach?",
             stacklevel=1,
         )
+
+    def test_no_act_held_for_life_is_a_good_life(self, world: Any) -> None:
+        kind = world_class(world)
+        try:
+            repertoire = SteeredWorld(kind, 1).steering.repertoire
+        except UnknownName:
+            return  # without steering nobody says what an act is
+        acts, animals, steps = len(repertoire.names), 6, max(kind.episode_steps, 400)
+        held = np.repeat(np.asarray(repertoire.actions, kind.single_action_space.dtype), animals, axis=0)
+        fitness = {}
+        for policy in ("random", "oracle", "constant"):
+            built = make_world(world, animals * (acts if policy == "constant" else 1))
+            built.reset(seed=list(range(100, 100 + animals)) * (acts if policy == "constant" else 1))
+            choose = {"random": built.random_actions, "oracle": built.oracle_actions, "constant": lambda: held}[policy]
+            fitness[policy] = sum(built.tick(choose()).fitness for _ in range(steps))
+        low, high = fitness["random"].mean(), fitness["oracle"].mean()
+        scores = (fitness["constant"].reshape(acts, animals).mean(axis=1) - low) / (high - low)
+        if scores.max() > 0.5:
+            warnings.warn(
+                f"In {kind.__name__} an animal that does nothing but {repertoire.names[scores.argmax()]!r}, held for life, scores "
+                f"{scores.max():.2f} of the way from random actions to the oracle. Is there anything worth learning?",
+                stacklevel=1,
+            )
 
     def test_docstring_headings(self, world: Any) -> None:
         text = world_class(world).__doc__ or ""

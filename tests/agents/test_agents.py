@@ -10,6 +10,7 @@ from agents import checkpoint
 from agents.catalogue import AGENTS, agent_spec
 from agents.life import live
 from agents.population import Population
+from benchmark.results.jobs import can_live
 from core.errors import InvalidArgument, UnknownName
 from nestling.testing.animal_contract import row_of, states_equal
 
@@ -26,6 +27,15 @@ def grown(agent: str = "steered", animals: int = 2, steps: int = 600) -> Populat
 def test_every_agent_lives(agent: str) -> None:
     population = grown(agent, 2, 300)
     assert population.steered.age[0] == pytest.approx(30.0)
+
+
+def test_the_constant_agent_holds_the_act_that_steering_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    fighters = Population("constant", "Rivals", 3, seed=5)
+    assert all((fighters.tick().action == fighters.steered.steering.repertoire.actions[1]).all() for _ in range(50))
+    monkeypatch.setattr("steering.rivals.Fighter.best_constant", None)
+    with pytest.raises(InvalidArgument, match="set its best_constant to one of retreat, threaten, attack"):
+        Population("constant", "Rivals", 3)
+    assert not can_live("constant", "Rivals")
 
 
 def test_unknown_agent() -> None:

@@ -10,7 +10,7 @@ import pytest
 from agents.catalogue import WHOLE_RULE
 from benchmark.fooled.kept import TABLES as OF_FOOLED
 from benchmark.report.doc_tables import MARK, TABLES, fill, verdict_by_margin
-from benchmark.report.kept import keep
+from benchmark.report.kept import add_agents, keep
 from benchmark.report.kept_figures import fitness_of_rules, frontier, frontier_of, growing_up
 from benchmark.results.store import Store
 from core.errors import InvalidArgument
@@ -70,6 +70,25 @@ def test_one_world_is_kept_once(finished: Store) -> None:
         keep([finished, finished])
     with pytest.raises(InvalidArgument, match="at least one"):
         keep([])
+
+
+def test_agents_of_the_same_lives_are_added(finished: Store) -> None:
+    kept = keep([finished])
+    less = kept | {"worlds": {WORLD: {name: row for name, row in kept["worlds"][WORLD].items() if name != "reflex"}}}
+    again = add_agents(less, kept)["worlds"][WORLD]
+    assert again.keys() == kept["worlds"][WORLD].keys()
+    for name in ("mean", "low", "high"):
+        known = kept["worlds"][WORLD]["reflex"]["whole_animal_minus_this"][name]
+        assert again["reflex"]["whole_animal_minus_this"][name] == pytest.approx(known, abs=1e-3)
+    others = msgspec.json.decode(msgspec.json.encode(kept))
+    others["worlds"][WORLD]["random"]["fitness_by_age"]["iqm"][0] += 1.0
+    for more, message in (
+        (kept, "no new agent"),
+        (others, "not those that are kept"),
+        (kept | {"worlds": {"Elsewhere": {}}}, "not among the kept"),
+    ):
+        with pytest.raises(InvalidArgument, match=message):
+            add_agents(kept, more)
 
 
 def test_the_pages_of_this_project_agree_with_what_is_kept() -> None:
