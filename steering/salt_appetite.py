@@ -205,6 +205,7 @@ class Rat(Steering):
     channels: ClassVar[tuple[str, ...]] = ("salt", "water", "sweet", "bitter", "malaise")
     assessed: ClassVar[tuple[str, ...]] = channels
     delayed: ClassVar[tuple[tuple[str, float], ...]] = (("malaise", 900.0),)  # s, as long as the gut takes
+    best_constant = "stay"
     lesionable = ("tongue", "sodium_drive", "thirst", "hunger")
     stream_names = ("reflex noise",)
     signals = Senses(

@@ -88,8 +88,8 @@ def add_agents(kept: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
         new = {agent: row for agent, row in agents.items() if agent not in known}
         for row in new.values():
             if WHOLE in known and len(row["grown_scores"]) == len(known[WHOLE]["grown_scores"]):
-                both = (np.array(one["grown_scores"], float) for one in (known[WHOLE], row))
-                row["whole_animal_minus_this"] = _rounded(paired(*both))
+                whole, this = (np.array(one["grown_scores"], float) for one in (known[WHOLE], row))
+                row["whole_animal_minus_this"] = _rounded(paired(whole, this))
         found["worlds"][world] = known | new
     return found
 

@@ -472,7 +472,7 @@ class WorldContract:
             built = make_world(world, animals * (acts if policy == "constant" else 1))
             built.reset(seed=list(range(100, 100 + animals)) * (acts if policy == "constant" else 1))
             choose = {"random": built.random_actions, "oracle": built.oracle_actions, "constant": lambda: held}[policy]
-            fitness[policy] = sum(built.tick(choose()).fitness for _ in range(steps))
+            fitness[policy] = np.sum([built.tick(choose()).fitness for _ in range(steps)], axis=0)
         low, high = fitness["random"].mean(), fitness["oracle"].mean()
         scores = (fitness["constant"].reshape(acts, animals).mean(axis=1) - low) / (high - low)
         if scores.max() > 0.5:
