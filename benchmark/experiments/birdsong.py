@@ -307,6 +307,7 @@ EXPERIMENTS = (
             not_below("the same of newborns"),
         ),
         animals=32,
+        slow=True,
         published="zebra finches copy the tutor they were raised with",
     ),
     Experiment(
@@ -383,5 +384,6 @@ EXPERIMENTS = (
             at_most("what is left of what was learned, minus a tenth of it"),
         ),
         animals=32,
+        slow=True,
     ),
 )

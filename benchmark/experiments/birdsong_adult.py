@@ -290,6 +290,7 @@ EXPERIMENTS = (
             at_most("share lost without the bias pathway, days later", 0.2),
         ),
         animals=32,
+        slow=True,
         published="a few percent over days, confined to the syllable; most of the day's change lost without LMAN",
     ),
     Experiment(
@@ -307,6 +308,7 @@ EXPERIMENTS = (
             below("size of reward without distortion, minus a tenth of the headline"),
         ),
         animals=32,
+        slow=True,
         published="phasic suppression after distortion, activation when a predicted distortion does not occur",
     ),
     Experiment(
@@ -322,6 +324,7 @@ EXPERIMENTS = (
             surely_above("gain with variability minus that without"),
         ),
         animals=32,
+        slow=True,
         published="inactivating LMAN cuts variability rapidly and reversibly",
     ),
 )

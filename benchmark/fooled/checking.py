@@ -12,7 +12,8 @@ from envs.registration import world_class
 from steering.registration import steering_class
 
 _ROUNDING = 1e-6  # senses are of single precision
-_ANIMALS, _EPISODES, _MOST_STEPS = 8, 2, 3000
+_ANIMALS, _EPISODES = 8, 2
+_LEAST_STEPS, _MOST_STEPS = 2000, 3000  # a finch hears its tutor for longer than two episodes, and judges nothing meanwhile
 
 
 def check_steering(world: str, steering: str) -> None:
@@ -23,7 +24,8 @@ def check_steering(world: str, steering: str) -> None:
     """
     kind = world_class(world)
     name = steering_class(kind, steering or None).__name__
-    reward, fitness = _judged(world, steering, name, min(_MOST_STEPS, _EPISODES * kind.episode_steps))
+    steps = min(_MOST_STEPS, max(_LEAST_STEPS, _EPISODES * kind.episode_steps))
+    reward, fitness = _judged(world, steering, name, steps)
     if np.ptp(reward) == 0.0:
         raise InvalidArgument(
             f"{name} gave the same reward, {reward.flat[0]:g}, in each of {reward.size:,} steps of random actions in {world}; nothing "

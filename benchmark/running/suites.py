@@ -21,6 +21,7 @@ WINDOWS = 50
 LEAST_WINDOWS = 10
 """With fewer ages a life is too short to show how an animal grows up."""
 LEAST_EXPERIMENT = 10
+_LEAST_SHARD = 16  # a tick of fewer animals takes hardly less time
 
 
 class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +99,8 @@ def resolve(suite: Suite, shard: int | None = None) -> Settings:
     windows = tuple(_windows(steps, world_class(name)) for name, steps in zip(names, lifetimes, strict=True))
     check_seeds(suite)
     costly = _number_of_animals("costly_animals", suite.costly_animals)
-    shard = whole_number("shard", min(LARGEST_SHARD, (animals + 1) // 2) if shard is None else shard)
+    own_shard = min(LARGEST_SHARD, max(_LEAST_SHARD, (animals + 1) // 2))
+    shard = whole_number("shard", own_shard if shard is None else shard)
     return Settings(
         names, agents, lifetimes, windows, animals, suite.seed, suite.purpose, _experiments(suite, names), shard, costly
     )

@@ -237,9 +237,10 @@ def test_steering_that_cannot_be_tried_is_refused(kind: type, message: str) -> N
         check_steering(WORLD, f"{__name__}:{kind.__name__}")
 
 
-def test_the_species_own_steering_passes() -> None:
-    for name in ("", "Rivals/naive", "Rivals/hardened"):
-        check_steering(WORLD, name)
+@pytest.mark.parametrize("world", ["Rivals", "Birdsong", "Eyeblink"])
+def test_the_species_own_steering_passes(world: str) -> None:
+    for name in ("", f"{world}/naive", f"{world}/hardened"):
+        check_steering(world, name)
 
 
 class Scrambled(Rivals):
