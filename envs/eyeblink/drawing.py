@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.canvas import INK, Canvas, write
-from envs.eyeblink.events import COURSE, CUES, PUFF
+from envs.eyeblink.events import BARE, COURSE, CUES, INSECTS, KEPT, LASHES, NEUTRAL, PUFF
 from envs.eyeblink.world import Eyeblink
 
 _SKIN, _WHITE, _IRIS, _LID = (214, 178, 150), (250, 250, 248), (90, 120, 90), (190, 146, 116)
@@ -22,6 +22,7 @@ def draw(surface: Canvas, world: Eyeblink, row: int) -> None:
     """Draw row ``row``."""
     animal = world.body.records[row]
     _eye(surface, float(animal["lid"]), bool(animal["puff_left"] > 0))
+    _lashes(surface, float(animal["lid"]), LASHES[animal["lashes"]])
     _cues(surface, animal)
     _chart(surface, animal, world.dt)
 
@@ -46,12 +47,28 @@ def _eye(surface: Canvas, lid: float, puff: bool) -> None:
         write(surface, "a puff of sand", (356, 262), 22, _SAND, anchor="midleft", bold=True)
 
 
+def _lashes(surface: Canvas, lid: float, thing: str) -> None:
+    """What hangs in them, at the edge of the lid."""
+    if thing == LASHES[BARE]:
+        return
+    x, y, wide, high = _EYE
+    edge = y - high + 2 * high * lid
+    for along in np.linspace(-0.7, 0.7, 7):
+        place = x + wide * along, y + (edge - y) * math.sqrt(1.0 - along**2) + 6
+        if thing == LASHES[INSECTS]:
+            surface.ellipse(INK, (place[0] - 6, place[1] - 3, 12, 6))
+        else:
+            surface.circle(_SAND, place, 4)
+    write(surface, f"{thing} in the lashes", (x, y - high - 36), 20, anchor="midbottom", bold=True)
+
+
 def _cues(surface: Canvas, animal: Any) -> None:
     """What may stir, and what it announces in this animal's life."""
     write(surface, "what stirs, and what it announces", (340, 52), 20, room=290)
     for cue, name in enumerate(CUES):
         y = 92 + 44 * cue
         on = animal["cue"] >= 0 and cue in (animal["cue"], animal["with_cue"])
+        on |= bool(animal["lured"]) and animal["role"][cue] == KEPT
         surface.circle(_HUES[cue] if on else _QUIET, (356, y), 13)
         surface.circle(_HUES[cue], (356, y), 13, 2)
         write(surface, name, (380, y), 22, anchor="midleft", bold=bool(on))
@@ -65,8 +82,10 @@ def _announces(animal: Any, cue: int) -> str:
         second = f" or {1000 * animal['second_interval']:.0f}" if animal["second_interval"] > 0.0 else ""
         return "nothing now" if animal["puffs_off"] else f"a puff after {1000 * animal['trained_interval']:.0f}{second} ms"
     role = int(animal["role"][cue])
-    if role > 1:
-        return "nothing" if role == 2 else "never comes"
+    if role == KEPT:
+        return "never comes" if animal["lashes"] == BARE else "the lid stirs it"
+    if role == NEUTRAL:
+        return "nothing"
     return "nothing now" if animal["puffs_off"] else f"a puff after {1000 * animal['interval'][cue]:.0f} ms"
 
 

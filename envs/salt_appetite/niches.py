@@ -7,7 +7,7 @@ from envs.fooled_niches import FooledNiche
 NICHES = (
     FooledNiche(
         name="sweetener",
-        meaning="a bottle over the middle that no reflex finds; it tastes of sugar and holds none",
+        meaning="a bottle that drips on the floor, where no reflex licks; it tastes of sugar and holds none",
         switch="hang_bottle",
         honest={"fluid": "sugar"},
         fooled={"fluid": "sweetener"},
@@ -16,7 +16,7 @@ NICHES = (
     ),
     FooledNiche(
         name="leaded sugar",
-        meaning="a bottle over the middle that no reflex finds; its sugar nourishes, and its lead harms for days and is not felt",
+        meaning="a bottle that drips on the floor, where no reflex licks; it nourishes, and its lead harms for days and is not felt",
         switch="hang_bottle",
         honest={"fluid": "sugar"},
         fooled={"fluid": "leaded sugar"},
@@ -25,7 +25,7 @@ NICHES = (
     ),
     FooledNiche(
         name="diuretic",
-        meaning="a bottle over the middle that no reflex finds; it tastes of water, and costs more water than it gives",
+        meaning="a bottle that drips on the floor, where no reflex licks; it tastes of water, and costs more water than it gives",
         switch="hang_bottle",
         honest={"fluid": "water"},
         fooled={"fluid": "diuretic"},

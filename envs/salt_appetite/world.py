@@ -157,7 +157,14 @@ class SaltAppetite(World):
         ),
         Field("home_solute", "index", "what it gave at birth", np.full(SPOUTS, NOTHING), NOTHING, len(SOLUTES) - 1),
         Field("molarity", "mol/l", "of what each spout gives", np.zeros(SPOUTS), 0.0),
-        Field("bottle", "index", "what a bottle over the middle gives, in BOTTLES", NO_BOTTLE, NO_BOTTLE, len(BOTTLES) - 1),
+        Field(
+            "bottle",
+            "index",
+            "what drips from a bottle over the middle, in BOTTLES",
+            NO_BOTTLE,
+            NO_BOTTLE,
+            len(BOTTLES) - 1,
+        ),
         Field("lured", "bool", "whether it licked there in this step", False, 0, 1),
         Field("lever", "1", "1 where that lever is out", np.zeros(LEVERS), 0.0, 1.0),
         Field("lever_place", "m", "where each lever is", np.zeros((LEVERS, 2)), 0.0, CHAMBER),
@@ -327,7 +334,7 @@ class SaltAppetite(World):
 
     @manipulation(fluid=OneOf(BOTTLES))
     def hang_bottle(self, mask: np.ndarray, fluid: str = "sugar") -> None:
-        """Hang a bottle over the middle, which is no spout to touch: whoever licks there drinks (none takes it away)."""
+        """Hang a bottle that drips on the floor in the middle, where no spout is felt: whoever licks there drinks (none takes it away)."""
         self.body.bottle[mask] = BOTTLES.index(fluid)
 
     @manipulation(per_ml=Number(0.0, 10.0))

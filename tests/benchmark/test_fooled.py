@@ -272,7 +272,7 @@ def test_fitness_reaches_neither_steering_nor_the_learner() -> None:
 def test_bad_requests_are_refused_before_any_life() -> None:
     for arguments, error, message in (
         ({"niches": ("Rivals/miror",)}, UnknownName, "Did you mean 'mirror'"),
-        ({"niches": ("Eyeblink",)}, InvalidArgument, "Eyeblink declares no fooled niches"),
+        ({"niches": ("tests.agents.discrete_world:Levers",)}, InvalidArgument, "Levers declares no fooled niches"),
         ({"arms": ("steered!flipped",)}, UnknownName, "flipped reward"),
         ({"arms": ("steerd",)}, UnknownName, "steered"),
         ({"steering": ("Rivals/naive", "Rivals/hardened")}, InvalidArgument, "both for Rivals"),
