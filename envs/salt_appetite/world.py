@@ -334,7 +334,7 @@ class SaltAppetite(World):
 
     @manipulation(fluid=OneOf(BOTTLES))
     def hang_bottle(self, mask: np.ndarray, fluid: str = "sugar") -> None:
-        """Hang a bottle that drips on the floor in the middle, where no spout is felt: whoever licks there drinks (none takes it away)."""
+        """Hang a bottle that drips on the floor in the middle, where no spout is felt: whoever licks there drinks (none ends it)."""
         self.body.bottle[mask] = BOTTLES.index(fluid)
 
     @manipulation(per_ml=Number(0.0, 10.0))
