@@ -58,7 +58,7 @@ SAID: dict[str, tuple[str, ...]] = {
         (
             f"{kind}{animal}"
             for kind in ("Naive", "Hardened", "Blended")
-            for animal in ("Mouse", "Rat", "Finch", "Fighter", "Owl", "Fly")
+            for animal in ("Mouse", "Rat", "Finch", "Fighter", "Owl", "Blinker", "Fly")
         ),
         (),
     ),
