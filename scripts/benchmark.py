@@ -174,7 +174,7 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     from benchmark.report.terminal import experiments_table, world_table
     from benchmark.report.words import in_short
     from benchmark.results.export import export
-    from benchmark.results.store import JOBS
+    from benchmark.results.folder import JOBS
     from benchmark.results.summary import summarise
 
     experiments_of(store)

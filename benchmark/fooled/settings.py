@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from agents.catalogue import agent_spec
+from benchmark.results.folder import OtherSettings, ResultsFolder
 from benchmark.results.jobs import CONTROLS, LARGEST_SHARD, MOST_ANIMALS, NicheJob, Purpose
-from benchmark.results.store import OtherSettings, Store
 from benchmark.running.suites import REPORTING_SEED, Suite, check_seeds
 from core.arguments import in_range
 from core.code_digest import code_digest
@@ -204,19 +203,14 @@ def niche_jobs(settings: NicheSettings) -> list[NicheJob]:
     return found
 
 
-class NicheStore(Store):
-    """Results of one :class:`NicheSettings` in one folder."""
-
-    settings: NicheSettings  # type: ignore[assignment]  # a store of other settings
-
-    def __init__(self, folder: Path, settings: NicheSettings) -> None:
-        super().__init__(folder, settings)  # type: ignore[arg-type]  # as above
+class NicheStore(ResultsFolder[NicheSettings]):
+    """Results of one :class:`NicheSettings` in one folder; see :class:`benchmark.results.folder.ResultsFolder`."""
 
     def jobs(self) -> list[NicheJob]:
         """All units of work, in a fixed order."""
         return niche_jobs(self.settings)
 
-    def _settings_of(self, about: dict[str, Any]) -> NicheSettings:  # type: ignore[override]  # as above
+    def _settings_of(self, about: dict[str, Any]) -> NicheSettings:
         try:
             return msgspec.convert(about["settings"], NicheSettings)
         except msgspec.ValidationError as error:

@@ -9,10 +9,11 @@ from scipy import stats
 
 from benchmark.results.aggregates import correct_for_many, paired
 from benchmark.results.curves import share
+from benchmark.results.folder import OtherSettings
 from benchmark.results.gathered import day_fitness, gather, grown
 from benchmark.results.jobs import describe
 from benchmark.results.statistics import stratified
-from benchmark.results.store import OtherSettings, Store
+from benchmark.results.store import Store
 from core.errors import InvalidArgument
 
 LEVEL = 0.05

@@ -15,6 +15,7 @@ from benchmark.results.aggregates import (
     rank,
 )
 from benchmark.results.curves import share
+from benchmark.results.folder import SCHEMA
 from benchmark.results.gathered import (
     BIRTH,
     Lives,
@@ -30,7 +31,7 @@ from benchmark.results.gathered import (
 )
 from benchmark.results.jobs import ExperimentJob, Settings, describe, jobs
 from benchmark.results.statistics import interval, mean_interval, score_interval
-from benchmark.results.store import SCHEMA, Store
+from benchmark.results.store import Store
 from benchmark.results.verdict import beside_whole, verdict
 
 

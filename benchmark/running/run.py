@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 from agents.catalogue import agent_spec
+from benchmark.results.folder import ResultsFolder
 from benchmark.results.jobs import ExperimentJob, Job
-from benchmark.results.store import Store
 from benchmark.running.engines import Answer, Engine, LocalEngine
 
 Report = Callable[[Job, str], None]
 _TRIES = 3
 
 
-def run(store: Store, engine: Engine | None = None, report: Report = lambda job, status: None) -> bool:
+def run(store: ResultsFolder[Any], engine: Engine | None = None, report: Report = lambda job, status: None) -> bool:
     """Run what is missing; True if every job is now finished.
 
     A job that raises is kept as failed and the others go on; a job whose worker was killed is tried again alone,
@@ -44,7 +45,9 @@ def run(store: Store, engine: Engine | None = None, report: Report = lambda job,
     return not failed
 
 
-def _do(store: Store, engine: Engine, todo: list[Job], workers: int | None, report: Report) -> tuple[list[Answer], bool]:
+def _do(
+    store: ResultsFolder[Any], engine: Engine, todo: list[Job], workers: int | None, report: Report
+) -> tuple[list[Answer], bool]:
     """Keep the answers for ``todo``; returns the answers of jobs that were lost, and whether any failed."""
     lost: list[Answer] = []
     failed = False
@@ -59,7 +62,7 @@ def _do(store: Store, engine: Engine, todo: list[Job], workers: int | None, repo
     return lost, failed
 
 
-def _keep(store: Store, answer: Answer, report: Report) -> bool:
+def _keep(store: ResultsFolder[Any], answer: Answer, report: Report) -> bool:
     if answer.result is not None:
         store.write(answer.job, answer.result)
     else:
@@ -68,7 +71,7 @@ def _keep(store: Store, answer: Answer, report: Report) -> bool:
     return answer.error is None
 
 
-def _do_alone(store: Store, engine: Engine, job: Job, report: Report) -> bool:
+def _do_alone(store: ResultsFolder[Any], engine: Engine, job: Job, report: Report) -> bool:
     for _ in range(_TRIES):
         lost, failed = _do(store, engine, [job], 1, report)
         if not lost:

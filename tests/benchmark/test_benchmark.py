@@ -18,8 +18,9 @@ from agents.population import Population
 from agents.steered_world import Tick
 from benchmark.experiments.experiment import chosen_experiments, experiments
 from benchmark.results.curves import CurveRecorder
+from benchmark.results.folder import OtherSettings
 from benchmark.results.jobs import LifeJob, jobs
-from benchmark.results.store import OtherSettings, Store
+from benchmark.results.store import Store
 from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
@@ -176,7 +177,7 @@ def test_leftovers_of_killed_writers_are_swept(finished: Store, tmp_path: Path) 
 
 
 def test_results_of_other_sources_are_refused(finished: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmark.results.store.code_digest", lambda: "changed")
+    monkeypatch.setattr("benchmark.results.folder.code_digest", lambda: "changed")
     with pytest.raises(OtherSettings, match="sources"):
         Store(finished.folder, finished.settings)
     assert Store.open(finished.folder).has(jobs(finished.settings)[0])

@@ -12,8 +12,9 @@ import pytest
 
 from benchmark.report.report import experiments_of
 from benchmark.results.compare import compare
+from benchmark.results.folder import OtherSettings
 from benchmark.results.jobs import jobs
-from benchmark.results.store import OtherSettings, Store
+from benchmark.results.store import Store
 from benchmark.running.suite_file import read_suite
 from core.errors import InvalidArgument, NotTrusted
 from core.packed import checked_json

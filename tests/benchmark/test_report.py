@@ -20,8 +20,9 @@ from benchmark.report.report import write_report
 from benchmark.results.compare import compare
 from benchmark.results.curves import CURVES
 from benchmark.results.export import export
+from benchmark.results.folder import OtherSettings
 from benchmark.results.jobs import ExperimentJob, LifeJob, jobs
-from benchmark.results.store import OtherSettings, Store
+from benchmark.results.store import Store
 from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.film import unpacked

@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmark.results.folder import CannotKeep, FolderInUse, OtherSettings
 from benchmark.results.jobs import jobs
-from benchmark.results.store import CannotKeep, FolderInUse, OtherSettings, Store
+from benchmark.results.store import Store
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
 from tests.benchmark.helpers import AGENTS, LIFETIME, ROOT, WORLD, assert_same_results, curves_of, small
