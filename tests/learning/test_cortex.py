@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from agents.life import live
 from agents.population import Population
-from core.batch_state import RecordState
+from core.batch_state import BatchState, RecordState
 from core.errors import StateMismatch
+from core.interfaces import Recollection
 from learning.cortex import Cortex
 from learning.cortex_kernels import (
     TRACE,
@@ -29,6 +31,7 @@ from learning.cortex_kernels import (
 )
 from learning.cortical_genome import CorticalGenome
 from learning.delayed import DelayedCauses
+from learning.read_out import ReadOut, Step
 from learning.three_factor import Plasticity
 from tests.learning import references
 
@@ -368,3 +371,53 @@ def test_an_animal_with_a_futile_reflex_tries_any_act_in_need_until_one_helps() 
     animal.memory.table[0, here, 3] = 0.0
     animal.bout.arousal[0] = 0.0
     assert not animal.tried(here, 0.0, futile=True), "nothing is at stake"
+
+
+class Pessimism(ReadOut):
+    """Expects as much of the first channel as has come of it so far."""
+
+    def __init__(self, animals: int) -> None:
+        self.felt = BatchState(animals, sum=0.0)
+
+    def birth(self, streams: Any, mask: np.ndarray) -> None:
+        self.felt.restart(mask)
+
+    def recall(self, found: Recollection, lesions: Any) -> None:
+        found.predicted_channels = self.felt.sum[:, None].copy()
+
+    def learn(self, step: Step) -> None:
+        self.felt.sum += step.rate * step.brought[:, 0]
+
+    def state_parts(self) -> dict[str, Any]:
+        return {"pessimism": self.felt}
+
+    def learned(self) -> dict[str, np.ndarray]:
+        return {"pessimism": self.felt.sum}
+
+
+class Pessimist(Cortex):
+    """The cortex with a read-out of a third party."""
+
+    name = "pessimist"
+
+    def _make_read_outs(self) -> None:
+        super()._make_read_outs()
+        self.beside += (Pessimism(self.num_animals),)
+
+
+def test_a_read_out_of_ones_own_is_one_class() -> None:
+    population, fresh = (Population(f"{__name__}:Pessimist+earned", "Rivals", 3, seed=seed) for seed in (4, 5))
+    assert isinstance(population.learner, Pessimist)
+    brought = np.zeros(3)
+    for _ in range(50):
+        brought += population.tick().verdict.judged
+    felt = population.learner.read_outs()["pessimism"]
+    assert felt == pytest.approx(brought)
+    assert brought.any()
+    recalled = population.learner.recall()
+    assert recalled is not None
+    assert recalled.predicted_channels is not None
+    assert recalled.predicted_channels[:, 0] == pytest.approx(felt)
+    fresh.set_state(population.get_state())
+    assert np.array_equal(fresh.tick().action, population.tick().action)
+    assert np.array_equal(fresh.learner.read_outs()["pessimism"], population.learner.read_outs()["pessimism"])
