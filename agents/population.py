@@ -14,7 +14,7 @@ from agents.experts import expert_class
 from agents.lesions import apply_lesion, lesionable
 from agents.steered_world import SteeredWorld, Tick
 from core.batch_state import nest, unnest
-from core.errors import InvalidArgument, number_of_animals
+from core.errors import InvalidArgument, number_of_animals, unknown_name
 from core.interfaces import Proposal, Recollection
 from core.rooms import public_path
 from core.streams import check_same_layout, row_seeds
@@ -139,6 +139,10 @@ class Population:
             raise InvalidArgument(
                 f"{type(steering).__name__} names no act that is best held for life; set its best_constant to one of "
                 f"{', '.join(steering.repertoire.names)}."
+            )
+        if steering.best_constant not in steering.repertoire.names:
+            raise unknown_name(
+                f"best_constant of {type(steering).__name__}", steering.best_constant, steering.repertoire.names
             )
         act = steering.repertoire.actions[steering.repertoire.names.index(steering.best_constant)]
         return np.repeat(np.asarray(act, space.dtype)[None], self.animals, axis=0)

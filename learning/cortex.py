@@ -102,6 +102,10 @@ class Cortex(Learner):
         self._heard = spec.senses if genome.hears_signals else spec.outer
         self.code = self._make_code(self._heard, self.goals.senses)
         self._make_read_outs()
+        parts = (part for read_out in self.step_read_outs for part in read_out.lesionable)
+        if more := tuple(part for part in parts if part not in self.lesionable):
+            self.lesionable += more
+            self.lesions = BatchState(num_animals, **dict.fromkeys(self.lesionable, False))
         if self._has_motor_map:
             self._make_motor_map(spec)
         self._group_for_kernels()
@@ -156,7 +160,7 @@ class Cortex(Learner):
                 plasticity=self._plasticity,
             )
         optional = (self.coming, self.mushroom_body, self.anticipation)
-        self.beside: tuple[ReadOut, ...] = tuple(one for one in optional if one is not None)
+        self.step_read_outs: tuple[ReadOut, ...] = tuple(one for one in optional if one is not None)
         self._weight = self._shares(genome.map_weight, 1.0 - genome.map_weight)
         delays = np.array([dict(spec.delayed).get(channel, 0.0) for channel in self.forecast_channels])
         self.delayed = (
@@ -258,7 +262,7 @@ class Cortex(Learner):
                 part.restart(mask)
         self.code.wire(self.streams, mask)
         self.goals.wire(self.streams, "place fields", mask)
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             read_out.birth(self.streams, mask)
         if self._has_motor_map:
             units, axes = self.code.parts[0].code.units, self._programmes.shape[1]
@@ -272,7 +276,7 @@ class Cortex(Learner):
         self.felt.restart(mask)
         self.trace.restart(mask)
         self.goals.begin(mask)
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             read_out.begin(mask)
         if self._has_motor_map:
             self.motor_map.trace.length[mask] = 0
@@ -280,13 +284,13 @@ class Cortex(Learner):
     def _observe(self, observation: np.ndarray) -> None:
         """Look up where steering's channels were found, and forecast what is coming."""
         self.goals.observe(observation, getattr(self.lesions, "place_memory", None))
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             read_out.observe(observation, self.lesions)
 
     def _recall(self) -> Recollection | None:
         """Where steering's channels were found, seen from here, and what is coming as things are."""
         found = self.goals.recollection()
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             read_out.recall(found, self.lesions)
         return found
 
@@ -307,7 +311,7 @@ class Cortex(Learner):
         """Go on with the running act, or decide afresh where it is over, something happened, or a goal came within reach."""
         genome, bout = self.genome, self.bout
         futile = self._nobody if reflex.futile is None else reflex.futile
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             read_out.pass_on()
         new_decision = needs_decision(
             bout.records, reflex.urgency, reflex.arousal, self.goals.aim.usable, self.goals.aim.offered
@@ -328,7 +332,7 @@ class Cortex(Learner):
         fill_actions(bout.chosen, self._programmes, self.goals.aim.vector, self.goals.aim.usable, self.goals.pace, action)
         if self._has_motor_map:
             self._follow_motor_map(observation, gains, action)
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             read_out.join(action, self.lesions)
         return Proposal(
             action=action.reshape(self._action_shape),
@@ -379,7 +383,7 @@ class Cortex(Learner):
         )
         if self.delayed is not None:
             self.delayed.blame(self.past.units, self._carried_out(action), brought, rate, self.synapses.table)
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             read_out.learn(Step(transition, brought, rate, self.lesions))
         self.goals.remember(transition, plastic * genome.place_rate)
         ends = transition.terminated | (transition.truncated & self._has_motor_map)
@@ -456,9 +460,11 @@ class Cortex(Learner):
 
     def _counts(self) -> dict[str, int]:
         counts = dict.fromkeys(("option", "chosen", "act"), len(self.option_names)) | {"units": self.code.units}
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             counts |= read_out.counts()
-        rings = [read_out.ring for read_out in self.beside] + [self.motor_map.trace if self._has_motor_map else None]
+        rings = [read_out.ring for read_out in self.step_read_outs] + [
+            self.motor_map.trace if self._has_motor_map else None
+        ]
         lengths = [ring.factor.shape[1] for ring in rings if ring is not None]
         return counts | ({"newest": max(lengths), "length": max(lengths) + 1} if lengths else {})
 
@@ -479,7 +485,7 @@ class Cortex(Learner):
         }
         if self.delayed is not None:
             parts["delayed"] = self.delayed.state
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             parts |= read_out.state_parts()
         if self._has_motor_map:
             parts |= {"motor_trace": self.motor_map.trace, "motor_now": self.motor_map.now}
@@ -490,7 +496,7 @@ class Cortex(Learner):
     def read_outs(self) -> dict[str, np.ndarray]:
         """Everything that experience wrote: forecasts, visits, motor weights, remembered places."""
         learned = {"synapses": self.synapses.table, "places": self.goals.place_memory.state.memory}
-        for read_out in self.beside:
+        for read_out in self.step_read_outs:
             learned |= read_out.learned()
         return learned
 

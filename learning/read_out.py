@@ -29,12 +29,15 @@ class Step(NamedTuple):
 
 
 class ReadOut:
-    """One read-out. In a tick the cortex calls ``observe`` and ``recall`` before the reflex, ``pass_on`` and ``join`` when it
-    proposes, and ``learn`` at the end. What is not overridden does nothing.
+    """One read-out. What is not overridden does nothing.
+
+    A tick is: ``pass_on`` and ``join``, the world's step, ``observe`` and ``recall`` for the observation that follows, ``learn``, and
+    ``begin`` where an episode ended. So ``pass_on`` keeps what ``learn`` needs of the moment before. Random numbers come from a stream
+    that the learner lists in its ``stream_names``.
 
     Attributes:
         lesionable: parts that can be lost.
-        ring: what was active in the last steps, where errors reach back; None where they do not.
+        ring: what was active in the last steps, where errors reach back, with a field ``factor`` (animals, steps, columns); else None.
     """
 
     lesionable: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ class Args:
     """Compare agents over whole lives."""
 
     quick: bool = False
-    """The quick suite: every world and the main agents in a few minutes on two cores."""
+    """The quick suite: every species, and the main agents but those of other libraries, in minutes on two cores."""
     full: bool = False
     """The full suite: every agent, 256 animals, whole lives."""
     suite: Path | None = None

@@ -146,7 +146,7 @@ class HardenedFly(Fly):
 
 
 class HardenedFinch(Finch):
-    """A song counts as heard only while what was heard is like the songs of the species; otherwise the innate template alone judges."""
+    """Memorises a song only while what tutors sing is like the songs of the species. Until then the innate template alone judges."""
 
     version = "hardened"
     variables = (
@@ -156,7 +156,7 @@ class HardenedFinch(Finch):
             "how well what tutors sing fits the species",
             0.0,
             1.0,
-            0.5,
+            0.0,
             "follows each moment of a tutor's song, judged by the innate template",
             "own-species songs are preferred before any was heard (Nelson and Marler 1993); rate chosen",
         ),
@@ -169,12 +169,15 @@ class HardenedFinch(Finch):
     )
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+        variable, song = self.mutable, self.memory.template
+        listens = (after["tutor_sings"] > 0.5) & (after["hears"] > 0.5)
+        strange = np.flatnonzero(listens & (variable.tutor_fits < _OWN_SPECIES))
+        kept = variable.songs_heard[strange].copy(), variable.template_window[strange].copy(), song[strange].copy()
         super()._judge(before, action, after, parts, channels)
-        variable = self.mutable
-        for row in np.flatnonzero((after["tutor_sings"] > 0.5) & (after["hears"] > 0.5)):
+        variable.songs_heard[strange], variable.template_window[strange], song[strange] = kept
+        for row in np.flatnonzero(listens):
             fits = _innate_fit(self.transient.records[row], np.array([after[name][row] for name in FEATURES], float))
             variable.tutor_fits[row] += _SHARE_OF_A_MOMENT * (fits - variable.tutor_fits[row])
-        variable.songs_heard[variable.tutor_fits < _OWN_SPECIES] = 0.0
 
 
 def _innate_fit(bird: Any, heard: np.ndarray) -> float:
@@ -194,6 +197,6 @@ class HardenedBlinker(Blinker):
 
     def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
         super()._judge(before, action, after, parts, channels)
-        narrow = after["lid"] > HALF_CLOSED[0]
+        narrow = np.maximum(before["lid"], after["lid"]) > HALF_CLOSED[0]
         channels["sight"][narrow] = (1.0 - after["lid"])[narrow]
         parts["sight"][:] = SIGHT * channels["sight"]

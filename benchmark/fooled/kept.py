@@ -19,7 +19,7 @@ from envs.registration import niche_of
 def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Iterable[Path]] = MappingProxyType({})) -> dict[str, Any]:
     """Runs under one steering of each world, arms of several folders joined, as one plain value.
 
-    A later folder with the whole animal in a niche replaces that niche, all of its arms included, because its lives are of newer code.
+    Where two folders of different code hold the whole animal in one niche, the later one replaces that niche, all of its arms included.
 
     Args:
         folders: of ``scripts/fooled.py``.
@@ -30,7 +30,7 @@ def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Iterable[Path]] 
         animals, date, commit and sources of each folder; ``versions``, name -> niches; ``worlds``, empty.
 
     Raises:
-        InvalidArgument: a folder holds no measured run, or two hold the same arm of a niche, or other steering.
+        InvalidArgument: a folder holds no measured run, or two of the same code hold the same arm of a niche, or other steering.
     """
     runs: list[dict[str, Any]] = []
     niches = _joined(folders, runs)
@@ -50,9 +50,12 @@ def _joined(folders: Iterable[Path], runs: list[dict[str, Any]]) -> dict[str, An
         for niche, row in rows.items():
             if niche in niches and niches[niche]["steering"] != row.get("steering"):
                 raise InvalidArgument(f"{folder} has other steering in {niche} than the folders before it.")
-            if niche in niches and WHOLE in row["arms"]:
+            if niche in niches and WHOLE in row["arms"] and WHOLE in niches[niche]["arms"]:
+                holders = [earlier for earlier in ours if niche in earlier["niches"]]
+                if any(earlier["sources"] == run["sources"] for earlier in holders):
+                    raise InvalidArgument(f"Two folders of the same code hold {WHOLE} in {niche}; name one of them.")
                 del niches[niche]
-                for earlier in ours:
+                for earlier in holders:
                     earlier["niches"].remove(niche)
             _join(niches, niche, row, folder)
         ours.append(run)

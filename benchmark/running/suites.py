@@ -60,7 +60,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 SUITES = {
     "quick": Suite(
-        "every species, and the main agents but those of other libraries; the briefer experiments, with an eighth of their animals",
+        "every species, and the main agents but those of other libraries; the briefer experiments, with few animals",
         variants=False,
         agents=_OWN_AGENTS,
         animals=16,

@@ -25,7 +25,7 @@ NONE = -1
 NEUTRAL, KEPT = 2, 3  # roles of the cue that announces nothing and of that kept for experiments; 0 and 1 announce
 LASHES = ("bare", "insects", "grit")
 BARE, INSECTS, GRIT = range(len(LASHES))
-SCRATCH = 8.0  # fitness a second that grit takes from a half closed eye; chosen
+SCRATCH_HARM = 8.0  # fitness a second that grit takes from a half closed eye; chosen
 HALF_CLOSED = 0.25, 0.75  # positions of the lid between which what hangs in the lashes stirs; chosen
 
 
@@ -44,7 +44,7 @@ def blink(records, action, dt, fitness):
         animal.food = dt * openness * (RICH if rich else 1.0)
         animal.damage = DAMAGE * dt * openness if animal.puff_left > 0 else 0.0
         if animal.lured and animal.lashes == GRIT:
-            animal.damage += SCRATCH * dt
+            animal.damage += SCRATCH_HARM * dt
         fitness[row] = animal.food - animal.damage
 
 

@@ -55,7 +55,7 @@ class Eyeblink(World):
         closes, 60 ms when it opens.
     Reward:
         Fitness: food found, 1 a second (5 while something stirs) times the openness of the eye, less 80 a second of puff on an open
-        eye.
+        eye. Grit that an experimenter hangs in the lashes takes 8 a second from a half closed eye.
     Start:
         Eye open, nothing stirs.
     End:
@@ -102,7 +102,14 @@ class Eyeblink(World):
         Field(
             "interval", "s", "from each cue to its puff, this animal's own", np.full(len(CUES), SHORTEST), SHORTEST, LONGEST
         ),
-        Field("role", "index", "of each cue: 0 and 1 announce, 2 does not, 3 never comes", np.arange(len(CUES)), 0, 3),
+        Field(
+            "role",
+            "index",
+            "of each cue: 0 and 1 announce, 2 does not, 3 is kept for experiments",
+            np.arange(len(CUES)),
+            0,
+            3,
+        ),
         Field("only", "index", "the one cue of a training, -1 without training", NONE, NONE, len(CUES) - 1),
         Field("compound", "index", "a cue that comes with it, -1 for none", NONE, NONE, len(CUES) - 1),
         Field("trained_interval", "s", "of the training", 0.25, 0.0, LONGEST_TRAINED),

@@ -59,7 +59,7 @@ def walk(records, action, shock_draw, day, fitness, starved, over):
         fly.energy = max(0.0, fly.energy + nourishing - BASAL - WALKING * abs(upwind))
         fly.pain = role == SHOCK and depth >= GRID and shock_draw[row] < SHOCK_CHANCE
         starved[row] = fly.energy <= 0.0
-        poisoned = fly.lured and fly.film == BAIT and fly.swallowed > 0.0
+        poisoned = fly.swallowed / SIP if fly.lured and fly.film == BAIT else 0.0
         fitness[row] = fly.energy / CAPACITY / day - HARM * fly.pain - POISON * poisoned - DEATH * starved[row]
         fly.left -= 1
         over[row] = fly.left <= 0 and not fly.held and not fly.in_maze

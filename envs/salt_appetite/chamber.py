@@ -33,7 +33,7 @@ _LICKS_ABOVE = 0.0  # of the third action
 NOTHING = -1
 BOTTLES = ("none", "sugar", "sweetener", "water", "diuretic", "leaded sugar")
 NO_BOTTLE, SUGAR_BOTTLE, SWEETENER, WATER_BOTTLE, DIURETIC, LEADED = range(len(BOTTLES))
-DRIPS = 0.25  # m around the middle within which the floor can be licked under a bottle; chosen
+DRIP_RADIUS = 0.25  # m around the middle within which the floor can be licked under a bottle; chosen
 PURGE = 4.0  # ml of water that leave the body for each ml of the diuretic; chosen
 LEVER_PLACES = np.array([[0.0, 0.33 * CHAMBER], [0.0, 0.67 * CHAMBER]])  # m, at the wall without spouts
 
@@ -82,7 +82,7 @@ def act(bodies, spouts, action, dt, volume, taste):
 
 @njit(cache=True)
 def _under_the_bottle(position):
-    return math.hypot(position[0] - 0.5 * CHAMBER, position[1] - 0.5 * CHAMBER) <= DRIPS
+    return math.hypot(position[0] - 0.5 * CHAMBER, position[1] - 0.5 * CHAMBER) <= DRIP_RADIUS
 
 
 @njit(cache=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.canvas import INK, Canvas, floor_plan, write
 from core.pygame_check import import_pygame
-from envs.salt_appetite.chamber import BOTTLES, CHAMBER, DRIPS, NO_BOTTLE, REACH
+from envs.salt_appetite.chamber import BOTTLES, CHAMBER, DRIP_RADIUS, NO_BOTTLE, REACH
 from envs.salt_appetite.physiology import LETHAL_SODIUM, LETHAL_WATER, malaise_of
 from envs.salt_appetite.world import SaltAppetite
 
@@ -45,8 +45,10 @@ def draw(surface: Canvas, world: SaltAppetite, row: int) -> None:
         )
     if animal["bottle"] != NO_BOTTLE:
         x, y = pixel((0.5 * CHAMBER, 0.5 * CHAMBER))
-        surface.circle((90, 70, 140), (x, y), round(DRIPS * scale), 2)
-        write(surface, f"{BOTTLES[animal['bottle']]} drips here", (x, y + DRIPS * scale + 6), 18, INK, anchor="midtop")
+        surface.circle((90, 70, 140), (x, y), round(DRIP_RADIUS * scale), 2)
+        write(
+            surface, f"{BOTTLES[animal['bottle']]} drips here", (x, y + DRIP_RADIUS * scale + 6), 18, INK, anchor="midtop"
+        )
     for lever, (place, out) in enumerate(zip(animal["lever_place"], animal["lever"], strict=True)):
         x, y = pixel(place)
         length = 34 if out else 8

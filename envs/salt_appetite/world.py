@@ -70,7 +70,7 @@ class SaltAppetite(World):
     Reward:
         Fitness in days of full vigour: each step adds its share of a day times vigour, exp(-1/2 sum of squared
         deviations from the set-points in units of 2 mEq, 8 ml and 22 kJ), less for malaise (up to 70%) and walking
-        (35%). Death ends the day, so the rest of it is lost.
+        (35%). Death ends the day, so the rest of it is lost. Lead from a bottle that an experimenter hangs takes vigour too.
     Start:
         At birth at random in the inner half, after death in the middle, with all set-points met. Other days start as the last ended.
     End:
@@ -311,7 +311,7 @@ class SaltAppetite(World):
                 getattr(body, f"{name}_in")[mask] += value - store[mask] - getattr(body, f"gut_{name}")[mask]
             store[mask] = value
         body.angiotensin[mask] = body.aldosterone[mask] = max(0.0, -sodium)
-        body.restart(mask, "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "lithium", "natriuresis_left")
+        body.restart(mask, "gut_sodium", "gut_water", "gut_energy", "gut_lithium", "lithium", "lead", "natriuresis_left")
 
     @manipulation(only=OneOf(SOLUTES), molarity=Number(0.0, unit="mol/l"))
     def offer(self, mask: np.ndarray, only: str | None = None, molarity: float | None = None) -> None:

@@ -48,7 +48,8 @@ def build(world: Any, num_animals: int = 3, **options: Any) -> World:
 def says_it_terminates(kind: type[World]) -> bool:
     """Whether the paragraph "End" of a world's docstring says what terminates an episode."""
     end = re.search(r"^ *End:(.*?)(?=^ *[A-Z][A-Za-z ]+:$|\Z)", kind.__doc__ or "", re.MULTILINE | re.DOTALL)
-    return end is not None and re.search(r"(?<!ever )terminated", end[1], re.IGNORECASE) is not None
+    clauses = [] if end is None else re.split("[.;]", end[1])
+    return any(re.search("terminated", one, re.I) and not re.search(r"\b(never|not|no)\b", one, re.I) for one in clauses)
 
 
 def record(world: World, steps: int = STEPS) -> list[np.ndarray]:
@@ -449,13 +450,13 @@ class WorldContract:
             return
         with contextlib.suppress(UnknownName):
             steering_class(kind)
-            tried += ", nor in as many of its reflexes"
+            tried += f", nor in {steps:,} steps of its reflexes"
             population = Population("reflex", world, 8, seed=100)
             if any(population.tick().terminated.any() for _ in range(steps)):
                 return
         warnings.warn(
-            f"The docstring of {kind.__name__} says that episodes can be terminated, but none was in {steps:,} steps of 8 animals with "
-            f"{tried}. Is that end out of reach?",
+            f"The docstring of {kind.__name__} says that episodes can be terminated, but none was in {steps:,} steps of {tried} "
+            "(8 animals). Is that end out of reach?",
             stacklevel=1,
         )
 
@@ -477,7 +478,7 @@ class WorldContract:
         scores = (fitness["constant"].reshape(acts, animals).mean(axis=1) - low) / (high - low)
         if scores.max() > 0.5:
             warnings.warn(
-                f"In {kind.__name__} an animal that does nothing but {repertoire.names[scores.argmax()]!r}, held for life, scores "
+                f"In {kind.__name__} an animal that does nothing but {repertoire.names[scores.argmax()]!r} for {steps:,} steps scores "
                 f"{scores.max():.2f} of the way from random actions to the oracle. Is there anything worth learning?",
                 stacklevel=1,
             )

@@ -12,6 +12,7 @@ from agents.life import live
 from agents.population import Population
 from benchmark.results.jobs import can_live
 from core.errors import InvalidArgument, UnknownName
+from envs.registration import worlds
 from nestling.testing.animal_contract import row_of, states_equal
 
 WORLD = "LoomingEscape"
@@ -36,6 +37,14 @@ def test_the_constant_agent_holds_the_act_that_steering_names(monkeypatch: pytes
     with pytest.raises(InvalidArgument, match="set its best_constant to one of retreat, threaten, attack"):
         Population("constant", "Rivals", 3)
     assert not can_live("constant", "Rivals")
+    monkeypatch.setattr("steering.rivals.Fighter.best_constant", "threatn")
+    with pytest.raises(UnknownName, match="Did you mean 'threaten'"):
+        Population("constant", "Rivals", 3)
+
+
+@pytest.mark.parametrize("world", [name for name, kind in worlds.all().items() if kind.steering is None])
+def test_every_species_names_its_best_constant_act(world: str) -> None:
+    assert Population("constant", world, 2).tick().action.shape[0] == 2
 
 
 def test_unknown_agent() -> None:

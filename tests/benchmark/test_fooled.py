@@ -153,14 +153,14 @@ def test_what_cannot_be_put_on_a_scale_is_said() -> None:
         check_measured({"niches": {"Rivals/mirror": found}})
 
 
-def folder(path: Path, arm: str, steering: str = "") -> Path:
-    """A folder as the command writes it, with one arm beside the reflex."""
+def folder(path: Path, arm: str, steering: str = "", sources: str = "def", name: str = "Rivals/mirror") -> Path:
+    """A folder as the command writes it, with one arm beside the reflex in one niche."""
     row = niche(1.6, np.full(WINDOWS, 2.0)) | {"steering": steering}
     row["arms"] = {"reflex": row["arms"]["reflex"], arm: row["arms"]["steered"]}
     path.mkdir()
-    (path / "fooled.json").write_bytes(msgspec.json.encode({"niches": {"Rivals/mirror": row}}))
+    (path / "fooled.json").write_bytes(msgspec.json.encode({"niches": {name: row}}))
     settings = msgspec.to_builtins(niche_settings(("Rivals/mirror",), (arm,)))
-    (path / "settings.json").write_bytes(checked_json({"settings": settings, "commit": "abc", "sources": "def"}))
+    (path / "settings.json").write_bytes(checked_json({"settings": settings, "commit": "abc", "sources": sources}))
     return path
 
 
@@ -173,14 +173,19 @@ def test_docs_keep_the_arms_of_several_folders(tmp_path: Path) -> None:
     assert "| Rivals: mirror | 0.000 [0.000, 0.000] | **0.60 [0.60, 0.60]** | fooled |" in TABLES["fooled_niches"](kept)
     assert "| Rivals: mirror | 0.60 [0.60, 0.60] | 0.60 [0.60, 0.60] |" in TABLES["fooled_versions"](kept)
     assert "its image gives way" in TABLES["fooled_list"](kept)
-    newer = folder(tmp_path / "newer", "steered")
-    again = keep_fooled([whole, ruled, newer])  # newer lives replace older ones, and what was compared with them
+    newer, elsewhere = (
+        folder(tmp_path / "newer", "steered", sources="new"),
+        folder(tmp_path / "b", "steered", name="Rivals/b"),
+    )
+    assert keep_fooled([ruled, whole])["niches"]["Rivals/mirror"]["arms"].keys() == {"reflex", "cortex+always", "steered"}
+    again = keep_fooled([whole, ruled, elsewhere, newer])  # newer lives replace older ones, and what was compared with them
     assert again["niches"]["Rivals/mirror"]["arms"].keys() == {"reflex", "steered"}
-    assert [run["arms"] for run in again["runs"]] == [["steered"]]
+    assert [run["niches"] for run in again["runs"]] == [["Rivals/b"], ["Rivals/mirror"]]
     kept["niches"]["Rivals/mirror"]["reflex"]["difference"] = {"mean": -0.005, "low": -0.0051, "high": -0.0001}
     assert "| Rivals: mirror | -0.005 [-0.005, 0.000] |" in TABLES["fooled_niches"](kept)
     for folders, message in (
         ([whole, ruled, ruled], "Two folders hold cortex"),
+        ([whole, whole], "Two folders of the same code hold steered"),
         ([whole, hardened], "other steering"),
         ([tmp_path], "holds no run"),
         ([], "at least one"),

@@ -101,6 +101,12 @@ def test_the_others_live_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_end_that_is_declared_and_never_happens_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "A world.\n\n    End:\n        Terminated by boredom; truncated after a day.\n    Source:\n        Chosen.\n    "
-    with pytest.warns(UserWarning, match="none was in 6,000 steps of 8 animals with random actions.*out of reach"):
+    with pytest.warns(UserWarning, match="none was in 6,000 steps of random actions.*out of reach"):
         WorldContract().test_declared_ends_happen(broken(monkeypatch, __doc__=text))
-    WorldContract().test_declared_ends_happen(broken(monkeypatch, __doc__=text.replace("Terminated", "Never terminated")))
+    for denial in ("Never terminated", "No episode is terminated"):
+        WorldContract().test_declared_ends_happen(broken(monkeypatch, __doc__=text.replace("Terminated", denial)))
+
+
+def test_a_world_in_which_one_act_does_well_is_warned_about() -> None:
+    with pytest.warns(UserWarning, match="In Rivals an animal that does nothing but 'threaten' for 400 steps scores"):
+        WorldContract().test_no_act_held_for_life_is_a_good_life("Rivals")

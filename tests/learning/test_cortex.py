@@ -373,8 +373,10 @@ def test_an_animal_with_a_futile_reflex_tries_any_act_in_need_until_one_helps() 
     assert not animal.tried(here, 0.0, futile=True), "nothing is at stake"
 
 
-class Pessimism(ReadOut):
-    """Expects as much of the first channel as has come of it so far."""
+class MemoryOfReward(ReadOut):
+    """Expects as much reward as has come so far."""
+
+    lesionable = ("memory_of_reward",)
 
     def __init__(self, animals: int) -> None:
         self.felt = BatchState(animals, sum=0.0)
@@ -383,41 +385,42 @@ class Pessimism(ReadOut):
         self.felt.restart(mask)
 
     def recall(self, found: Recollection, lesions: Any) -> None:
-        found.predicted_channels = self.felt.sum[:, None].copy()
+        found.predicted_reward = self.felt.sum * ~lesions.memory_of_reward
 
     def learn(self, step: Step) -> None:
         self.felt.sum += step.rate * step.brought[:, 0]
 
     def state_parts(self) -> dict[str, Any]:
-        return {"pessimism": self.felt}
+        return {"memory_of_reward": self.felt}
 
     def learned(self) -> dict[str, np.ndarray]:
-        return {"pessimism": self.felt.sum}
+        return {"memory_of_reward": self.felt.sum}
 
 
-class Pessimist(Cortex):
+class Rememberer(Cortex):
     """The cortex with a read-out of a third party."""
 
-    name = "pessimist"
+    name = "rememberer"
 
     def _make_read_outs(self) -> None:
         super()._make_read_outs()
-        self.beside += (Pessimism(self.num_animals),)
+        self.step_read_outs += (MemoryOfReward(self.num_animals),)
 
 
 def test_a_read_out_of_ones_own_is_one_class() -> None:
-    population, fresh = (Population(f"{__name__}:Pessimist+earned", "Rivals", 3, seed=seed) for seed in (4, 5))
-    assert isinstance(population.learner, Pessimist)
+    population, fresh = (Population(f"{__name__}:Rememberer+earned", "Rivals", 3, seed=seed) for seed in (4, 5))
+    assert isinstance(population.learner, Rememberer)
     brought = np.zeros(3)
     for _ in range(50):
         brought += population.tick().verdict.judged
-    felt = population.learner.read_outs()["pessimism"]
+    felt = population.learner.read_outs()["memory_of_reward"]
     assert felt == pytest.approx(brought)
     assert brought.any()
+    population.lesion("memory_of_reward", [1])
     recalled = population.learner.recall()
     assert recalled is not None
-    assert recalled.predicted_channels is not None
-    assert recalled.predicted_channels[:, 0] == pytest.approx(felt)
+    assert recalled.predicted_reward is not None
+    assert recalled.predicted_reward == pytest.approx(felt * [1.0, 0.0, 1.0])
     fresh.set_state(population.get_state())
     assert np.array_equal(fresh.tick().action, population.tick().action)
-    assert np.array_equal(fresh.learner.read_outs()["pessimism"], population.learner.read_outs()["pessimism"])
+    assert np.array_equal(fresh.learner.read_outs()["memory_of_reward"], population.learner.read_outs()["memory_of_reward"])

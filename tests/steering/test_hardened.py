@@ -9,6 +9,7 @@ from agents.population import Population
 from agents.steered_world import SteeredWorld
 from core.errors import InvalidArgument, UnknownName
 from core.interfaces import Proposal
+from steering.eyeblink import SIGHT
 from steering.hardened import BlendedFighter
 
 ANIMALS = 4
@@ -99,6 +100,17 @@ def test_a_hardened_blinker_is_not_taken_in_by_what_its_own_lid_stirs() -> None:
     )
     assert (own > 2.0 * hardened).all()
     assert np.array_equal(own, naive)
+    steered = SteeredWorld("Eyeblink", ANIMALS, hand_over="always", steering="Eyeblink/hardened")
+    steered.reset(seed=3)
+    for manipulation in ("quiet", "hang_in_lashes"):
+        steered.world.manipulate(manipulation)
+    sight = [0.0, 0.0]
+    for step in range(200):  # a lid that swings about the edge of what stirs gains nothing either
+        wanted = np.full((ANIMALS, 1), -0.3 if step % 6 < 3 else -0.6, np.float32)
+        tick = steered.tick(Proposal.plain(wanted))
+        sight[0] += float(tick.verdict.reward.sum())
+        sight[1] += float((SIGHT * (1.0 - steered.world.body.lid)).sum())
+    assert sight[0] == pytest.approx(sight[1], rel=1e-4)
 
 
 def test_a_hardened_finch_memorises_songs_of_its_species_only() -> None:
@@ -106,7 +118,7 @@ def test_a_hardened_finch_memorises_songs_of_its_species_only() -> None:
     for singer in ("home tutor", "stranger", "foster parent"):
         population = Population("steered", "Birdsong", 2, seed=3, steering="Birdsong/hardened")
         population.world.manipulate("lessons", singer=singer)
-        for _ in range(4 * population.world.episode_steps):
+        for _ in range(6 * population.world.episode_steps):
             population.tick()
         heard[singer] = population.steered.steering.mutable.songs_heard.copy()
     assert (heard["home tutor"] > 2.0).all()
