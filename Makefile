@@ -9,7 +9,6 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 WATCH := $(VENV)/.watch
-COMPARE := $(VENV)/.compare
 READY := $(VENV)/.ready
 
 .PHONY: watch benchmark clips test thorough ready lint quick check clients fuzz docs clean
@@ -17,7 +16,7 @@ READY := $(VENV)/.ready
 watch: $(WATCH)
 	$(RUN) scripts/watch.py $(ARGS)
 
-benchmark: $(COMPARE)
+benchmark: $(WATCH)
 	$(RUN) scripts/benchmark.py --quick $(ARGS)
 
 clips: $(READY)
@@ -58,12 +57,8 @@ $(WATCH): constraints.txt pyproject.toml
 	$(PIP) --editable .
 	@touch $@
 
-$(COMPARE): $(WATCH)
+$(READY): $(WATCH)
 	$(PIP) torch
-	$(PIP) --editable ".[sb3]"
-	@touch $@
-
-$(READY): $(COMPARE)
 	$(PIP) --editable ".[sb3,ray,export,minigrid,minari,docs,dev]"
 	@touch $@
 
