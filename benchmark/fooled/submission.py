@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from benchmark.fooled.settings import REFLEX, NicheStore
+from benchmark.fooled.settings import REFLEX, NicheStore, parts_of
 from core.errors import InvalidArgument, told
 from core.packed import digest_of
 
@@ -54,6 +54,11 @@ class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date: str
     rows: list[Row]
     digest: str = ""
+
+    def niches_in(self, world: str) -> str:
+        """Names of the niches of a world in which it lived."""
+        found = (parts_of(niche) for niche in self.settings["niches"])
+        return ", ".join(sorted(name for of_world, name in found if of_world == world))
 
     def own_digest(self) -> str:
         """The digest that its content has."""
@@ -135,16 +140,19 @@ def leaderboard_page(submissions: list[Submission]) -> str:
 
 
 def leaderboard(submissions: list[Submission]) -> str:
-    """Tables of all submissions as Markdown, a world each, the smallest gap first; who is not surely worse has the same rank."""
-    rows: dict[str, list[tuple[Submission, Row]]] = {}
+    """Tables of all submissions as Markdown, one for each set of niches of a world, the smallest gap first.
+
+    Who is not surely worse has the same rank.
+    """
+    rows: dict[tuple[str, str], list[tuple[Submission, Row]]] = {}
     for one in submissions:
         for row in one.rows:
             if row.arm != REFLEX and "!" not in row.arm:
-                rows.setdefault(row.world, []).append((one, row))
+                rows.setdefault((row.world, one.niches_in(row.world)), []).append((one, row))
     parts = []
-    for world, entries in sorted(rows.items()):
+    for (world, niches), entries in sorted(rows.items()):
         lines = [
-            f"## {world}",
+            f"## {world}: {niches}",
             "",
             "| rank | submission | steering | learner and rule | gap | fitness, fooled | fitness, honest | niches that fool it | n |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",

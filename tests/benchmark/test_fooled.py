@@ -348,6 +348,12 @@ def test_who_is_not_surely_worse_shares_a_rank() -> None:
     )
     ranks = [(line.split("|")[1].strip(), line.split("|")[2].strip()) for line in table.splitlines()[4:]]
     assert ranks == [("1", "first"), ("1", "tied"), ("3", "worse")]
+    settings = msgspec.to_builtins(niche_settings(("Rivals/numb wounds",)))
+    elsewhere = msgspec.structs.replace(submitted("elsewhere", (0.0, 0.0, 0.0)), settings=settings)
+    table = leaderboard([submitted("first"), elsewhere])
+    assert "## Rivals: mirror" in table
+    assert "## Rivals: numb wounds" in table
+    assert table.count("| 1 |") == 2  # who lived in other niches is not compared
 
 
 # -- the command -------------------------------------------------------------------------------------
