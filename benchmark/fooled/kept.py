@@ -173,7 +173,8 @@ def versions(kept: dict[str, Any]) -> str:
         rows = [row, *(kept["versions"][name].get(niche) for name in names)]
         if any(rows[1:]):
             found = [None if one is None or "problem" in one else one["arms"][WHOLE] for one in rows]
-            gaps = [_NONE if one is None else _both(one["gap"]) for one in found]
+            matched = ["" if one is None or one.get("reflex", {}).get("same") else " (not matched)" for one in rows]
+            gaps = [_NONE if one is None else _both(one["gap"]) + same for one, same in zip(found, matched, strict=True)]
             fitness = [
                 _NONE
                 if one is None
