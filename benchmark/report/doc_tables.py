@@ -146,8 +146,8 @@ def _cost_sentence(verdicts: dict[str, dict[str, Any]]) -> str:
     costly = {name: verdict for name, verdict in verdicts.items() if verdict["cost"] != "none"}
     if not costly:
         return (
-            f"- **Learning costs next to nothing.** At none of eleven ages are whole animals more than {MARGIN:g} below their reflexes, "
-            "in any species (95% intervals)."
+            f"- **Learning costs next to nothing.** At none of eleven ages are whole animals more than {MARGIN:g} below their "
+            "reflexes, in any species (95% intervals)."
         )
     told = ", ".join(f"{name} ({_cost_words(found)}, {_both(found['dip'], 3)})" for name, found in costly.items())
     return f"- **What it costs.** Whole animals may be more than {MARGIN:g} below their reflexes at some age in: {told}."
