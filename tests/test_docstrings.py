@@ -143,6 +143,7 @@ SAID: dict[str, tuple[str, ...]] = {
         f"a time constant of {1000 * eyeblink.CLOSING:g} ms when it closes, {1000 * eyeblink.OPENING:g} ms when it opens",
         f"food found, 1 a second ({eyeblink.RICH:g} while something stirs)",
         f"less {eyeblink.DAMAGE:g} a second of puff",
+        f"takes {eyeblink.SCRATCH_HARM:g} a second from a half closed eye",
         "-1 open, 1 closed",
         f"(default {Eyeblink.episode_steps:,} steps of {1000 * Eyeblink.dt:g} ms)",
     ),
@@ -157,6 +158,7 @@ SAID: dict[str, tuple[str, ...]] = {
         f"({tunnel.SPEED:g} of an arm in a step at 1)",
         f"({tunnel.SIP:g} meals a step)",
         f"less {tunnel.HARM:g} for a shock and {tunnel.DEATH:g} for death",
+        f"A sip of bait, which an experimenter can spread, takes {tunnel.POISON:g}",
         f"(default {OdourChoice.episode_steps} steps of {OdourChoice.dt:g} s, "
         f"{OdourChoice.episode_steps // tunnel.ENCOUNTER} pairs of odours)",
     ),
