@@ -170,6 +170,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E2",
+        slow=True,
         claim="The longer the interval, the wider the learned blink",
         source="scalar timing; the direction alone",
         protocol=partial(timed, (0.15, 0.25, 0.5)),
@@ -181,6 +182,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E3",
+        slow=True,
         claim="Long intervals are learned less well",
         source="Schneiderman and Gormezano 1964",
         published="of 100, 250, 450 and 800 ms, rabbits learn 250 ms best and 100 ms worst; from 250 to 4,000 ms the rate falls",
@@ -190,6 +192,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E4",
+        slow=True,
         claim="An interval of 50 ms is hardly learned, one of 250 ms is",
         source="Schneiderman and Gormezano 1964; Wetmore et al. 2014",
         published="no conditioning below about 100 ms",
@@ -199,6 +202,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E5",
+        slow=True,
         claim="One cue with two intervals gives two blinks, each at its time; when one interval is dropped, its blink alone goes",
         source="Millenson, Kehoe and Gormezano 1977; Kehoe and Joscelyne 2005",
         published="two peaks, at the puffs; the one that is dropped extinguishes",
@@ -214,6 +218,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E6",
+        slow=True,
         claim="When the interval changes from 250 to 500 ms, the blink moves",
         source="Kehoe and Joscelyne 2005",
         protocol=shift,

@@ -200,6 +200,7 @@ _make = partial(Experiment, world="Eyeblink", animals=16)
 EXPERIMENTS = (
     _make(
         id="E7",
+        slow=True,
         by_construction=True,
         claim="What was unlearned is learned again faster",
         source="Kehoe 2006; Medina, Garcia and Mauk 2001",
@@ -214,6 +215,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E8",
+        slow=True,
         by_construction=True,
         claim="Cues compete: A, trained before, blocks X; A and X, trained apart, lose together; without a common error, neither",
         source="Kim, Krupa and Thompson 1998; Kehoe and White 2004",
@@ -229,6 +231,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E9",
+        slow=True,
         claim="Without a hippocampus a gap of 500 ms between cue and puff is too long, and no gap is not",
         source="Kim, Clark and Thompson 1995",
         published="500 ms lost, delay kept",
@@ -253,6 +256,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E11",
+        slow=True,
         claim="With fewer granule units timing suffers before responding does",
         source="the essay's pattern separation; the direction alone",
         protocol=coarse,
@@ -264,6 +268,7 @@ EXPERIMENTS = (
     ),
     _make(
         id="E12",
+        slow=True,
         claim="A cue that was met alone is learned later",
         source="Allen, Chelius and Gluck 2002",
         published="weak: needed twice the usual pre-exposure",
