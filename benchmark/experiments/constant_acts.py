@@ -6,12 +6,12 @@ from functools import partial
 
 import numpy as np
 
+from agents.constant_acts import fitness_of_constant_acts
 from benchmark.experiments.criterion import surely_below
 from benchmark.experiments.experiment import Experiment, Score
 from benchmark.laboratory.lives import ESSAY, WORLDS, episodes_of, first_days, scale_of, told_all
 from benchmark.results.statistics import mean_interval
-from envs.registration import make_world
-from steering.registration import steering_class
+from envs.registration import world_class
 
 _SHARE = 0.1  # of a life
 _GAP = "best constant act minus reflex"
@@ -21,17 +21,9 @@ def constant_acts(animals: int, seed: int, world: str) -> dict[str, np.ndarray]:
     """(animals,) score of the first tenth of life, by the reflex, and by each act that steering offers, held throughout."""
     days = episodes_of(world, _SHARE)
     scale = scale_of(world, animals, seed, days)
-    body = make_world(world, animals)
-    repertoire = steering_class(body)(animals, body.senses, body.single_action_space, body.dt).repertoire
+    acts = fitness_of_constant_acts(world, animals, seed, days * world_class(world).episode_steps)
     found = {"reflex": scale.score(first_days("reflex", world, animals, seed, days))}
-    for name, action in zip(repertoire.names, repertoire.actions, strict=True):
-        held = np.repeat(np.asarray(action, body.single_action_space.dtype)[None], animals, axis=0)
-        body.reset(seed=seed)
-        fitness = np.zeros(animals)
-        for _ in range(days * body.max_episode_steps):
-            fitness += body.tick(held).fitness
-        found[name] = scale.score(fitness / days)
-    return found
+    return found | {name: scale.score(fitness / days) for name, fitness in acts.items()}
 
 
 def score_of_constant_acts(found: dict[str, np.ndarray]) -> Score:
