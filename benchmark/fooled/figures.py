@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmark.fooled.settings import REFLEX, SIDES, WHOLE, WINDOWS, parts_of
 from benchmark.report.drawing import INK, LEARNING, STEERING, STYLE, Drawing, finish
+from benchmark.report.numbers import show_number
 from benchmark.results.plotting import own_style
 
 _COLUMNS = 4
@@ -126,7 +127,7 @@ def _matrix(rows: dict[str, Any]) -> Drawing:
             axis.text(
                 column,
                 place,
-                f"{value:.2f}".replace("-", "\N{MINUS SIGN}"),
+                show_number(value),
                 ha="center",
                 va="center",
                 fontsize=8.5,

@@ -11,6 +11,7 @@ import msgspec
 
 from benchmark.fooled.figures import named
 from benchmark.fooled.settings import REFLEX, WHOLE, parts_of
+from benchmark.report.numbers import show_rounded
 from core.errors import InvalidArgument
 from core.packed import DamagedFile, read_json
 from envs.registration import niche_of
@@ -109,13 +110,8 @@ def _both(value: dict[str, Any], digits: int = 2) -> str:
     numbers = [value[key] for key in ("mean", "low", "high")]
     if any(number is None for number in numbers):
         return "\N{EN DASH}"
-    mean, low, high = (_plain(number, digits) for number in numbers)
+    mean, low, high = (show_rounded(number, digits) for number in numbers)
     return f"{mean} [{low}, {high}]"
-
-
-def _plain(value: float, digits: int) -> str:
-    text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0.0 else text
 
 
 def niches(kept: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from agents.catalogue import WHOLE_RULE
 from benchmark.report.kept import read_kept
-from benchmark.report.numbers import show_p
+from benchmark.report.numbers import show_p, show_rounded
 from benchmark.report.words import in_short
 from benchmark.results.statistics import mean_interval
 from benchmark.results.verdict import MARGIN, WHOLE
@@ -72,12 +72,9 @@ def _both(value: dict[str, Any] | None, digits: int = 2) -> str:
     if value is None or centre is None:
         return _NONE
     low, high = value["low"], value["high"]
-    return _plain(centre, digits) + ("" if low is None else f" [{_plain(low, digits)}, {_plain(high, digits)}]")
-
-
-def _plain(value: float, digits: int = 2) -> str:
-    text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0 else text
+    return show_rounded(centre, digits) + (
+        "" if low is None else f" [{show_rounded(low, digits)}, {show_rounded(high, digits)}]"
+    )
 
 
 def species(kept: dict[str, Any]) -> str:

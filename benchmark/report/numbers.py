@@ -42,3 +42,8 @@ def show_share(value: float) -> str:
     """A share as a percentage with at most two digits that mean something: 2%, 6.7%, 25%."""
     percent = 100 * value
     return f"{percent:.0f}%" if percent >= 9.5 or abs(percent - round(percent)) < 0.05 else f"{percent:.1f}%"
+
+
+def show_rounded(value: float, digits: int = 2) -> str:
+    """As :func:`show_number`, with a plain hyphen, as tables in Markdown have it."""
+    return show_number(value, digits).replace("\N{MINUS SIGN}", "-")
