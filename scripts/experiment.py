@@ -47,7 +47,7 @@ def main(args: Args) -> int:
     chosen = chosen_experiments(args.ids)
     if args.list:
         for experiment in chosen:
-            slow = " (takes minutes)" if experiment.slow else ""
+            slow = " (slow)" if experiment.slow else ""
             print(f"{experiment.id:<5} {experiment.world:<14} {experiment.claim}{slow}")
         return 0
     if args.animals and whole_number("animals", args.animals, least=0) < 10:

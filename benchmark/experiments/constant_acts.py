@@ -49,6 +49,7 @@ EXPERIMENTS = tuple(
         score=score_of_constant_acts,
         criterion=(surely_below(_GAP),),
         animals=32,
+        slow=True,
     )
     for letter, world in WORLDS.items()
 )

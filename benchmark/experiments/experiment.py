@@ -76,7 +76,7 @@ class Experiment:
         animals: how many animals the full experiment uses.
         published: what was measured in animals, in words and numbers; empty where there is no such number.
         by_construction: the mechanism that the claim is about is built in, so that only its size could have come out otherwise.
-        slow: takes minutes even with few animals, so that the quick suite leaves it out.
+        slow: takes more than a few seconds even with ten animals, so that the quick suite leaves it out.
     """
 
     id: str

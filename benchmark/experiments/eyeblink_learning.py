@@ -253,6 +253,7 @@ EXPERIMENTS = (
             above("responses in the first 5 trials without olive", 0.5),
             below("responses after 80 trials without olive", 0.2),
         ),
+        slow=True,
     ),
     _make(
         id="E11",

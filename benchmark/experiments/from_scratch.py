@@ -326,6 +326,7 @@ EXPERIMENTS = (
             score=score_of_chance_at_birth,
             criterion=(not_above("newborn learners minus motor programmes at random"),),
             animals=128,
+            slow=True,
         )
         for letter in WORLDS
     ),

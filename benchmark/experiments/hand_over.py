@@ -307,6 +307,7 @@ EXPERIMENTS = (
             protocol=newborns,
             score=score_of_newborns,
             criterion=AS_GOOD_AS_REFLEXES,
+            slow=True,
             animals=640 if letter == "f" else 256,  # fighters differ most: 90% power at the margin, by the spread of 256
         )
         for letter in "rbfoed"

@@ -448,6 +448,7 @@ EXPERIMENTS = (
         ),
         animals=200,
         published="lasts weeks; flight from sound and from live prey intact; depends on recent escapes",
+        slow=True,
     ),
     Experiment(
         id="L7",
@@ -472,6 +473,7 @@ EXPERIMENTS = (
         score=score_of_captures,
         criterion=(surely_at_most("more captures than the reflex, at the worst tenth of life"),),
         animals=64,
+        slow=True,
     ),
     Experiment(
         id="H1",
@@ -482,6 +484,7 @@ EXPERIMENTS = (
         score=score_of_newborns,
         criterion=AS_GOOD_AS_REFLEXES,
         animals=512,
+        slow=True,
     ),
     Experiment(
         id="P4",

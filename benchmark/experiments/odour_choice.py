@@ -146,6 +146,7 @@ EXPERIMENTS = (
             surely_above("loss for similar odours minus that for dissimilar ones"),
             surely_above(f"index, dissimilar, {DENSE}", 0.2),
         ),
+        slow=True,
     ),
     _make(
         id="F6",
@@ -163,6 +164,7 @@ EXPERIMENTS = (
             ),
         ),
         criterion=(surely_above("relief"), surely_above("punishment minus relief")),
+        slow=True,
     ),
     _make(
         id="F7",
@@ -173,6 +175,7 @@ EXPERIMENTS = (
         protocol=traced,
         score=partial(scored, ("index, gap of 3 s, minus that of 15 s", _minus("index, gap of 3 s", "index, gap of 15 s"))),
         criterion=(surely_above("index, gap of 3 s"), surely_above("index, gap of 3 s, minus that of 15 s")),
+        slow=True,
     ),
     _make(
         id="F8",
@@ -236,6 +239,7 @@ EXPERIMENTS = (
             surely_above("avoidance, with a new odour"),
             surely_above("avoidance with a known odour minus .7 of that with a new one"),
         ),
+        slow=True,
     ),
     _make(
         id="F12",

@@ -419,6 +419,7 @@ EXPERIMENTS = (
         ),
         animals=32,
         published="the error persists when prisms are removed, then decays",
+        slow=True,
     ),
     Experiment(
         id="C3",

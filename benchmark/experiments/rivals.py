@@ -360,6 +360,7 @@ EXPERIMENTS = (
         ),
         animals=64,
         published="strict linear hierarchy with many fights; clear alpha, rest unclear",
+        slow=True,
     ),
     Experiment(
         id="W6",

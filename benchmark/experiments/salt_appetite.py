@@ -367,6 +367,7 @@ EXPERIMENTS = (
         ),
         animals=64,
         published="at the first presentation, before any new taste, the lever is approached like that of sugar; reverses on repletion",
+        slow=True,
     ),
     Experiment(
         id="S2",
@@ -382,6 +383,7 @@ EXPERIMENTS = (
         ),
         animals=64,
         published="dopamine and appetite equal for LiCl, none for KCl",
+        slow=True,
     ),
     Experiment(
         id="S3",

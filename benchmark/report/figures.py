@@ -9,14 +9,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from benchmark.report.drawing import STYLE, Drawing, colours_of, finish, line_of
-from benchmark.report.world_figures import LEAST_FOR_BAND, draw_world
+from benchmark.report.facets import grown_scores, reward_against_fitness, survival_of
+from benchmark.report.world_figures import draw_world
 from benchmark.results.aggregates import performance_profile
 from benchmark.results.gathered import gather, one_of_each_species, scores_grown
 from benchmark.results.plotting import own_style
-from benchmark.results.statistics import interval
 from benchmark.results.store import Store
-
-_ABREAST = 4  # worlds beside each other
 
 
 def draw_all(store: Store) -> list[Drawing]:
@@ -34,45 +32,12 @@ def _draw(store: Store) -> Iterator[Drawing]:
     gathered = gather(store)
     for world, agents in gathered.items():
         yield from draw_world(store.settings, world, agents)
+    yield from survival_of(store.settings, gathered)
+    yield from reward_against_fitness(store.settings, gathered)
     scores = scores_grown(store, gathered)
     if scores:
-        yield _intervals(scores)
+        yield grown_scores(scores)
         yield _profile({world: scores[world] for world in one_of_each_species(scores)})
-
-
-def _intervals(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
-    agents = list(dict.fromkeys(agent for world in scores.values() for agent in world))
-    colours = colours_of(agents)
-    columns = min(_ABREAST, len(scores))
-    rows = -(-len(scores) // columns)
-    size = (7.4, rows * (0.7 + 0.26 * len(agents)) + 0.3)
-    figure, axes = plt.subplots(rows, columns, figsize=size, sharex=True, sharey=True, layout="constrained", squeeze=False)
-    for axis, (world, values) in zip(axes.flat, scores.items(), strict=False):
-        for place, agent in enumerate(agents):
-            if agent in values:
-                found, colour = interval(values[agent]), colours[agent]
-                if len(values[agent]) >= LEAST_FOR_BAND:
-                    axis.plot(
-                        [found["low"], found["high"]], [place] * 2, color=colour, lw=6, alpha=0.45, solid_capstyle="butt"
-                    )
-                    axis.plot(found["iqm"], place, "o", color=colour, ms=6, clip_on=False)
-                else:
-                    axis.plot(values[agent], [place] * len(values[agent]), ".", color=colour, ms=5, clip_on=False)
-        axis.set_title(world)
-    for axis in axes.flat[len(scores) :]:
-        axis.set_visible(False)
-    figure.supxlabel("grown score", fontsize=10)
-    axes[0, 0].set_yticks(range(len(agents)), agents)
-    axes[0, 0].invert_yaxis()
-    axes[0, 0].margins(x=0.06)
-    return finish(
-        figure,
-        "scores",
-        "aggregate",
-        "Grown scores",
-        "Grown score of each agent in each world: interquartile mean with its 95% interval; 0 is random, 1 the oracle. Of fewer than "
-        f"{LEAST_FOR_BAND} animals each is a point.",
-    )
 
 
 def _profile(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:

@@ -15,10 +15,10 @@ from agents.disagreement import AT_STAKE, WORTH
 from benchmark.experiments.experiment import Experiment, find_experiment
 from benchmark.report.drawing import Drawing
 from benchmark.report.numbers import show_bounds, show_centre, show_number, show_p, show_share
-from benchmark.report.words import experiments_in_short, in_short
+from benchmark.report.words import by_claim, experiments_in_short, in_short
 from benchmark.results.jobs import LifeJob, Settings, jobs
 from benchmark.results.store import Store
-from benchmark.results.verdict import WHOLE
+from benchmark.results.verdict import LEARNER, REFLEX, WHOLE
 from benchmark.running.film import unpacked
 from benchmark.running.suites import LEAST_WINDOWS
 from core.files import as_text
@@ -76,10 +76,12 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         too_short=", ".join(world for world, life in lives.items() if life["windows"] < LEAST_WINDOWS),
         least_windows=LEAST_WINDOWS,
         fewer=_fewer(store.settings),
+        others=_listed([agent for agent in store.settings.agents if agent not in (REFLEX, LEARNER, WHOLE)]),
         replay=_replay(store),
         citation=_citation(store.about()),
         beside=("summary.json", "settings.json"),
         claims=claims,
+        by_claim=by_claim(summary["experiments"], claims),
         fewer_animals=any(n < claims[name].animals for name, n in store.settings.experiments),
         command=_command(store.about().get("command", ["scripts/benchmark.py"])),
         films=_films(store),
@@ -131,7 +133,12 @@ def _fewer(settings: Settings) -> str:
     for agent in settings.agents:
         if settings.animals_of(agent) < settings.animals:
             found.setdefault(settings.animals_of(agent), []).append(agent)
-    return "; ".join(f"{number} of {' and '.join(agents)}" for number, agents in found.items())
+    return "; ".join(f"{number} of {_listed(agents)}" for number, agents in found.items())
+
+
+def _listed(names: list[str]) -> str:
+    """Names as in a sentence: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _replay(store: Store) -> str:

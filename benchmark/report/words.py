@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmark.report.numbers import show_both, show_number, show_p, show_share
+from benchmark.experiments.experiment import Experiment
+from benchmark.report.numbers import show_both, show_centre, show_number, show_p, show_share
 from benchmark.results.verdict import LEARNER, MARGIN, REFLEX, WHOLE
 
 GOOD, BAD, OPEN = "good", "bad", "open"
@@ -24,24 +25,27 @@ def in_short(world: str, summary: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _learning(verdict: dict[str, Any], rows: dict[str, Any]) -> tuple[str, str]:
     whole, reflex, learner = (rows.get(name, {}).get("score_grown") for name in (WHOLE, REFLEX, LEARNER))
-    ends = f"The whole animal ends at {show_both(whole)}, its reflexes alone at {show_both(reflex)}"
-    ends += f", the learner alone at {show_both(learner)}." if learner else "."
+    ends = f"The whole animal ends at {show_centre(whole)}, its reflexes alone at {show_centre(reflex)}"
+    ends += f", the learner alone at {show_centre(learner)}." if learner else "."
     gain = show_both(verdict["gain"])
     said = {
-        "adds": (GOOD, f"Learning adds {gain} to the reflexes. {ends}"),
-        "takes": (BAD, f"Learning takes away: {gain} from the reflexes. {ends}"),
-        "undecided": (OPEN, f"Whether learning adds to the reflexes is undecided: {gain}. {ends}"),
+        "adds": (GOOD, f"Learning adds {gain}. {ends}"),
+        "takes": (BAD, f"Learning takes away: {gain}. {ends}"),
+        "undecided": (OPEN, f"Whether learning adds is undecided: {gain}. {ends}"),
     }
     return said[verdict["learning"]]
 
 
 def _cost(verdict: dict[str, Any], life: dict[str, Any]) -> tuple[str, str]:
     dip = verdict["dip"]
-    worst = f"whole animal minus reflexes {show_both(dip)}, {_age(dip['age'], life)}"
+    worst = f"{show_both(dip)} at the worst age, {_age(dip['age'], life)}"
     said = {
-        "none": (GOOD, f"Learning costs at most {show_number(MARGIN)} at any of eleven ages. The worst: {worst}."),
-        "some": (BAD, f"Learning has a cost. The worst of eleven ages: {worst} (p {_p(dip['p'])})."),
-        "undecided": (OPEN, f"Whether learning has a cost is undecided. The worst of eleven ages: {worst}."),
+        "none": (
+            GOOD,
+            f"Learning costs at most {show_number(MARGIN)} at any age: no interval reaches below {show_number(dip['lowest_bound'])}.",
+        ),
+        "some": (BAD, f"Learning has a cost: {worst} (p {_p(dip['p'])})."),
+        "undecided": (OPEN, f"Whether learning has a cost is undecided: {worst}."),
     }
     return said[verdict["cost"]]
 
@@ -59,10 +63,10 @@ def _p(p: float) -> str:
 
 
 def _steering(verdict: dict[str, Any]) -> tuple[str, str]:
-    gains = f"Learning raises reward by {show_both(verdict['reward_gain'])} and fitness by {show_both(verdict['fitness_gain'])}."
+    gains = f"Reward rises by {show_both(verdict['reward_gain'])}, fitness by {show_both(verdict['fitness_gain'])}."
     said = {
         "sound": (GOOD, f"Steering is not fooled. {gains}"),
-        "fooled": (BAD, f"Steering is fooled: reward rises, and fitness by less than a tenth of it. {gains}"),
+        "fooled": (BAD, f"Steering is fooled: fitness rises by less than a tenth of what reward does. {gains}"),
         "undecided": (OPEN, f"Whether steering is fooled is undecided. {gains}"),
     }
     return said[verdict["steering"]]
@@ -72,7 +76,21 @@ def _control(row: dict[str, Any]) -> tuple[str, str]:
     share, matters = row["learner_share_grown"], row["share_where_it_matters"]
     text = f"The grown learner is in charge of {show_share(share['iqm'])} of all steps"
     known = matters["iqm"] is not None and matters["iqm"] == matters["iqm"]
-    return OPEN, text + (f", and of {show_share(matters['iqm'])} of those that matter." if known else ".")
+    disagree = "those where it disagrees with the reflex and something is at stake"
+    return OPEN, text + (f", and of {show_share(matters['iqm'])} of {disagree}." if known else ".")
+
+
+def by_claim(entries: list[dict[str, Any]], known: dict[str, Experiment]) -> list[list[dict[str, Any]]]:
+    """Outcomes of experiments that claim the same of several worlds, together, in the order of the first of each.
+
+    Args:
+        entries: ``experiments`` of ``summary.json``.
+        known: the experiments by id.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        found.setdefault(known[entry["id"]].claim, []).append(entry | {"world": known[entry["id"]].world})
+    return list(found.values())
 
 
 def experiments_in_short(entries: list[dict[str, Any]]) -> str:

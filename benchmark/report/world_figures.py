@@ -1,4 +1,4 @@
-"""Figures of one world: growing up, where learning takes over, survival, and reward against fitness."""
+"""Figures of one world: growing up, and where learning takes over."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from benchmark.report.drawing import (
     line_of,
     rounded,
 )
-from benchmark.results.gathered import Lives, day_fitness, fitness_by_window, grown, reward_score, scale_of
+from benchmark.results.gathered import Lives, fitness_by_window, grown, scale_of
 from benchmark.results.jobs import Settings, file_name
-from benchmark.results.statistics import interval, survival
+from benchmark.results.statistics import interval
 from envs.registration import world_class
 from steering.registration import steering_class
 
 LEAST_FOR_BAND = 5
 """With fewer animals a band says nothing; each of them is drawn instead."""
 _MOST_DRAWN = 64  # lines of single animals in one figure
-_SMALL = (5.2, 3.3)  # inches; two of them fit beside each other
+_SMALL = (5.2, 3.8)  # inches; two of them fit beside each other
 
 
 def draw_world(settings: Settings, world: str, agents: dict[str, Lives]) -> Iterator[Drawing]:
@@ -41,10 +41,6 @@ def draw_world(settings: Settings, world: str, agents: dict[str, Lives]) -> Iter
     if known:
         yield _fitness_by_age(settings, world, known)
         yield from _control_by_age(settings, world, known)
-        if any(lives.curves["deaths"].any() for lives in known.values() if lives.curves is not None):
-            yield _survival(settings, world, known)
-    if scale_of(agents, grown(settings, world)) is not None:
-        yield _reward_against_fitness(settings, world, known)
 
 
 def _fitness_by_age(settings: Settings, world: str, agents: dict[str, Lives]) -> Drawing:
@@ -61,11 +57,11 @@ def _fitness_by_age(settings: Settings, world: str, agents: dict[str, Lives]) ->
         squeeze=False,
     )
     top = axes[0, 0]
-    most = max(_number(lives) for lives in agents.values())
+    most = max(number_of(lives) for lives in agents.values())
     series = []
     for agent, lives in agents.items():
         assert lives.curves is not None
-        values, label = fitness_by_window(lives.curves), _label(agent, lives, most)
+        values, label = fitness_by_window(lives.curves), label_of(agent, lives, most)
         bands = [interval(values[:, window]) for window in range(values.shape[1])]
         middle, low, high = (np.array([band[key] for band in bands]) for key in ("iqm", "low", "high"))
         top.plot(ages, middle, color=colours[agent], label=label, marker="o" if len(ages) < 3 else None, **line_of(agent))
@@ -115,17 +111,17 @@ def _add_single_animals(axis: Any, ages: np.ndarray, agents: dict[str, Lives], c
     limits = axis.get_ylim()
     for agent in ("reflex", "learner", "steered"):
         lives = agents.get(agent)
-        if lives is not None and lives.curves is not None and _number(lives) >= LEAST_FOR_BAND:
+        if lives is not None and lives.curves is not None and number_of(lives) >= LEAST_FOR_BAND:
             for animal in fitness_by_window(lives.curves)[:_MOST_DRAWN]:
                 axis.plot(ages, animal, color=colours[agent], lw=0.6, alpha=0.45, gid=EACH_ANIMAL)
     axis.set_ylim(limits)
 
 
-def _label(agent: str, lives: Lives, most: int) -> str:
+def label_of(agent: str, lives: Lives, most: int) -> str:
     """The name of an agent in a legend, with what must be known to read its line."""
     told = [] if lives.status == "complete" else [lives.status]
-    if _number(lives) != most:
-        told.append(f"n = {_number(lives)}")
+    if number_of(lives) != most:
+        told.append(f"n = {number_of(lives)}")
     return f"{agent} ({', '.join(told)})" if told else agent
 
 
@@ -133,7 +129,7 @@ def _numbers(agents: dict[str, Lives]) -> str:
     """How many animals of each agent there are, in words."""
     by_number: dict[int, list[str]] = {}
     for agent, lives in agents.items():
-        by_number.setdefault(_number(lives), []).append(agent)
+        by_number.setdefault(number_of(lives), []).append(agent)
     few = "points are single animals"
     told = [
         f"{number} animals of {'each: ' if len(names) > 1 else ''}{', '.join(names)}{f' ({few})' if number < LEAST_FOR_BAND else ''}"
@@ -142,7 +138,8 @@ def _numbers(agents: dict[str, Lives]) -> str:
     return "; ".join(told)
 
 
-def _number(lives: Lives) -> int:
+def number_of(lives: Lives) -> int:
+    """How many animals there are curves of."""
     assert lives.curves is not None
     return len(lives.curves["days"])
 
@@ -160,7 +157,7 @@ def _control_by_age(settings: Settings, world: str, agents: dict[str, Lives]) ->
     if curves is None or "want_steps" not in curves or settings.ages(world) < 2:
         return
     ages = _ages(settings, world)
-    figure, axis = plt.subplots(figsize=(_SMALL[0], _SMALL[1] + 0.5), layout="constrained")
+    figure, axis = plt.subplots(figsize=_SMALL, layout="constrained")
     lines = {
         "all steps": ("steps", "learner_steps", INK, "-"),
         "where it matters": ("steps_that_matter", "learner_steps_that_matter", LEARNING, "-"),
@@ -179,7 +176,7 @@ def _control_by_age(settings: Settings, world: str, agents: dict[str, Lives]) ->
             axis.plot(ages, own, color=SPARE[place], lw=1.2, marker=MARKS[place % len(MARKS)], ms=3, label=label)
     axis.set(xlabel="age (thousand steps)", ylabel="learner's share of control", ylim=(-0.02, 1.02))
     axis.margins(x=0)
-    _legend_below(figure)
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower left", ncols=2)
     yield finish(
         figure,
         f"control-{file_name(world)}",
@@ -191,11 +188,6 @@ def _control_by_age(settings: Settings, world: str, agents: dict[str, Lives]) ->
     )
 
 
-def _legend_below(figure: Any, columns: int = 2) -> None:
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower left", ncols=columns)
-
-
 def _of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """The share; NaN where there is nothing to share."""
     return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
@@ -204,63 +196,3 @@ def _of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def _hands_over(agent: str) -> bool:
     spec = agent_spec(agent)
     return bool(spec.learner) and spec.hand_over not in ("always", "never")
-
-
-def _survival(settings: Settings, world: str, agents: dict[str, Lives]) -> Drawing:
-    colours, lifetime = colours_of(agents), settings.lifetime(world)
-    most = max(_number(lives) for lives in agents.values())
-    figure, axis = plt.subplots(figsize=_SMALL, layout="constrained")
-    for agent, lives in agents.items():
-        assert lives.curves is not None
-        died = lives.curves["deaths"] > 0
-        age = np.where(died.any(axis=1), (died.argmax(axis=1) + 1.0) * lifetime / settings.ages(world), np.nan)
-        found = survival(age, float(lifetime))
-        line = {"color": colours[agent], "label": _label(agent, lives, most), "where": "post", **line_of(agent)}
-        axis.step(found["age"] / 1000, found["alive"], **line)
-        if _number(lives) >= LEAST_FOR_BAND:
-            axis.fill_between(
-                found["age"] / 1000, found["low"], found["high"], step="post", color=colours[agent], alpha=0.15, lw=0
-            )
-    axis.set(xlabel="age (thousand steps)", ylabel="share that never died", ylim=(-0.02, 1.02))
-    axis.margins(x=0)
-    _legend_below(figure, 4)
-    return finish(
-        figure,
-        f"survival-{file_name(world)}",
-        "survival",
-        f"{world}: survival",
-        "Share of animals that have not died once by each age (Kaplan and Meier), with 95% intervals. An animal that dies begins its "
-        "next day anew, which this curve leaves out.",
-        world,
-    )
-
-
-def _reward_against_fitness(settings: Settings, world: str, agents: dict[str, Lives]) -> Drawing:
-    late, colours = grown(settings, world), colours_of(agents)
-    scale = scale_of(agents, late)
-    assert scale is not None
-    figure, axis = plt.subplots(figsize=(_SMALL[0], _SMALL[1] + 0.5), layout="constrained")
-    axis.axline((0, 0), slope=1, color=INK, lw=0.8, ls=":")
-    for number, (agent, lives) in enumerate(agents.items()):
-        assert lives.curves is not None
-        axis.plot(
-            scale.score(day_fitness(lives.curves, late)),
-            reward_score(lives.curves, agents, late),
-            MARKS[number % len(MARKS)],
-            ms=4.5,
-            alpha=0.55,
-            mew=0,
-            color=colours[agent],
-            label=agent,
-        )
-    axis.set_xlabel("fitness: the world's verdict (score)")
-    axis.set_ylabel("reward: steering's verdict")
-    _legend_below(figure, 4)
-    return finish(
-        figure,
-        f"reward-{file_name(world)}",
-        "reward",
-        f"{world}: reward against fitness",
-        "Each point is one grown animal. Above the dotted line steering judged more kindly than the world did.",
-        world,
-    )

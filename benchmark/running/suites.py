@@ -60,11 +60,11 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 SUITES = {
     "quick": Suite(
-        "every species, and the main agents but those of other libraries; the briefer experiments, with few animals",
+        "every species, young, with the main agents but those of other libraries; the briefest experiments, with few animals",
         variants=False,
         agents=_OWN_AGENTS,
-        animals=16,
-        share_of_life=0.25,
+        animals=12,
+        share_of_life=1 / 8,
         experiments=("brief",),
         share_of_animals=1 / 8,
         costly_animals=2,

@@ -92,4 +92,4 @@ if (each && document.querySelector(".each-animal")) {
 }
 
 // A printed page has everything unfolded.
-addEventListener("beforeprint", () => { for (const box of document.querySelectorAll("details")) box.open = true; });
+addEventListener("beforeprint", () => { for (const box of document.querySelectorAll("details:not(.screen)")) box.open = true; });
