@@ -167,6 +167,7 @@ EXPERIMENTS = (
         protocol=partial(timed, (0.15, 0.25, 0.5)),
         score=score_of_timing,
         criterion=tuple(c for at in ("150 ms", "250 ms", "500 ms") for c in _between(f"{_DUE}{at}", 0.0, PUFF_MS)),
+        slow=True,
     ),
     _make(
         id="E2",

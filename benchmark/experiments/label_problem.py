@@ -192,6 +192,7 @@ EXPERIMENTS = (
         ),
         animals=32,
         by_construction=True,
+        slow=True,
     ),
     Experiment(
         id="V4",

@@ -413,6 +413,7 @@ EXPERIMENTS = (
         ),
         animals=64,
         published="rises with each of three depletions; blocked by MK-801; none in SHR",
+        slow=True,
     ),
     Experiment(
         id="S5",
@@ -443,5 +444,6 @@ EXPERIMENTS = (
         ),
         animals=64,
         published="about double the need when free; near the deficit on a progressive ratio",
+        slow=True,
     ),
 )

@@ -76,8 +76,7 @@ def _control(row: dict[str, Any]) -> tuple[str, str]:
     share, matters = row["learner_share_grown"], row["share_where_it_matters"]
     text = f"The grown learner is in charge of {show_share(share['iqm'])} of all steps"
     known = matters["iqm"] is not None and matters["iqm"] == matters["iqm"]
-    disagree = "those where it disagrees with the reflex and something is at stake"
-    return OPEN, text + (f", and of {show_share(matters['iqm'])} of {disagree}." if known else ".")
+    return OPEN, text + (f", and of {show_share(matters['iqm'])} where it matters." if known else ".")
 
 
 def by_claim(entries: list[dict[str, Any]], known: dict[str, Experiment]) -> list[list[dict[str, Any]]]:

@@ -68,7 +68,7 @@ def _rendered(head: str, columns: str, panels: list[str], fonts: str, title: str
 
 def inline(page: str, height: int) -> str:
     """A page as a frame of another page or of a notebook, that grows to its content."""
-    fit = "this.style.height=this.contentDocument.documentElement.scrollHeight+8+'px'"
+    fit = "const h=this.contentDocument.documentElement.scrollHeight;if(h)this.style.height=h+8+'px'"  # 0 where it is folded away
     style = f"width:100%;height:{height}px;border:0"
     content = html.escape(page, quote=True)
     return f'<iframe srcdoc="{content}" title="Player" loading="lazy" style="{style}" onload="setTimeout(()=>{{{fit}}},600)"></iframe>'

@@ -225,8 +225,8 @@ class SaltAppetite(World):
 
     def _sense(self, reading: Any) -> None:
         perceive(self.body.records, self._spouts(), self.body.taste, reading)
-        for name, sense in ((sense.name, sense) for sense in self.senses):
-            np.clip(reading[name], sense.low, sense.high, out=reading[name])
+        flat = reading.view(np.float32).reshape(-1, self.senses.size)
+        np.clip(flat, self.senses.low, self.senses.high, out=flat)
 
     def _spouts(self) -> Spouts:
         body = self.body

@@ -16,7 +16,7 @@ from agents.population import Population
 from agents.registration import make_single_steered, make_steered
 from core.errors import InvalidArgument, ResetNeeded, UnknownName, WrongOrder
 from nestling.testing.strict import strictly
-from nestling.testing.world_contract import assert_in_range
+from nestling.testing.worlds import assert_in_range
 
 BRIEF_DAYS = {"max_episode_steps": 70}
 """So that a brief life has several days in every world."""

@@ -126,7 +126,7 @@ def test_it_prints_whole(browser: Any, reported: Store) -> None:
     page, _ = open_page(browser, reported.folder / "report.html", 1400)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("details:not([open], .screen)").count() == 0
     assert not page.locator("nav").is_visible()
     page.set_viewport_size({"width": 700, "height": 1000})  # about a page of A4
     over = page.evaluate(
@@ -359,6 +359,11 @@ def test_newborn_and_grown_are_played_side_by_side(browser: Any, reported: Store
     assert not inner.evaluate("nestling.state.playing"), "a page of many players is quiet until it is asked"
     inner.click("#play")
     inner.wait_for_function("nestling.state.place > 2")
+    folded = page.locator("details[name=films]").first
+    for opened in (False, True):
+        folded.locator("summary").click()
+        assert folded.evaluate("box => box.open") == opened
+    page.wait_for_function("document.querySelector('details[name=films] iframe').offsetHeight > 300")
     assert not complaints
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark.report.words import experiments_in_short, in_short
+from benchmark.experiments.experiment import find_experiment
+from benchmark.report.words import by_claim, experiments_in_short, in_short
 from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
 from benchmark.results.summary import summarise
@@ -79,7 +80,12 @@ def test_every_agent_is_held_against_the_whole_animal(tmp_path: Path) -> None:
 
 
 def test_only_the_first_part_of_a_whole_life_is_birth(tmp_path: Path) -> None:
-    short = made(tmp_path / "short", gains)
+    def costly_at_first(agent: str, level: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        found = gains(agent, level, rng)
+        found[:, 0] -= 0.2 * (agent == "steered")
+        return found
+
+    short = made(tmp_path / "short", costly_at_first)
     assert not short["lives"][WORLD]["first_window_is_birth"]
     row = short["worlds"][WORLD]["steered"]
     assert "score_in_first_window" in row
@@ -94,3 +100,10 @@ def test_nothing_is_said_of_what_is_missing(finished: Store) -> None:
     assert experiments_in_short([{"id": "L1", "holds": None}]) == ""
     entries = [{"id": "L1", "holds": True}, {"id": "L2", "holds": False}, {"id": "L3", "holds": False, "undecided": True}]
     assert experiments_in_short(entries) == "1 of 3 experiments hold. Not held up: L2. Undecided: L3."
+
+
+def test_claims_of_several_worlds_are_read_together() -> None:
+    known = {name: find_experiment(name) for name in ("P1", "L7", "P1r")}
+    families = by_claim([{"id": name, "holds": True} for name in known], known)
+    assert [[entry["id"] for entry in family] for family in families] == [["P1", "P1r"], ["L7"]]
+    assert [entry["world"] for entry in families[0]] == ["LoomingEscape", "SaltAppetite"]

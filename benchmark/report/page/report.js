@@ -91,5 +91,15 @@ if (each && document.querySelector(".each-animal")) {
   });
 }
 
+// A player that was folded away when it was loaded has no height yet.
+for (const box of document.querySelectorAll("details[name=films]")) {
+  box.addEventListener("toggle", () => setTimeout(() => {
+    const frame = box.querySelector("iframe");
+    if (!box.open || !frame?.contentDocument) return;
+    frame.style.height = "0";
+    frame.style.height = `${frame.contentDocument.documentElement.scrollHeight + 8}px`;
+  }, 100));
+}
+
 // A printed page has everything unfolded.
 addEventListener("beforeprint", () => { for (const box of document.querySelectorAll("details:not(.screen)")) box.open = true; });
