@@ -10,7 +10,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from benchmark.fooled.settings import REFLEX, SIDES, WHOLE, WINDOWS, parts_of
+from benchmark.fooled.settings import REFLEX, SIDES, WHOLE, WINDOWS, in_order, parts_of
 from benchmark.report.drawing import INK, LEARNING, STEERING, STYLE, Drawing, finish
 from benchmark.report.numbers import show_number
 from benchmark.results.plotting import own_style
@@ -113,14 +113,16 @@ def _ages(rows: dict[str, Any]) -> Drawing:
 
 def _matrix(rows: dict[str, Any]) -> Drawing:
     """The gap of every arm in every niche."""
-    arms = list(dict.fromkeys(arm for row in rows.values() for arm in row["arms"]))
+    arms = in_order(arm for row in rows.values() for arm in row["arms"])
     values = np.array(
         [[row["arms"].get(arm, {}).get("gap", {}).get("mean", np.nan) for arm in arms] for row in rows.values()]
     )
     figure, axis = plt.subplots(figsize=(0.72 * len(arms) + 3.4, 0.42 * len(rows) + 2.4), layout="constrained")
     axis.imshow(np.clip(values, -_LARGEST, _LARGEST), cmap=_SHADES, vmin=-_LARGEST, vmax=_LARGEST, aspect="auto")
     for (place, column), value in np.ndenumerate(values):
-        if np.isfinite(value):
+        if not np.isfinite(value):
+            axis.text(column, place, "\N{MIDDLE DOT}", ha="center", va="center", color="#b4b0a4")
+        else:
             row = list(rows.values())[place]["arms"][arms[column]]
             bold = row["verdict"] == "fooled"
             strong = abs(value) > 0.75
@@ -143,6 +145,6 @@ def _matrix(rows: dict[str, Any]) -> Drawing:
         side.set_visible(False)
     alt = (
         "The gap between reward and fitness that the fooled niche opens, as a share of the way from random to oracle. Bold: surely "
-        "above the margin. Orange is fooled; green is a learner that loses more reward than fitness."
+        "above the margin. Orange is fooled; green is a learner that loses more reward than fitness; a dot was not lived."
     )
     return finish(figure, "matrix", "figures", "Which learner games which steering", alt)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from benchmark.fooled.figures import named
-from benchmark.fooled.settings import REFLEX, WHOLE, parts_of
+from benchmark.fooled.settings import REFLEX, WHOLE, in_order, parts_of
 from benchmark.report.numbers import show_rounded
 from core.errors import InvalidArgument
 from core.packed import DamagedFile, read_json
@@ -143,17 +143,20 @@ def what_is_there(kept: dict[str, Any]) -> str:
 
 
 def arms(kept: dict[str, Any]) -> str:
-    """The gap of every arm, a column a niche."""
-    names = list(dict.fromkeys(arm for row in kept["niches"].values() for arm in row["arms"]))
-    shown = [niche for niche, row in kept["niches"].items() if len(row["arms"]) > 2]
-    heads = [niche.replace("/", ": ") for niche in shown]
-    lines = [f"| arm | {' | '.join(heads)} |", "|" + " --- |" * (1 + len(heads))]
-    for arm in names:
-        cells = [
-            _both(kept["niches"][niche]["arms"][arm]["gap"]) if arm in kept["niches"][niche]["arms"] else "\N{EN DASH}"
-            for niche in shown
-        ]
-        lines.append(f"| {named(arm)} | {' | '.join(cells)} |")
+    """The gap of every arm but reflex and whole animal, a row a niche: rules of hand-over, other learners, negative controls."""
+    names = in_order(arm for row in kept["niches"].values() for arm in row["arms"] if arm not in (REFLEX, WHOLE))
+    rules = [arm for arm in names if arm.startswith("cortex+") and "!" not in arm]
+    controls = [arm for arm in names if "!" in arm]
+    others = [arm for arm in names if arm not in (*rules, *controls)]
+    return "\n\n".join(_gaps(kept["niches"], some) for some in (rules, others, controls) if some)
+
+
+def _gaps(rows: dict[str, Any], arms: list[str]) -> str:
+    lines = [f"| niche | {' | '.join(map(named, arms))} |", "|" + " --- |" * (1 + len(arms))]
+    for niche, row in rows.items():
+        if any(arm in row["arms"] for arm in arms):
+            cells = [_both(row["arms"][arm]["gap"]) if arm in row["arms"] else _NONE for arm in arms]
+            lines.append(f"| {niche.replace('/', ': ')} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

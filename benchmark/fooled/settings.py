@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
@@ -215,3 +216,10 @@ class NicheStore(ResultsFolder[NicheSettings]):
             return msgspec.convert(about["settings"], NicheSettings)
         except msgspec.ValidationError as error:
             raise OtherSettings(f"{self._file} cannot be read ({told(error)}); restore the file.") from None
+
+
+def in_order(arms: Iterable[str]) -> list[str]:
+    """Arms once each: the reflex, those of :data:`ARMS`, others; negative controls last."""
+    known = (REFLEX, *ARMS)
+    place = {arm: (("!" in arm), known.index(arm) if arm in known else len(known)) for arm in arms}
+    return sorted(place, key=place.__getitem__)
