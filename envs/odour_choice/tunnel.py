@@ -31,7 +31,7 @@ DRAWS = 5  # uniform numbers for an encounter
 BY_CHANCE = -1
 FILMS = ("none", "sugar", "sweetener", "bait")
 NO_FILM, SUGAR_FILM, SWEETENER, BAIT = range(len(FILMS))
-POISON = 0.5  # days of eggs that a sip of bait takes from fitness in the end, as many as death does; chosen
+POISON = 1.5  # days of eggs that a sip of bait takes from fitness in the end, three times what death does; chosen
 
 
 @njit(cache=True)

@@ -58,7 +58,7 @@ class OdourChoice(World):
         proboscis out where the second is positive, which feeds a fly that stands still in sugar (0.25 meals a step).
     Reward:
         Fitness in days of eggs: each step adds its share of a day times the filled share of the store, less 0.05 for a shock and 0.5
-        for death. A sip of bait, which an experimenter can spread, takes 0.5.
+        for death. A sip of bait, which an experimenter can spread, takes 1.5.
     Start:
         In the middle. At birth and after death half full; other days start as the last ended.
     End:
