@@ -43,7 +43,7 @@ def kinds() -> dict[str, Draw]:
 
 def main(args: Args) -> int:
     """Simulate and print a table in Markdown."""
-    from benchmark.results.statistics import interquartile_mean, interval, mean_interval, stratified
+    from benchmark.results.statistics import difference_of_shares, interquartile_mean, interval, mean_interval, stratified
     from core.errors import whole_number
 
     trials = whole_number("trials", args.trials)
@@ -56,11 +56,26 @@ def main(args: Args) -> int:
         "mean, percentile bootstrap": (percentile, np.mean),
         "interquartile mean": (interval, interquartile_mean),
     }
+
+    def two_groups(rng: np.random.Generator, n: int) -> np.ndarray:
+        return rng.random((2, n)) < np.array([[0.95], [0.1]])
+
+    def resampled(groups: np.ndarray) -> dict[str, float]:
+        return stratified(groups, lambda x, y, axis=-1: np.mean(x, axis=axis) - np.mean(y, axis=axis), "mean")
+
+    def difference(groups: np.ndarray) -> float:
+        return float(groups[0].mean() - groups[1].mean())
+
     console = Console(stderr=True)  # so that what is redirected is the table alone
+    of_shares = {
+        "difference": (lambda groups: difference_of_shares(*groups), difference),
+        "difference, percentile bootstrap": (resampled, difference),
+    }
+    todo = [(kind, draw, methods) for kind, draw in kinds().items()]
     rows = []
-    for kind, draw in kinds().items():
+    for kind, draw, tried in (*todo, ("shares of .95 and .1, two groups", two_groups, of_shares)):
         many = draw(np.random.default_rng(args.seed + 1), 2_000_000)
-        for name, (method, statistic) in methods.items():
+        for name, (method, statistic) in tried.items():
             true = float(statistic(many))
             shares = []
             for n in SIZES:

@@ -81,7 +81,7 @@ def score_of_sweep_or_loom(seen: dict[str, Responses]) -> Score:
     return Score(
         headline="choice at a loom minus choice at a sweep",
         measures={
-            "choice at a loom minus choice at a sweep": difference_of_shares(choice["strike"], choice["sweep"]),
+            "choice at a loom minus choice at a sweep": difference_of_shares(choice["strike"], choice["sweep"], least=-1.0),
             "flight minus freezing at a loom": float(choice["strike"].mean()),
             "flight minus freezing at a sweep": float(choice["sweep"].mean()),
         },

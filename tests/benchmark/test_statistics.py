@@ -29,6 +29,26 @@ def test_interquartile_mean_and_interval() -> None:
     assert np.isnan(statistics.interval(np.full(3, np.nan))["iqm"])
 
 
+def test_intervals_of_shares() -> None:
+    """Wilson's against scipy, Newcombe's against his examples (1998, table II) and by simulation."""
+    for count, n in ((0, 7), (3, 20), (20, 20)):
+        flags = np.arange(n) < count
+        bounds = stats.binomtest(count, n).proportion_ci(method="wilson")
+        assert statistics.share(flags) == pytest.approx({"mean": count / n, "low": bounds.low, "high": bounds.high})
+    for (a, m), (b, n), low, high in (
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((10, 10), (0, 10), 0.6075, 1.0),
+    ):
+        found = statistics.difference_of_shares(np.arange(m) < a, np.arange(n) < b)
+        assert found == pytest.approx({"mean": a / m - b / n, "low": low, "high": high}, abs=1e-4)
+        choice = statistics.difference_of_shares(2.0 * (np.arange(m) < a) - 1.0, 2.0 * (np.arange(n) < b) - 1.0, least=-1.0)
+        assert choice == pytest.approx({name: 2.0 * value for name, value in found.items()})
+    rng, trials = np.random.default_rng(1), 500
+    drawn = [statistics.difference_of_shares(rng.random(10) < 0.95, rng.random(10) < 0.1) for _ in range(trials)]
+    assert sum(one["low"] <= 0.85 <= one["high"] for one in drawn) / trials > 0.92
+
+
 @pytest.mark.parametrize("n", [8, 30])
 def test_intervals_of_means_cover_skewed_data(n: int) -> None:
     """A percentile bootstrap covers .78 and .89 of lognormal means at these sizes (scripts/coverage.py)."""
