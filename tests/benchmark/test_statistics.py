@@ -1,7 +1,5 @@
 """Statistics against brute force on the published definitions, and against data whose answer is known."""
 
-import itertools
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -143,7 +141,7 @@ def test_probability_of_improvement_counts_pairs() -> None:
     for one, other in ((ONE, OTHER), (ties, others)):
         by_hand = np.mean(
             [
-                np.mean([(x > y) + 0.5 * (x == y) for x, y in itertools.product(a, b)])
+                np.mean([(x > y) + 0.5 * (x == y) for x, y in zip(a, b, strict=True)])
                 for a, b in zip(one, other, strict=True)
             ]
         )
@@ -152,6 +150,15 @@ def test_probability_of_improvement_counts_pairs() -> None:
         assert found["low"] <= by_hand <= found["high"]
     swapped = aggregates.probability_of_improvement(OTHER, ONE)["mean"]
     assert swapped == pytest.approx(1.0 - aggregates.probability_of_improvement(ONE, OTHER)["mean"])
+    always = aggregates.probability_of_improvement([x + 0.01 for x in ONE], ONE)
+    assert always["mean"] == always["high"] == 1.0, "animals are compared with those that live in the same niche"
+    assert 0.85 < always["low"] < 1.0, "48 of 48 are not certainty"
+    rng, truth = np.random.default_rng(3), [0.9, 0.6]
+    drawn = [
+        aggregates.probability_of_improvement([(rng.random(12) < p) * 1.0 for p in truth], [np.full(12, 0.5)] * 2)
+        for _ in range(400)
+    ]
+    assert sum(one["low"] <= 0.75 <= one["high"] for one in drawn) / 400 > 0.93
 
 
 def test_detectable_difference_is_found_four_times_in_five() -> None:
