@@ -13,8 +13,8 @@ from core.pygame_check import import_pygame
 from envs.registration import worlds
 from steering.registration import steerings
 from viewer.keys import tip_of
+from viewer.layout import layout_of
 from viewer.session import Session
-from viewer.stage import BAR, SIZE
 
 Action = tuple[str, str]
 _HEIGHT, _GAP = 32, 5
@@ -59,7 +59,8 @@ class Controls:
 
     def __init__(self, size: tuple[int, int], session: Session) -> None:
         self.size = size
-        self._scale = min(size[0] / SIZE[0], size[1] / SIZE[1])
+        self._layout = layout_of(size)
+        self._scale = min(size[0] / self._layout.size[0], size[1] / self._layout.size[1])
         self._build(session)
 
     def _build(self, session: Session) -> None:
@@ -71,32 +72,34 @@ class Controls:
         self._actions: dict[Any, str] = {}
         self._menus: dict[Any, _Menu] = {}
         self._play: Any = None
-        self._left = (self.size[0] - self._scale * SIZE[0]) / 2
+        self._left = (self.size[0] - self._scale * self._layout.size[0]) / 2
         left = 20.0
         for button in _BUTTONS:
             element = pygame_gui.elements.UIButton(
-                self._box(left, button.width), button.text, self.manager, tool_tip_text=tip_of(button.action)
+                self._box(left, button.width, 0), button.text, self.manager, tool_tip_text=tip_of(button.action)
             )
             self._actions[element] = button.action
             self._play = self._play or element
             left += button.width + _GAP
+        row = self._layout.bar_rows - 1
+        left = 20.0 if row else left
         for menu in self._all_menus(session):
-            self._add_menu(menu, left)
+            self._add_menu(menu, self._box(left, menu.width, row))
             left += menu.width + _GAP
 
-    def _box(self, left: float, width: float) -> Any:
-        scale = self._scale
-        foot = (self.size[1] + scale * SIZE[1]) / 2
-        top = foot - scale * (BAR - 8)
+    def _box(self, left: float, width: float, row: int) -> Any:
+        scale, layout = self._scale, self._layout
+        foot = (self.size[1] + scale * layout.size[1]) / 2
+        top = foot - scale * (layout.bar - 8 - row * (_HEIGHT + _GAP))
         return import_pygame().Rect(
             round(self._left + scale * left), round(top), round(scale * width), round(scale * _HEIGHT)
         )
 
-    def _add_menu(self, menu: _Menu, left: float) -> None:
+    def _add_menu(self, menu: _Menu, box: Any) -> None:
         element = self._gui.elements.UIDropDownMenu(
             [*(() if menu.head in menu.entries else (menu.head,)), *menu.entries],
             menu.head,
-            self._box(left, menu.width),
+            box,
             self.manager,
             expansion_height_limit=round(0.8 * self.size[1]),
         )
@@ -148,7 +151,7 @@ class Controls:
             menu = self._menus.pop(event.ui_element)
             box = event.ui_element.relative_rect
             event.ui_element.kill()
-            self._add_menu(menu, (box.x - self._left) / self._scale)
+            self._add_menu(menu, box)
             return None if event.text == menu.head else (menu.action, event.text)
         return None
 

@@ -9,61 +9,64 @@ import numpy as np
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from viewer.keys import help_rows
+from viewer.layout import WIDE, Layout, layout_of
 from viewer.palette import BACKGROUND, CARD, FAINT, LEARNING, RULE, STEERING, TEXT
 from viewer.panels import brief_panel, learning_panel, life_panel, steering_panel, time_panel, world_panel
 from viewer.session import Session
 from viewer.timing import duration
 from viewer.why import why
 
-SIZE = (1280, 720)
-STEERING_SIZE, LEARNING_SIZE = (688, 206), (688, 206)
+SIZE = WIDE.size
+_LINE = 22  # units from one line of the sentence to the next
 _RECENT = 20  # bins of the life line that the mean is taken over
-BAR = 50  # units at the bottom that are left to the control bar
 
 
 def compose(
     session: Session, status: str = "", message: str = "", show_help: bool = False, size: tuple[int, int] = SIZE
 ) -> Canvas:
-    """One frame of ``size`` pixels; what is drawn keeps the proportions of 1280 x 720."""
+    """One frame of ``size`` pixels, laid out for its proportions."""
+    layout = layout_of(size)
     whole = Canvas.blank(size, BACKGROUND)
-    canvas = whole.inside((0, 0, *size), SIZE)
+    canvas = whole.inside((0, 0, *size), layout.size)
     population = session.population
     title = f"{population.world_name}   {session.agent}, animal {session.row + 1} of {session.animals}"
     write(canvas, title, (20, 8), 28, TEXT, bold=True)
-    write(canvas, f"age {duration(session.age)}   {status}", (1260, 11), 22, FAINT, anchor="topright")
+    write(canvas, f"age {duration(session.age)}   {status}", layout.age, 22, FAINT, anchor="topright")
     if session.twin is None:
-        _one(canvas, session)
+        _one(canvas, session, layout)
     else:
-        _two(canvas, session, session.twin)
-    life_panel.draw(canvas, session)
-    _footer(canvas, session, message)
+        _two(canvas, session, session.twin, layout)
+    life_panel.draw(canvas, session, layout.box("life"))
+    _footer(canvas, session, message, layout)
     if show_help:
-        _help(canvas)
+        _help(canvas, layout)
     return whole
 
 
-def _one(canvas: Canvas, session: Session) -> None:
-    box = import_pygame().Rect
-    world_panel.draw(canvas, box(20, 40, 544, 420), session)
-    steering_panel.draw(canvas, box(572, 40, *STEERING_SIZE), session)
-    learning_panel.draw(canvas, box(572, 254, *LEARNING_SIZE), session)
+def _one(canvas: Canvas, session: Session, layout: Layout) -> None:
+    world_panel.draw(canvas, layout.box("world"), session)
+    steering_panel.draw(canvas, layout.box("steering"), session)
+    learning_panel.draw(canvas, layout.box("learning"), session)
     sentence = why(session)
     if sentence:
         charged = session.history.last is not None and session.history.last.in_charge[session.row]
-        canvas.rect(LEARNING if charged else STEERING, (20, 468, 6, 20), border_radius=3)
-        write(canvas, sentence, (34, 467), 23, TEXT, room=1226)
-    time_panel.draw(canvas, box(20, 492, 1240, 66), session)
+        left, top, width, height = layout.sentence
+        canvas.rect(LEARNING if charged else STEERING, (left, top, 6, height), border_radius=3)
+        lines = textwrap.wrap(sentence, width // 10) if height > 2 * _LINE else [sentence]
+        for index, line in enumerate(lines):
+            write(canvas, line, (left + 14, top - 1 + _LINE * index), 23, TEXT, room=width - 14)
+    time_panel.draw(canvas, layout.box("time"), session)
 
 
-def _two(canvas: Canvas, session: Session, twin: Session) -> None:
-    box = import_pygame().Rect
-    for left, shown, who in ((20, twin, "newborn"), (648, session, "grown")):
-        write(canvas, f"{who}, now at {duration(shown.age)} of age", (left + 4, 40), 22, TEXT, bold=True)
-        world_panel.draw(canvas, box(left, 66, 612, 366), shown)
-        brief_panel.draw(canvas, box(left, 438, 612, 120), shown)
+def _two(canvas: Canvas, session: Session, twin: Session, layout: Layout) -> None:
+    box, width = import_pygame().Rect, layout.view_width
+    for (left, top, world, brief), shown, who in zip(layout.views, (twin, session), ("newborn", "grown"), strict=True):
+        write(canvas, f"{who}, now at {duration(shown.age)} of age", (left + 4, top), 22, TEXT, bold=True)
+        world_panel.draw(canvas, box(left, top + 26, width, world), shown)
+        brief_panel.draw(canvas, box(left, top + world + 32, width, brief), shown)
 
 
-def _footer(canvas: Canvas, session: Session, message: str) -> None:
+def _footer(canvas: Canvas, session: Session, message: str, layout: Layout) -> None:
     history, unit = session.history, session.population.world.fitness_unit
     who = "grown, " if session.twin is not None else ""
     line = session.line
@@ -74,30 +77,39 @@ def _footer(canvas: Canvas, session: Session, message: str) -> None:
         lasted = duration(past.size * line.ticks * session.population.world.dt)
         recent = f"{past.mean():.2f} over the last {lasted}"
     deaths = f"   deaths {history.deaths}" if history.deaths else ""
-    write(canvas, f"{who}{unit}: {history.today:.2f} so far   mean {recent}{deaths}", (20, 646), 21, TEXT, room=620)
-    write(canvas, "H for help", (1260, 646), 21, FAINT, anchor="topright")
-    for left, colour, name in ((660, STEERING, "steering in charge"), (850, LEARNING, "learning in charge")):
-        canvas.rect(colour, (left, 648, 16, 16), border_radius=3)
-        write(canvas, name, (left + 22, 647), 20, TEXT)
+    write(
+        canvas,
+        f"{who}{unit}: {history.today:.2f} so far   mean {recent}{deaths}",
+        layout.footer,
+        21,
+        TEXT,
+        room=layout.footer_room,
+    )
+    left, top = layout.charge
+    write(canvas, "H for help", (layout.right, top - 1), 21, FAINT, anchor="topright")
+    for place, colour, name in ((left, STEERING, "steering in charge"), (left + 190, LEARNING, "learning in charge")):
+        canvas.rect(colour, (place, top + 1, 16, 16), border_radius=3)
+        write(canvas, name, (place + 22, top), 20, TEXT)
     if message:
-        _note(canvas, message)
+        _note(canvas, message, layout)
 
 
-def _note(canvas: Canvas, message: str) -> None:
+def _note(canvas: Canvas, message: str, layout: Layout) -> None:
     """What just happened, over the foot of the world."""
     lines = textwrap.wrap(message, 60)
     height = 14 + 22 * len(lines)
-    top = 452 - height
-    canvas.rect(CARD, (30, top, 524, height), border_radius=8)
-    canvas.rect(TEXT, (30, top, 524, height), 1, border_radius=8)
+    world = layout.box("world")
+    left, top, width = world.x + 10, world.bottom - 8 - height, world.width - 20
+    canvas.rect(CARD, (left, top, width, height), border_radius=8)
+    canvas.rect(TEXT, (left, top, width, height), 1, border_radius=8)
     for index, line in enumerate(lines):
-        write(canvas, line, (42, top + 7 + 22 * index), 20, TEXT, room=500)
+        write(canvas, line, (left + 12, top + 7 + 22 * index), 20, TEXT, room=width - 24)
 
 
-def _help(canvas: Canvas) -> None:
+def _help(canvas: Canvas, layout: Layout) -> None:
     rows, pitch = help_rows(), 27
     height = 56 + pitch * len(rows)
-    left, top = (SIZE[0] - 660) / 2, (SIZE[1] - BAR - height) / 2
+    left, top = (layout.size[0] - 660) / 2, (layout.size[1] - layout.bar - height) / 2
     canvas.rect(CARD, (left, top, 660, height), border_radius=10)
     canvas.rect(RULE, (left, top, 660, height), 2, border_radius=10)
     write(canvas, "keys; the bar below does the same with the mouse", (left + 24, top + 14), 24, TEXT, bold=True)
@@ -106,18 +118,14 @@ def _help(canvas: Canvas) -> None:
         write(canvas, meaning, (left + 190, top + 48 + pitch * index), 22, TEXT, room=450)
 
 
-def in_units(pixel: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
-    """The place of a 1280 x 720 frame that is shown at a pixel of a window of ``size``."""
-    canvas = Canvas(None).inside((0, 0, *size), SIZE)
-    return (pixel[0] - canvas.origin[0]) / canvas.scale, (pixel[1] - canvas.origin[1]) / canvas.scale
-
-
 def progress(frame: Canvas, done: int, total: int, what: str) -> None:
     """Lay a progress bar over the foot of a frame, so that the growing animal is seen."""
-    canvas = frame.inside((0, 0, *frame.surface.get_size()), SIZE)
-    left, top = 20, SIZE[1] - BAR - 4
-    canvas.rect(CARD, (left, top, 1240, 44), border_radius=10)
-    canvas.rect(RULE, (left, top, 1240, 44), 2, border_radius=10)
+    layout = layout_of(frame.surface.get_size())
+    canvas = frame.inside((0, 0, *frame.surface.get_size()), layout.size)
+    left, top, width = 20, layout.size[1] - layout.bar - 4, layout.size[0] - 40
+    canvas.rect(CARD, (left, top, width, 44), border_radius=10)
+    canvas.rect(RULE, (left, top, width, 44), 2, border_radius=10)
     write(canvas, f"{what}: {done:,} of {total:,} steps", (left + 16, top + 11), 22, TEXT)
-    canvas.rect(RULE, (left + 420, top + 15, 800, 14), border_radius=6)
-    canvas.rect(LEARNING, (left + 420, top + 15, 800 * done / max(1, total), 14), border_radius=6)
+    room = width - 440
+    canvas.rect(RULE, (left + 420, top + 15, room, 14), border_radius=6)
+    canvas.rect(LEARNING, (left + 420, top + 15, room * done / max(1, total), 14), border_radius=6)

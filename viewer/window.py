@@ -14,11 +14,12 @@ from envs.registration import world_class
 from viewer.controls import Controls
 from viewer.driving import STEERING_KEYS, driving_keys
 from viewer.keys import binding_of, plain_name
+from viewer.layout import layout_of
 from viewer.panels.life_panel import share_at
 from viewer.record import Recorder, pace
 from viewer.session import Session
 from viewer.sound import Speaker
-from viewer.stage import SIZE, compose, in_units, progress
+from viewer.stage import SIZE, compose, progress
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 0.0)  # in units of the world's usual pace; 0 is as fast as possible
 _USUAL_STEPS = 10.0  # steps a second that a world of long steps is shown at, at speed 1; others run in real time
@@ -166,7 +167,9 @@ class Window:
 
     def _click(self, place: tuple[int, int]) -> None:
         """A click on the strip of the whole life goes to that age."""
-        share = share_at(in_units(place, self._screen.get_size()))
+        size = self._screen.get_size()
+        layout = layout_of(size)
+        share = share_at(layout.in_units(place, size), layout.box("life"))
         if share is not None:
             self._lapse, self._message = None, ""
             self.session.go_to(share, self._growing)

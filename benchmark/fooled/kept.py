@@ -75,6 +75,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     run = {
         "niches": sorted(found["niches"]),
         "arms": settings["arms"],
+        "steering": sorted({name.partition("/")[2] or name for name in settings["steering"] if name}),
         **{key: settings[key] for key in ("seed", "animals")},
         **{key: about.get(key) for key in ("sources", "commit", "date")},
     }
@@ -116,20 +117,26 @@ def _both(value: dict[str, Any], digits: int = 2) -> str:
 
 def niches(kept: dict[str, Any]) -> str:
     """A row for each niche: whether the pair is matched, and what learning makes of it."""
-    lines = [
-        "| niche | reflex's reward, fooled minus honest | gap | steering | fitness: reflex, whole animal | opens at | honest again |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+    heads = [
+        "niche",
+        "reflexes' reward, fooled minus honest",
+        "gap, reflexes",
+        "gap, whole animal",
+        "steering",
+        "fitness that learning adds in the fooled niche",
+        "reward that learning adds there",
+        "gap opens at",
+        "gap when honest again",
     ]
+    lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
     for niche, row in kept["niches"].items():
         one, reflex = row["arms"][WHOLE], row["arms"][REFLEX]
-        same = "" if row["reflex"]["same"] else " (not matched)"
-        opens = "\N{EN DASH}" if one["onset"] is None else f"{100 * one['onset']:.0f}% of life"
-        grown = f"{reflex['fitness']['fooled']['mean']:.2f}, then {_both(one['fitness']['fooled'])}"
-        matched = _both(row["reflex"]["difference"], 3) + same
-        gap, after = (_both(one[key]) for key in ("gap", "recovery"))
-        lines.append(
-            f"| {niche.replace('/', ': ')} | {matched} | **{gap}** | {one['verdict']} | {grown} | {opens} | {after} |"
-        )
+        matched = _both(row["reflex"]["difference"], 3) + ("" if row["reflex"]["same"] else " (not matched)")
+        gap = f"**{_both(one['gap'])}**" if one["verdict"] == "fooled" else _both(one["gap"])
+        opens = _NONE if one["onset"] is None else f"{100 * one['onset']:.0f}% of life"
+        after = [_both(one[key]) for key in ("beside_reflex", "reward_beside_reflex")] + [opens, _both(one["recovery"])]
+        cells = [niche.replace("/", ": "), matched, _both(reflex["gap"]), gap, one["verdict"], *after]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -184,4 +191,28 @@ def versions(kept: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-TABLES = {"fooled_niches": niches, "fooled_list": what_is_there, "fooled_arms": arms, "fooled_versions": versions}
+def provenance(kept: dict[str, Any]) -> str:
+    """Which runs the tables are made from: what lived, how many, on which seeds, by which code."""
+    lines = []
+    for run in kept["runs"]:
+        steering = f", {' and '.join(run['steering'])} steering" if run.get("steering") else ""
+        others = [arm for arm in run["arms"] if arm != WHOLE]
+        what = [f"{run['animals']} whole animals"] if WHOLE in run["arms"] else []
+        known = [kept["niches"][niche]["arms"].get(arm) for niche in run["niches"] for arm in others]
+        numbers = " or ".join(map(str, sorted({one["animals"] for one in known if one})))
+        what += [f"{numbers} animals of {len(others)} other arms"] if others else []
+        where = ", ".join(f"`{niche}`" for niche in run["niches"])
+        commit = f", commit `{run['commit']}`" if run["commit"] else ""
+        lines.append(
+            f"- {' and '.join(what)}{steering}, seeds from {run['seed']:,}, sources `{run['sources']}`{commit}: {where}."
+        )
+    return "\n".join(lines)
+
+
+TABLES = {
+    "fooled_niches": niches,
+    "fooled_list": what_is_there,
+    "fooled_arms": arms,
+    "fooled_versions": versions,
+    "fooled_runs": provenance,
+}

@@ -12,10 +12,11 @@ from agents.population import Population
 from core.canvas import pixels
 from nestling.testing.animal_contract import states_equal
 from tests.viewer.test_viewer import post
+from viewer.layout import TALL, WIDE
 from viewer.life_line import LifeLine
 from viewer.panels import life_panel
 from viewer.session import Session
-from viewer.stage import SIZE, compose, in_units
+from viewer.stage import SIZE, compose
 from viewer.window import Window
 
 AGES = [700, 1400, 2100]
@@ -106,19 +107,23 @@ def test_the_strip_is_drawn_and_clicked(session: Session, monkeypatch: pytest.Mo
     import pygame
 
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    left, top, width, height = life_panel.BOX
+    left, top, width, height = WIDE.life
     newborn = pixels(compose(session))[top : top + height, left : left + width]
     session.grow(AGES[-1])
     grown = pixels(compose(session))[top : top + height, left : left + width]
     assert (newborn != grown).any(axis=2).mean() > 0.01
     window = Window(session)
     window._show(window._frame())
-    scale = window._screen.get_size()[0] / SIZE[0]
-    for share, age in ((0.35, AGES[0]), (0.01, 0), (0.9, AGES[2])):
-        plot = life_panel._plot()
-        place = (round(scale * (plot.x + share * plot.width)), round(scale * plot.centery))
-        post((pygame.MOUSEBUTTONDOWN, {"button": 1, "pos": place}))
+    for layout, size in ((WIDE, SIZE), (TALL, (546, 1005))):
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+        post((pygame.VIDEORESIZE, {"size": size, "w": size[0], "h": size[1]}))
         window._events()
-        assert session.line.lived == age
-    assert in_units((1920, 1080), (2 * SIZE[0], 2 * SIZE[1])) == (960.0, 540.0)
-    assert life_panel.share_at((5.0, 5.0)) is None
+        scale = size[0] / layout.size[0]
+        for share, age in ((0.35, AGES[0]), (0.01, 0), (0.9, AGES[2])):
+            plot = life_panel.plot_in(layout.box("life"))
+            place = (round(scale * (plot.x + share * plot.width)), round(scale * plot.centery))
+            post((pygame.MOUSEBUTTONDOWN, {"button": 1, "pos": place}))
+            window._events()
+            assert session.line.lived == age
+    assert WIDE.in_units((1920, 1080), (2 * SIZE[0], 2 * SIZE[1])) == (960.0, 540.0)
+    assert life_panel.share_at((5.0, 5.0), WIDE.box("life")) is None

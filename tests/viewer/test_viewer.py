@@ -18,6 +18,7 @@ from core.canvas import pixels
 from core.errors import InvalidArgument, UnknownName
 from nestling.testing.animal_contract import states_equal
 from scripts.watch import Args, main
+from viewer.layout import TALL, WIDE, Layout, layout_of
 from viewer.record import CannotRecord, Recorder, pace
 from viewer.session import Session, parse_age
 from viewer.stage import compose, progress
@@ -368,7 +369,7 @@ def test_mouse(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     window.run()
 
 
-@pytest.mark.parametrize(("size", "least"), [((3840, 2160), 30), ((1280, 720), 11), ((700, 420), 8)])
+@pytest.mark.parametrize(("size", "least"), [((3840, 2160), 30), ((1280, 720), 11), ((700, 420), 8), ((500, 900), 9)])
 def test_the_text_of_buttons_grows_with_the_window(
     session: Session, size: tuple[int, int], least: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -384,6 +385,22 @@ def test_the_text_of_buttons_grows_with_the_window(
     assert buttons
     assert buttons[0].font.get_point_size() >= least
     assert buttons[0].font.get_rect("compare").width <= buttons[0].rect.width, "no name is cut off"
+    boxes = [each.rect for each in controls._actions] + [each.rect for each in controls._menus]
+    assert all(pygame.Rect(0, 0, *size).contains(box) for box in boxes)
+    assert all(len(box.collidelistall(boxes)) == 1 for box in boxes), "nothing lies on anything else"
+
+
+@pytest.mark.parametrize("layout", [WIDE, TALL])
+def test_panels_lie_beside_each_other(layout: Layout) -> None:
+    import pygame
+
+    frame = pygame.Rect(0, 0, layout.size[0], layout.size[1] - layout.bar)
+    panels = [layout.box(name) for name in ("world", "steering", "learning", "sentence", "time", "life")]
+    views = [pygame.Rect(x, y, layout.view_width, world + brief + 32) for x, y, world, brief in layout.views]
+    for boxes in (panels, [*views, layout.box("life")]):
+        assert all(frame.contains(box) for box in boxes)
+        assert all(len(box.collidelistall(boxes)) == 1 for box in boxes)
+    assert layout_of(layout.size) is layout
 
 
 def test_a_screen_that_is_too_small(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

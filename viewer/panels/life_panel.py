@@ -13,15 +13,13 @@ from viewer.palette import CARD, FAINT, LEARNING, RULE, STEERING, TEXT
 from viewer.session import Session
 from viewer.timing import duration
 
-BOX = (20, 562, 1240, 80)  # in units of a frame
 _LEFT, _RIGHT, _RIBBON = 96, 104, 14
 
 
-def draw(canvas: Canvas, session: Session) -> None:
-    """Draw into :data:`BOX` of a frame of 1280 x 720 units."""
-    box = import_pygame().Rect(*BOX)
+def draw(canvas: Canvas, session: Session, box: Any) -> None:
+    """Draw into ``box`` of the canvas."""
     canvas.rect(CARD, box, border_radius=8)
-    plot = _plot()
+    plot = plot_in(box)
     line, future, row = session.line, session.future, session.row
     band = import_pygame().Rect(plot.x, plot.bottom + 2, plot.width, _RIBBON)
     write(canvas, "whole life", (box.x + 12, box.y + 26), 20, TEXT)
@@ -59,16 +57,17 @@ def draw(canvas: Canvas, session: Session) -> None:
     _legend(canvas, session, plot)
 
 
-def share_at(place: tuple[float, float]) -> float | None:
-    """The part of the life, from 0 to 1, that a place of the frame means; None beside the strip."""
-    box, plot = import_pygame().Rect(*BOX), _plot()
+def share_at(place: tuple[float, float], box: Any) -> float | None:
+    """The part of the life, from 0 to 1, that a place of the frame means; None beside the strip in ``box``."""
+    plot = plot_in(box)
     if not box.collidepoint(place) or place[0] < plot.x - 20:
         return None
     return min(1.0, max(0.0, (place[0] - plot.x) / plot.width))
 
 
-def _plot() -> Any:
-    left, top, width, height = BOX
+def plot_in(box: Any) -> Any:
+    """The curves' own place in ``box``."""
+    left, top, width, height = box
     return import_pygame().Rect(left + _LEFT, top + 22, width - _LEFT - _RIGHT, height - 22 - _RIBBON - 8)
 
 

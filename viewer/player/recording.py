@@ -14,11 +14,11 @@ from core.player.recorded_canvas import Library, RecordedCanvas
 from core.player.recording import Age, Curves, Panel, Recording, Stretch
 from core.pygame_check import import_pygame
 from envs.registration import world_class
+from viewer.layout import PANEL
 from viewer.life_line import LifeLine
 from viewer.panels import learning_panel, steering_panel, world_panel
 from viewer.record import CannotRecord, pace
 from viewer.shown import Shown
-from viewer.stage import LEARNING_SIZE, STEERING_SIZE
 from viewer.timing import duration
 from viewer.why import why
 
@@ -31,8 +31,8 @@ _BEFORE = 2 / 3  # of a stretch lies before the most urgent moment
 Progress = Callable[[int, int], None]
 PANELS: tuple[tuple[Panel, Any], ...] = (
     (Panel("world", (652, 492)), world_panel.draw),
-    (Panel("steering", STEERING_SIZE), steering_panel.draw),
-    (Panel("learning", LEARNING_SIZE), learning_panel.draw),
+    (Panel("steering", PANEL), steering_panel.draw),
+    (Panel("learning", PANEL), learning_panel.draw),
 )
 
 
