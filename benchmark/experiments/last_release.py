@@ -56,7 +56,8 @@ def share(flags: np.ndarray) -> tuple[float, float, float]:
 
 def difference_of_shares(one: np.ndarray, other: np.ndarray, seed: int = 0) -> tuple[float, float, float]:
     """As :func:`benchmark.results.statistics.difference_of_shares`, as a tuple."""
-    return _as_tuple(statistics.difference_of_shares(one, other))
+    both = np.concatenate([one, other])
+    return _as_tuple(statistics.difference_of_shares(one, other, least=min(0.0, *both), most=max(1.0, *both)))
 
 
 def _as_tuple(found: dict[str, float]) -> tuple[float, float, float]:

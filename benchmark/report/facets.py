@@ -16,6 +16,7 @@ from benchmark.results.statistics import interval, survival
 
 _ABREAST = 4  # panels beside each other
 _WIDTH = 7.4  # inches
+_MOST_IN_A_PANEL = 9  # agents of a legend
 
 
 def grown_scores(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
@@ -120,8 +121,8 @@ def reward_against_fitness(settings: Settings, gathered: dict[str, dict[str, Liv
                 color=colours[agent],
                 label=agent,
             )
-    figure.supxlabel("fitness: the world's verdict (score)", fontsize=10)
-    figure.supylabel("reward: steering's judgement (score)", fontsize=10)
+    figure.supxlabel("fitness (score)", fontsize=10)
+    panels[0].set_ylabel("reward (score)")
     _add_legend(figure, panels)
     yield finish(
         figure,
@@ -133,27 +134,27 @@ def reward_against_fitness(settings: Settings, gathered: dict[str, dict[str, Liv
 
 
 def _panels(worlds: list[str], height: float, **share: Any) -> tuple[Any, list[Any]]:
-    """A figure with a panel for each world; with one that is free for a legend where there are more than one row."""
+    """A figure with a panel for each world, and the panels."""
     columns = min(_ABREAST, len(worlds))
     rows = -(-len(worlds) // columns)
     figure, axes = plt.subplots(
         rows, columns, figsize=(_WIDTH, rows * height + 0.3), layout="constrained", squeeze=False, **share
     )
     for axis, world in zip(axes.flat, worlds, strict=False):
-        axis.set_title(world)
+        axis.set_title(world.rpartition(":")[2], fontsize=10)
     for axis in axes.flat[len(worlds) :]:
         axis.set_axis_off()
     return figure, list(axes.flat[: len(worlds)])
 
 
 def _add_legend(figure: Any, panels: list[Any]) -> None:
-    """One legend for all panels: in a place that is free, or below them."""
+    """One legend for all panels: in a place that is free, if it is short, or else above them."""
     entries = {label: handle for axis in panels for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)}
     free = figure.axes[len(panels) :]
-    if free:
+    if free and len(entries) <= _MOST_IN_A_PANEL:
         free[0].legend(list(entries.values()), list(entries), loc="center", borderaxespad=0.0)
     else:
-        figure.legend(list(entries.values()), list(entries), loc="outside lower left", ncols=4)
+        figure.legend(list(entries.values()), list(entries), loc="outside upper left", ncols=4)
 
 
 def _known(of_world: tuple[str, dict[str, Lives]]) -> tuple[str, dict[str, Lives]]:

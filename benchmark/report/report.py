@@ -15,7 +15,7 @@ from agents.disagreement import AT_STAKE, WORTH
 from benchmark.experiments.experiment import Experiment, find_experiment
 from benchmark.report.drawing import Drawing
 from benchmark.report.numbers import show_bounds, show_centre, show_number, show_p, show_share
-from benchmark.report.words import by_claim, experiments_in_short, in_short
+from benchmark.report.words import by_claim, experiments_in_short, holding, in_short
 from benchmark.results.jobs import LifeJob, Settings, jobs
 from benchmark.results.store import Store
 from benchmark.results.verdict import LEARNER, REFLEX, WHOLE
@@ -57,6 +57,7 @@ def write_report(store: Store, summary: dict[str, Any], drawings: list[Drawing])
         "p": show_p,
         "share": show_share,
         "place": _place,
+        "holding": holding,
     }
     claims, lives = experiments_of(store), summary["lives"]
     page = environment.get_template("report.html.j2").render(
@@ -185,12 +186,10 @@ def _films(store: Store) -> list[dict[str, Any]]:
         for place, (agent, film) in enumerate(sorted(films, key=lambda pair: pair[0] != WHOLE))
     ]
     shown, size = [], 0
-    for world, agent, film, main in sorted(ordered, key=lambda entry: not entry[3]):
+    for world, agent, film, _ in sorted(ordered, key=lambda entry: not entry[3]):
         frame = inline(page_of_packed(*unpacked(film), f"{world}, {agent}"), 640)
         size += len(frame)
-        shown.append(
-            {"world": world, "agent": agent, "frame": Markup(frame) if size <= _MOST_PLAYED else None, "main": main}
-        )
+        shown.append({"world": world, "agent": agent, "frame": Markup(frame) if size <= _MOST_PLAYED else None})
     return shown
 
 

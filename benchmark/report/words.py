@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from benchmark.experiments.experiment import Experiment
@@ -42,7 +43,8 @@ def _cost(verdict: dict[str, Any], life: dict[str, Any]) -> tuple[str, str]:
     said = {
         "none": (
             GOOD,
-            f"Learning costs at most {show_number(MARGIN)} at any age: no interval reaches below {show_number(dip['lowest_bound'])}.",
+            f"Learning costs at most {show_number(MARGIN)} at any age: no interval of an age reaches below "
+            f"{show_number(math.floor(100.0 * dip['lowest_bound']) / 100.0)}.",
         ),
         "some": (BAD, f"Learning has a cost: {worst} (p {_p(dip['p'])})."),
         "undecided": (OPEN, f"Whether learning has a cost is undecided: {worst}."),
@@ -90,6 +92,16 @@ def by_claim(entries: list[dict[str, Any]], known: dict[str, Experiment]) -> lis
     for entry in entries:
         found.setdefault(known[entry["id"]].claim, []).append(entry | {"world": known[entry["id"]].world})
     return list(found.values())
+
+
+def holding(family: list[dict[str, Any]]) -> tuple[float | None, str]:
+    """Of outcomes that claim the same, a number to sort by (1 if all hold, 0 if all fail; None if none was run), and how many hold."""
+    judged = [entry for entry in family if entry["holds"] is not None]
+    if not judged:
+        return None, "not run"
+    worth = [1.0 if entry["holds"] else 0.5 if entry.get("undecided") else 0.0 for entry in judged]
+    missing = f", {len(family) - len(judged)} not run" if len(judged) < len(family) else ""
+    return sum(worth) / len(worth), f"{worth.count(1.0)} of {len(judged)}{missing}"
 
 
 def experiments_in_short(entries: list[dict[str, Any]]) -> str:

@@ -1,7 +1,8 @@
 """Statistics over several worlds at once, and over pairs of agents; definitions of Agarwal et al. (2021).
 
-Everywhere ``scores`` is a list with one (animals,) array a world. Intervals over worlds are 95% percentile bootstrap, stratified:
-animals are drawn anew within each world. Those of paired differences are :func:`benchmark.results.statistics.mean_interval`'s.
+Everywhere ``scores`` is a list with one (animals,) array a world. Intervals of scores over worlds are 95% percentile bootstrap,
+stratified: animals are drawn anew within each world. The probability of improvement is that of pairs, with an interval of its own.
+Intervals of paired differences are :func:`benchmark.results.statistics.mean_interval`'s.
 """
 
 from __future__ import annotations

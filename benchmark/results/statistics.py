@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from core.errors import InvalidArgument
+
 RESAMPLES = 2000
 LEAST_FOR_BOOTSTRAP = 8
 
@@ -170,14 +172,19 @@ def share(flags: np.ndarray) -> dict[str, float]:
     return {"mean": float(np.mean(flags)), "low": low, "high": high}
 
 
-def difference_of_shares(one: np.ndarray, other: np.ndarray, least: float = 0.0, most: float = 1.0) -> dict[str, float]:
+def difference_of_shares(one: np.ndarray, other: np.ndarray, *, least: float = 0.0, most: float = 1.0) -> dict[str, float]:
     """mean(one) - mean(other) for independent groups, with a 95% interval by Newcombe (1998, method 10).
 
     It has a width where all animals of a group do the same, which a bootstrap has not.
 
     Args:
         one, other: (animals,) flags, or values from ``least`` to ``most``, for which the interval is too wide rather than too narrow.
+
+    Raises:
+        InvalidArgument: a value lies outside ``least`` to ``most``.
     """
+    if min(np.min(one), np.min(other)) < least or max(np.max(one), np.max(other)) > most:
+        raise InvalidArgument(f"Values must lie between {least:g} and {most:g}; give least= and most= of others.")
     span = most - least
     p, q = ((float(np.mean(values)) - least) / span for values in (one, other))
     (p_low, p_high), (q_low, q_high) = _wilson(p, len(one)), _wilson(q, len(other))

@@ -13,6 +13,9 @@ from __future__ import annotations
 from nestling.testing.world_declarations import DeclarationsContract
 from nestling.testing.world_lives import LivesContract
 from nestling.testing.world_refusals import RefusalsContract
+from nestling.testing.worlds import EPISODE, STEPS, assert_in_range, assert_same, build, record
+
+__all__ = ["EPISODE", "STEPS", "WorldContract", "assert_in_range", "assert_same", "build", "record"]
 
 
 class WorldContract(LivesContract, RefusalsContract, DeclarationsContract):

@@ -6,6 +6,7 @@ from scipy import stats
 
 from benchmark.report.numbers import show_bounds
 from benchmark.results import aggregates, statistics
+from core.errors import InvalidArgument
 
 RNG = np.random.default_rng(5)
 ONE = [RNG.normal(0.6, 0.2, 24), RNG.normal(0.3, 0.1, 24)]
@@ -42,6 +43,8 @@ def test_intervals_of_shares() -> None:
         assert found == pytest.approx({"mean": a / m - b / n, "low": low, "high": high}, abs=1e-4)
         choice = statistics.difference_of_shares(2.0 * (np.arange(m) < a) - 1.0, 2.0 * (np.arange(n) < b) - 1.0, least=-1.0)
         assert choice == pytest.approx({name: 2.0 * value for name, value in found.items()})
+    with pytest.raises(InvalidArgument, match="least="):
+        statistics.difference_of_shares(np.array([1.0, -1.0]), np.zeros(2))
     rng, trials = np.random.default_rng(1), 500
     drawn = [statistics.difference_of_shares(rng.random(10) < 0.95, rng.random(10) < 0.1) for _ in range(trials)]
     assert sum(one["low"] <= 0.85 <= one["high"] for one in drawn) / trials > 0.92

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.experiments.experiment import find_experiment
-from benchmark.report.words import by_claim, experiments_in_short, in_short
+from benchmark.report.words import by_claim, experiments_in_short, holding, in_short
 from benchmark.results.jobs import LifeJob, jobs
 from benchmark.results.store import Store
 from benchmark.results.summary import summarise
@@ -107,3 +107,7 @@ def test_claims_of_several_worlds_are_read_together() -> None:
     families = by_claim([{"id": name, "holds": True} for name in known], known)
     assert [[entry["id"] for entry in family] for family in families] == [["P1", "P1r"], ["L7"]]
     assert [entry["world"] for entry in families[0]] == ["LoomingEscape", "SaltAppetite"]
+    judged = [{"holds": True}, {"holds": False, "undecided": True}, {"holds": None}]
+    assert holding(judged) == (0.75, "1 of 2, 1 not run")
+    assert holding(judged[:1]) == (1.0, "1 of 1")
+    assert holding(judged[2:]) == (None, "not run")

@@ -93,9 +93,11 @@ if (each && document.querySelector(".each-animal")) {
 
 // A player that was folded away when it was loaded has no height yet.
 for (const box of document.querySelectorAll("details[name=films]")) {
+  let unfolded = box.open;  // one that is open from the start fits itself, and tells of it once
   box.addEventListener("toggle", () => setTimeout(() => {
-    const frame = box.querySelector("iframe");
-    if (!box.open || !frame?.contentDocument) return;
+    const frame = box.querySelector("iframe"), at_first = unfolded;
+    unfolded = false;
+    if (at_first || !box.open || !frame?.contentDocument) return;
     frame.style.height = "0";
     frame.style.height = `${frame.contentDocument.documentElement.scrollHeight + 8}px`;
   }, 100));
