@@ -115,9 +115,9 @@ class Controls:
         known = tuple(name for name in worlds.names() if name in steerings.all() or worlds.get(name).steering)
         return (
             _Menu("age", "age", 88, AGES),
-            _Menu(population.world_name.rpartition(":")[2], "world", 130, known),
-            _Menu(session.agent, "agent", 150, tuple(AGENTS)),
-            _Menu("lesion", "lesion", 144, lesions),
+            _Menu(population.world_name.rpartition(":")[2], "world", 146, known),
+            _Menu(session.agent, "agent", 140, tuple(AGENTS)),
+            _Menu("lesion", "lesion", 138, lesions),
             _Menu("manipulate", "manipulate", 134, switches),
         )
 
