@@ -17,7 +17,7 @@ from gymnasium.vector.utils import batch_space
 
 from agents.faults import reflex_fault
 from agents.genome import NEUTRAL, Modulation
-from agents.hand_over.base import HandOver, hand_over_rule
+from agents.hand_over.base import HandOver, broken_choice, hand_over_rule
 from core.actions import check_actions
 from core.arguments import in_range
 from core.batch_state import BatchState, nest, unnest
@@ -28,6 +28,7 @@ from core.streams import check_same_layout
 from envs import make_world
 from envs.world import World, final_entries, with_masks
 from steering.registration import steering_class
+from steering.steering_rules import check_gains, check_repertoire
 from steering.subsystem import Steering, reflex_parts
 
 
@@ -120,6 +121,7 @@ class SteeredWorld(VectorEnv):
         self.steering: Steering = steering_class(self.world, steering)(
             num_animals, self.world.senses, self.world.single_action_space, self.world.dt
         )
+        check_repertoire(self.steering)
         self._programmes = np.asarray(self.steering.repertoire.actions)
         kind = type(self.world)
         whole = kind.life_episodes * kind.episode_steps * kind.dt
@@ -260,6 +262,8 @@ class SteeredWorld(VectorEnv):
         """Who is in charge, (animals,) bool, and the action to carry out."""
         space, lesions = self.world.single_action_space, self.lesions
         in_charge = self.hand_over.choose(reflex, proposal, age)
+        if not isinstance(in_charge, np.ndarray) or in_charge.dtype != bool or in_charge.shape != self._everyone.shape:
+            raise broken_choice(self.hand_over, in_charge)
         in_charge = (in_charge | lesions.reflex) & ~lesions.learning
         action = self.hand_over.combine(reflex, proposal, in_charge)
         if self.hand_over.graded:
@@ -273,6 +277,8 @@ class SteeredWorld(VectorEnv):
     def _modulate(self) -> Gains:
         age = self.age
         gains = self.steering.modulate(age)
+        if self.steering.inspected:
+            check_gains(self.steering, gains)
         return gains if self.modulation is NEUTRAL else self.modulation.applied(gains, age / self._lifetime)
 
     def look(self, mask: np.ndarray) -> None:

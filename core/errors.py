@@ -47,6 +47,14 @@ class BrokenWorld(NestlingError, RuntimeError):
     """A world broke a rule of its contract while it ran: fitness that is no number, or an observation outside its space."""
 
 
+class BrokenSteering(NestlingError, RuntimeError):
+    """A steering subsystem broke a rule of its contract: a name that it does not declare, a shape, or a number out of its range."""
+
+
+class BrokenHandOver(NestlingError, RuntimeError):
+    """A hand-over rule did not say for each animal whether its learner is in charge."""
+
+
 class StateMismatch(NestlingError, ValueError):
     """A saved state does not fit the object it is restored into."""
 

@@ -30,7 +30,7 @@ from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout, row_seeds
 from envs.fooled_niches import FooledNiche
-from envs.world_rules import INSPECTED, check_observation, check_step
+from envs.world_rules import INSPECTED, broken_world, check_observation, check_step
 
 SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
 
@@ -327,7 +327,10 @@ class World(Manipulable, VectorEnv, abc.ABC):
         self.begin(resetting)
 
     def _advance_checked(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        fitness, terminated = self._advance(action)
+        gave = self._advance(action)
+        if not isinstance(gave, tuple) or len(gave) != 2:
+            raise broken_world(self, "_advance must return two arrays: fitness, and who died (bool).")
+        fitness, terminated = gave
         self._ticks += 1
         if self._inspected or not np.isfinite(np.add.reduce(fitness, axis=None)):
             check_step(self, fitness, terminated)

@@ -39,6 +39,13 @@ class Map(NamedTuple):
     pace: float  # of learning: the length of a step, in steps of _STEP
 
 
+@njit(cache=True, inline="always")
+def _over(rate, pace):
+    """A rate per ``_STEP`` over a step of another length; at most 1, so that what it moves stays in its range."""
+    rate = min(1.0, rate)
+    return rate if pace == 1.0 else 1.0 - (1.0 - rate) ** pace
+
+
 @njit(cache=True)
 def _remember(place, channels, cells_map, plasticity):
     """Update the memory of every row for being at ``place`` with ``channels`` present (0 to 1)."""
@@ -50,8 +57,8 @@ def _remember(place, channels, cells_map, plasticity):
             activity[cell] = _field(place[row, 0] - centres[row, cell, 0], place[row, 1] - centres[row, cell, 1])
         for channel in range(channels.shape[1]):
             present = channels[row, channel]
-            learn = pace * plasticity[row] * _LEARN * present
-            forget = pace * plasticity[row] * _FORGET * (1.0 - present)
+            learn = _over(plasticity[row] * _LEARN * present, pace)
+            forget = _over(plasticity[row] * _FORGET * (1.0 - present), pace)
             tire = pace * _DISAPPOINTMENT * (1.0 - present) * depleting[channel]
             for cell in range(cells):
                 kept = memory[row, channel, cell]

@@ -8,6 +8,7 @@ from core.errors import InvalidArgument
 from core.registry import Registry
 from envs.registration import short_name
 from envs.world import World
+from steering.steering_rules import broken_rule
 from steering.subsystem import Steering
 
 
@@ -15,7 +16,7 @@ def _name(steering: type[Steering]) -> str:
     return f"{steering.world}/{steering.version}" if steering.version else steering.world
 
 
-steerings = Registry("steering subsystem", Steering, "steering", "nestling.steering", key=_name)
+steerings = Registry("steering subsystem", Steering, "steering", "nestling.steering", key=_name, broken_rule=broken_rule)
 
 
 def steered_worlds() -> list[str]:

@@ -27,6 +27,7 @@ from core.records import record_dtype
 from core.renamed import accept_old_members, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout
+from steering.steering_rules import INSPECTED, check_reflex, check_verdict
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ class Steering(abc.ABC):
         self.transient = self._make_transient(num_animals)
         self._relative = [self.parts.index(part) for part in self.relative]
         self._copy: Steering | None = None
+        self._ticks = 0
 
     # -- what an author writes -------------------------------------------------------------------
 
@@ -197,6 +199,8 @@ class Steering(abc.ABC):
         frozen = self._frozen_values()
         reflex = self._react(self.senses.split(senses), recollection)
         self._restore(frozen)
+        if self.inspected:
+            check_reflex(self, reflex)
         if reflex.channel_values is None:
             reflex.channel_values = np.zeros((self.num_animals, len(self.assessed)))
         if self.reflex_lead is not None:
@@ -245,10 +249,18 @@ class Steering(abc.ABC):
         self._restore(frozen)
         numbers = _as_matrix(parts)
         reward = np.add.reduce(numbers, axis=1)
+        self._ticks += 1
+        if self.inspected or not np.isfinite(np.add.reduce(reward)):
+            check_verdict(self, numbers, _as_matrix(channels))
         judged = reward
         for index in self._relative:
             judged = judged - numbers[:, index]
         return Verdict(reward=reward, judged=judged, parts=numbers, channels=_as_matrix(channels))
+
+    @property
+    def inspected(self) -> bool:
+        """Whether all that it gives in this step is checked."""
+        return self._ticks <= INSPECTED or self._ticks % INSPECTED == 0
 
     @contextmanager
     def _only(self, rows: np.ndarray) -> Iterator[None]:

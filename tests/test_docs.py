@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.population import Population
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -17,13 +19,36 @@ def code_blocks(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
+def package_of_the_page(folder: Path) -> str:
+    """Write what the page on extending shows as a package; returns the test that it shows."""
+    world, steering, rule, suite = code_blocks("docs/extending.md")
+    (folder / "my_package").mkdir()
+    (folder / "my_package" / "__init__.py").write_text("")
+    (folder / "my_package" / "my_world.py").write_text(world + steering)
+    (folder / "my_package" / "my_rule.py").write_text(rule)
+    return suite
+
+
+def test_steering_and_a_rule_of_ones_own_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package_of_the_page(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    population = Population(
+        "cortex+my_package.my_rule:Basking",
+        "my_package.my_world:Meadow",
+        8,
+        seed=3000,
+        steering="my_package.my_world:Grazer",
+    )
+    shares = [float(population.tick().in_charge.mean()) for _ in range(1000)]
+    assert 0.0 < sum(shares[:100]) < 50.0, "the rule lets a newborn try now and then"
+    assert sum(shares[-100:]) > 80.0, "and goes on where that went well"
+    for name in [name for name in sys.modules if name.startswith("my_package")]:
+        monkeypatch.delitem(sys.modules, name)
+
+
 @pytest.mark.thorough
 def test_a_world_of_ones_own_passes_conformance(tmp_path: Path) -> None:
-    world, suite = code_blocks("docs/extending.md")
-    (tmp_path / "my_package").mkdir()
-    (tmp_path / "my_package" / "__init__.py").write_text("")
-    (tmp_path / "my_package" / "my_world.py").write_text(world)
-    (tmp_path / "test_meadow.py").write_text(suite)
+    (tmp_path / "test_meadow.py").write_text(package_of_the_page(tmp_path))
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_meadow.py"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_LITTLE = ("to", "the", "a", "an", "of", "in", "at", "go", "back")
 _ARROWS = "→↗↑↖←↙↓↘"
 _HEADING = re.compile(r"(.*) (\d+)")
 _GAZE = re.compile(r"(.*) ([+-]\d+), ([+-]\d+)")
@@ -28,8 +29,8 @@ def short_act_name(name: str, letters: int) -> str:
     words = {"let the reflex act": "reflex"}.get(name, name)
     if len(words) <= letters:
         return words
-    first, _, rest = words.partition(" ")
-    return f"{first[0]}.{rest}"[:letters] if rest else words[:letters]
+    telling = [word for word in words.split() if word not in _LITTLE] or words.split()
+    return (telling[0] if len(telling) == 1 else f"{telling[0][0]}.{telling[-1]}")[:letters]
 
 
 def act_words(name: str) -> tuple[str, ...]:

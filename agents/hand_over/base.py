@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from core.batch_state import BatchState, nest, unnest
+from core.errors import BrokenHandOver
 from core.interfaces import Proposal, Reflex, Verdict
 from core.registry import Registry
 from core.renamed import accept_old_members, renamed_attributes
@@ -37,6 +38,8 @@ class HandOver(abc.ABC):
     may_defer: ClassVar[bool] = True
     graded: ClassVar[bool] = False
     """Whether the rule mixes actions, so that it needs a world of graded ones (a Box)."""
+    stream_names: ClassVar[tuple[str, ...]] = ("hand-over",)
+    """One for each purpose for which random numbers are drawn."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -45,7 +48,7 @@ class HandOver(abc.ABC):
     def __init__(self, num_animals: int, dt: float, rest: np.ndarray | None = None, lifetime: float = math.inf) -> None:
         self.num_animals, self.dt, self.lifetime = num_animals, dt, lifetime
         self.rest = np.zeros(1) if rest is None else rest
-        self.streams = RowStreams(num_animals, ("hand-over",))
+        self.streams = RowStreams(num_animals, self.stream_names)
         self.state = self._make_state(num_animals)
 
     def _make_state(self, num_animals: int) -> BatchState:
@@ -103,7 +106,23 @@ def per_row(values: np.ndarray, action: np.ndarray) -> np.ndarray:
     return values.reshape((-1,) + (1,) * (action.ndim - 1))
 
 
-hand_over_rules = Registry("hand-over rule", HandOver, "agents", "nestling.hand_over", key=lambda rule: rule.name)
+def broken_choice(rule: HandOver, given: Any) -> BrokenHandOver:
+    """The error that says what ``choose`` must give."""
+    told = f"{given.dtype}{list(given.shape)}" if isinstance(given, np.ndarray) else type(given).__name__
+    return BrokenHandOver(
+        f"The hand-over rule {type(rule).__name__} in {type(rule).__module__} broke its contract: choose must return "
+        f"bool[{rule.num_animals}], True where the learner is in charge, not {told}."
+    )
+
+
+def _broken_rule(kind: Any) -> str | None:
+    missing = [name for name in ("name", "proven") if not isinstance(getattr(kind, name, None), str)]
+    return f"it lacks the class attribute {missing[0]}, a text" if missing else None
+
+
+hand_over_rules = Registry(
+    "hand-over rule", HandOver, "agents", "nestling.hand_over", key=lambda rule: rule.name, broken_rule=_broken_rule
+)
 
 
 def hand_over_rule(name: Any) -> type[HandOver]:

@@ -93,7 +93,9 @@ class SteeredContract:
         steered = make_steered(world, 2, hand_over="never", autoreset_mode=AutoresetMode.DISABLED)
         steered.reset(seed=3)
         for _ in range(20):
-            steered.step(steered.world.random_actions())
+            *_, terminated, truncated, _ = steered.step(steered.world.random_actions())
+            if (terminated | truncated).any():
+                steered.reset(options={"reset_mask": terminated | truncated})
         before = steered.get_state()
         steered.reset(options={"reset_mask": np.array([True, False])})
         assert states_equal(row_of(before, 1), row_of(steered.get_state(), 1)), "row 1 was not reset and must not change"
