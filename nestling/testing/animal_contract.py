@@ -190,6 +190,14 @@ class SteeredContract:
         with pytest.raises(UnknownName):
             population.lesion("no_such_part")
 
+    def test_what_is_remembered_of_places_stays_in_its_range(self, world: Any) -> None:
+        population = Population("cortex+always", world, 3, seed=2)
+        learner: Any = population.learner
+        if learner.goals.place_memory.channels:
+            live(population, 600)
+            memory = learner.goals.place_memory.state.memory
+            assert ((memory >= 0.0) & (memory <= 1.0)).all(), "rates of memory must fit the length of a step"
+
 
 class AnimalContract:
     """Rules of whole animals, for any learner and hand-over rule: ``agent`` is LEARNER+RULE."""
