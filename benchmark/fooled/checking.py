@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from agents.population import Population
-from core.errors import InvalidArgument, NestlingError, told
+from core.errors import BrokenSteering, InvalidArgument, NestlingError, told
 from envs.registration import world_class
 from steering.registration import steering_class
 
@@ -49,13 +49,8 @@ def _judged(world: str, steering: str, name: str, steps: int) -> tuple[np.ndarra
         for step in range(steps):
             tick = population.tick()
             reward[step], fitness[step] = tick.verdict.judged, tick.fitness
-            if not np.isfinite(tick.verdict.reward).all():
-                raise InvalidArgument(
-                    f"{name} gave a reward that is no finite number ({tick.verdict.reward[~np.isfinite(tick.verdict.reward)][0]}) in "
-                    f"step {step} in {world}. Look at its _judge for a division by 0."
-                )
-            if not np.isfinite(tick.verdict.channels).all():
-                raise InvalidArgument(f"A channel of {name} is no finite number in step {step} in {world}.")
+    except BrokenSteering as error:
+        raise InvalidArgument(f"{name} cannot be tried in {world}. {error}") from error
     except NestlingError:
         raise
     except Exception as error:  # whatever somebody's steering does wrong, they are told where
