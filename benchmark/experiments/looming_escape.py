@@ -495,5 +495,6 @@ EXPERIMENTS = (
         score=partial(score_of_exchange, chance="programmes at random"),
         criterion=RUINED,
         animals=64,
+        slow=True,
     ),
 )

@@ -8,6 +8,8 @@ from typing import Any
 from benchmark.experiments.experiment import Experiment
 from benchmark.report.numbers import show_both, show_centre, show_number, show_p, show_share
 from benchmark.results.verdict import LEARNER, MARGIN, REFLEX, WHOLE
+from envs.registration import world_class
+from steering.registration import steering_class
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 
@@ -21,13 +23,15 @@ def in_short(world: str, summary: dict[str, Any]) -> list[tuple[str, str]]:
     verdict, rows, life = summary["verdicts"].get(world), summary["worlds"][world], summary["lives"][world]
     if verdict is None:
         return []
-    return [_learning(verdict, rows), _cost(verdict, life), _steering(verdict), _control(rows[WHOLE])]
+    return [_learning(verdict, rows), _cost(verdict, life), _steering(verdict), _control(rows[WHOLE], world)]
 
 
 def _learning(verdict: dict[str, Any], rows: dict[str, Any]) -> tuple[str, str]:
     whole, reflex, learner = (rows.get(name, {}).get("score_grown") for name in (WHOLE, REFLEX, LEARNER))
     ends = f"The whole animal ends at {show_centre(whole)}, its reflexes alone at {show_centre(reflex)}"
     ends += f", the learner alone at {show_centre(learner)}." if learner else "."
+    if whole and learner and learner["low"] > whole["high"]:
+        ends += " At this age the learner alone is ahead."
     gain = show_both(verdict["gain"])
     said = {
         "adds": (GOOD, f"Learning adds {gain}. {ends}"),
@@ -74,11 +78,14 @@ def _steering(verdict: dict[str, Any]) -> tuple[str, str]:
     return said[verdict["steering"]]
 
 
-def _control(row: dict[str, Any]) -> tuple[str, str]:
+def _control(row: dict[str, Any], world: str) -> tuple[str, str]:
     share, matters = row["learner_share_grown"], row["share_where_it_matters"]
     text = f"The grown learner is in charge of {show_share(share['iqm'])} of all steps"
     known = matters["iqm"] is not None and matters["iqm"] == matters["iqm"]
-    return OPEN, text + (f", and of {show_share(matters['iqm'])} where it matters." if known else ".")
+    text += f", and of {show_share(matters['iqm'])} where it matters." if known else "."
+    if steering_class(world_class(world)).reflex_lead is not None:
+        text += " What it predicts of the reflex acts through the reflex, and is not counted."
+    return OPEN, text
 
 
 def by_claim(entries: list[dict[str, Any]], known: dict[str, Experiment]) -> list[list[dict[str, Any]]]:

@@ -170,7 +170,10 @@ def test_docs_keep_the_arms_of_several_folders(tmp_path: Path) -> None:
     kept = keep_fooled([whole, ruled], {"hardened": [hardened]})
     assert "each" not in kept["niches"]["Rivals/mirror"]["arms"]["steered"]
     assert "| niche | cortex+always |\n| --- | --- |\n| Rivals: mirror | 0.60 [0.60, 0.60] |" in TABLES["fooled_arms"](kept)
-    assert "| Rivals: mirror | 0.000 [0.000, 0.000] | 0.00 [0.00, 0.00] | **0.60 [0.60, 0.60]** | fooled | -0.30 " in TABLES["fooled_niches"](kept)
+    assert (
+        "| Rivals: mirror | 0.000 [0.000, 0.000] | 0.00 [0.00, 0.00] | **0.60 [0.60, 0.60]** | fooled | -0.30 "
+        in TABLES["fooled_niches"](kept)
+    )
     assert "whole animals, seeds from" in TABLES["fooled_runs"](kept)
     assert "| Rivals: mirror | 0.60 [0.60, 0.60] | 0.60 [0.60, 0.60] |" in TABLES["fooled_versions"](kept)
     assert "its image gives way" in TABLES["fooled_list"](kept)
