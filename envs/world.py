@@ -30,7 +30,7 @@ from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout, row_seeds
 from envs.fooled_niches import FooledNiche
-from envs.world_rules import INSPECTED, broken_world, check_observation, check_step
+from envs.world_rules import INSPECTED, broken_world, check_observation, check_step, inspected
 
 SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
 
@@ -339,7 +339,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     @property
     def _inspected(self) -> bool:
         """Whether all that the world gives in this tick is checked."""
-        return self._ticks <= INSPECTED or self._ticks % INSPECTED == 0
+        return inspected(self._ticks)
 
     def _advance_only(self, mask: np.ndarray, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Advance the chosen animals (bool mask); nothing happens to the others."""

@@ -15,6 +15,11 @@ INSPECTED = 128
 """All that a world gives is checked in its first 128 ticks, and in one of 128 later; fitness is checked at every tick."""
 
 
+def inspected(ticks: int) -> bool:
+    """Whether all that is given after so many ticks is checked."""
+    return ticks <= INSPECTED or ticks % INSPECTED == 0
+
+
 def broken_rule(kind: Any) -> str | None:
     """The first rule that a world's class breaks, in words; None if it keeps all that can be seen without building it."""
     for name in ("id", "dt", "episode_steps", "fitness_unit", "stream_names", "single_action_space", "senses"):

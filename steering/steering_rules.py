@@ -1,4 +1,4 @@
-"""What a steering subsystem must declare and give, checked as for worlds. Errors name the class and the rule."""
+"""What a steering subsystem must declare and give, checked as often as worlds are. Errors name the class and the rule."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from gymnasium.spaces import Box, Discrete
 from core.errors import BrokenSteering
 from core.senses import Senses
 
-INSPECTED = 128
-"""All that steering gives is checked in its first 128 steps, and in one of 128 later; that reward is finite, at every step."""
 _ROUNDING = 1e-6
 
 

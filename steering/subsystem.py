@@ -27,7 +27,8 @@ from core.records import record_dtype
 from core.renamed import accept_old_members, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout
-from steering.steering_rules import INSPECTED, check_reflex, check_verdict
+from envs.world_rules import inspected
+from steering.steering_rules import check_reflex, check_verdict
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ class Steering(abc.ABC):
     @property
     def inspected(self) -> bool:
         """Whether all that it gives in this step is checked."""
-        return self._ticks <= INSPECTED or self._ticks % INSPECTED == 0
+        return inspected(self._ticks)
 
     @contextmanager
     def _only(self, rows: np.ndarray) -> Iterator[None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from core.canvas import Canvas
@@ -51,7 +50,7 @@ class Layout:
         """A box by name, as pygame has it."""
         return import_pygame().Rect(*getattr(self, name))
 
-    @cached_property
+    @property
     def right(self) -> int:
         """The right margin."""
         return self.size[0] - 20

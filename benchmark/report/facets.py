@@ -57,7 +57,7 @@ def survival_of(settings: Settings, gathered: dict[str, dict[str, Lives]]) -> It
     """The share of animals that never died, by age, in each world in which any died."""
     mortal = {
         world: agents
-        for world, agents in map(_known, gathered.items())
+        for world, agents in _with_curves(gathered).items()
         if any(lives.curves["deaths"].any() for lives in agents.values() if lives.curves is not None)
     }
     if not mortal:
@@ -96,7 +96,7 @@ def reward_against_fitness(settings: Settings, gathered: dict[str, dict[str, Liv
     """Steering's judgement of each grown animal against the world's, in each world that has both references."""
     scored = {
         world: agents
-        for world, agents in map(_known, gathered.items())
+        for world, agents in _with_curves(gathered).items()
         if scale_of(agents, grown(settings, world)) is not None
     }
     if not scored:
@@ -157,10 +157,12 @@ def _add_legend(figure: Any, panels: list[Any]) -> None:
         figure.legend(list(entries.values()), list(entries), loc="outside upper left", ncols=4)
 
 
-def _known(of_world: tuple[str, dict[str, Lives]]) -> tuple[str, dict[str, Lives]]:
-    """A world, and the agents that there are curves of."""
-    world, agents = of_world
-    return world, {agent: lives for agent, lives in agents.items() if lives.curves is not None}
+def _with_curves(gathered: dict[str, dict[str, Lives]]) -> dict[str, dict[str, Lives]]:
+    """World -> the agents that there are curves of."""
+    return {
+        world: {agent: lives for agent, lives in agents.items() if lives.curves is not None}
+        for world, agents in gathered.items()
+    }
 
 
 def _agents(worlds: dict[str, Any]) -> list[str]:
