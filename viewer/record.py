@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
+import threading
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -47,6 +50,29 @@ def pace(world: World) -> tuple[float, int]:
         return 20, 1
     each = max(1, round(1.0 / (25.0 * world.dt)))
     return 1.0 / (each * world.dt), each
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM wait until the block has ended.
+
+    Where they come within a frame, imageio-ffmpeg kills ffmpeg, and the film is lost.
+    """
+    if threading.current_thread() is not threading.main_thread():  # Python runs signal handlers in its main thread only
+        yield
+        return
+    waiting: list[int] = []
+    handlers = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) is not None:  # None: another language's handler, which could not be put back
+                handlers[number] = signal.signal(number, lambda number, _: waiting.append(number))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if waiting:
+        signal.raise_signal(waiting[0])
 
 
 class Recorder:
@@ -102,10 +128,13 @@ class Recorder:
         """Append one frame."""
         if self._writer is not None:
             try:
-                self._writer.append_data(frame)
+                with _uninterrupted():
+                    self._writer.append_data(frame)
+                    self._count += 1
             except Exception as error:
                 raise self._told(error) from None
-        elif self._count % self._every == self._every - 1 or not self._strip:
+            return
+        if self._count % self._every == self._every - 1 or not self._strip:
             self._strip = [*self._strip, frame][-6:]
         self._count += 1
 

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -503,6 +505,29 @@ def test_a_recording_ends_in_order(tmp_path: Path) -> None:
     viewer.terminate()
     assert viewer.wait(30) == 128 + 15
     assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"], "the film is whole, and nothing else is left"
+    assert len(imageio.imread(path)) >= 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_frame_that_is_being_written_is_written_to_its_end(tmp_path: Path, number: signal.Signals) -> None:
+    """imageio-ffmpeg kills the encoder where an interrupt comes while it hands a frame over, and the whole film is lost."""
+    path = tmp_path / "life.mp4"
+    large = np.zeros((1080, 1920, 3), dtype=np.uint8)  # more than a pipe holds: nearly all time is spent in handing over
+
+    def record_without_end() -> None:
+        with Recorder(path) as recorder:
+            recorder.add(large)
+            threading.Timer(0.2, os.kill, (os.getpid(), number)).start()
+            while True:
+                recorder.add(large)
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            record_without_end()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"]
     assert len(imageio.imread(path)) >= 1
 
 
