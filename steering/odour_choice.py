@@ -13,7 +13,7 @@ from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from envs.odour_choice.odours import LIKED, SHUNNED
 from envs.odour_choice.tunnel import SIP
-from steering.subsystem import Judgement, MutableVariable, Steering
+from steering.subsystem import EXPERIMENTER, Judgement, MutableVariable, Steering
 
 REST, TRACK, AVOID, FEED, ESCAPE, SEARCH = range(6)
 _WORTH = 0.25  # valence of a smell from which it is called tracked or avoided; for the urgency of either; chosen
@@ -89,7 +89,7 @@ class Fly(Steering):
     best_constant = "rest"
     lesionable = ("lateral_horn", "feeding", "escape", "hunger")
     signals = Senses(Sense("hunger", "1", 0.0, 1.0, "felt lack of food, as a share of the store"))
-    variables = (MutableVariable("hunger_gain", "gain of hunger", 0.0, 2.0, 1.0, "an experimenter only", "chosen"),)
+    variables = (MutableVariable("hunger_gain", "gain of hunger", 0.0, 2.0, 1.0, EXPERIMENTER, "chosen"),)
 
     transient_state = (
         Field("hunger", "1", "felt lack of food", 0.0, 0.0, 1.0),

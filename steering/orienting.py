@@ -9,7 +9,7 @@ import numpy as np
 from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from envs.orienting.world import FOVEA, REACH, SITES
-from steering.subsystem import MutableVariable, Steering
+from steering.subsystem import EXPERIMENTER, MutableVariable, Steering
 
 SIGHT, SOUND, NEITHER = range(3)
 MAPS = ("visual", "auditory")
@@ -69,7 +69,7 @@ class Owl(Steering):
             0.0,
             0.2,
             _RATE,
-            "an experimenter only",
+            EXPERIMENTER,
             "fitted to 60 days with prisms",
         ),
     )

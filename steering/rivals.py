@@ -11,7 +11,7 @@ from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from envs.rivals.world import ATTACK, DISPLAY, NEIGHBOURS, RETREAT, STRANGER
-from steering.subsystem import MutableVariable, Steering
+from steering.subsystem import EXPERIMENTER, MutableVariable, Steering
 
 # Attack drive = boldness + belief - size - pain - fatigue, in log-odds; all weights are chosen.
 _BOLDNESS, _BELIEF, _SIZE, _PAIN, _FATIGUE, _SEEN = -0.7, 3.0, 0.8, 0.8, 0.1, 6.0
@@ -27,8 +27,8 @@ _gain = functools.partial(MutableVariable, low=0.0, high=3.0, initial=1.0)
 _fights = functools.partial(MutableVariable, low=0.0, high=1e6, initial=0.0)
 
 GAINS = (
-    _gain("win_gain", "gain of won fights", changed_by="an experimenter only", source="chosen"),
-    _gain("loss_gain", "gain of lost fights", changed_by="an experimenter only", source="chosen"),
+    _gain("win_gain", "gain of won fights", changed_by=EXPERIMENTER, source="chosen"),
+    _gain("loss_gain", "gain of lost fights", changed_by=EXPERIMENTER, source="chosen"),
     _gain(
         "testosterone",
         "gain of whatever a fight leaves behind",

@@ -12,7 +12,7 @@ from core.batch_state import Field, RecordState
 from core.interfaces import Gains, Recollection, Reflex, Repertoire
 from core.senses import Sense, Senses
 from envs.salt_appetite.physiology import LICKING
-from steering.subsystem import Judgement, MutableVariable, Steering
+from steering.subsystem import EXPERIMENTER, Judgement, MutableVariable, Steering
 
 REST, WANDER, LICK, LEAVE, APPROACH_CUE, AVOID_CUE = range(6)
 SALT, WATER, SWEET, BITTER, MALAISE = range(5)
@@ -238,7 +238,7 @@ class Rat(Steering):
             0.0,
             4.0,
             1.0,
-            "an experimenter only",
+            EXPERIMENTER,
             "chosen",
         ),
         MutableVariable(
@@ -247,7 +247,7 @@ class Rat(Steering):
             0.0,
             4.0,
             1.0,
-            "an experimenter only",
+            EXPERIMENTER,
             "chosen",
         ),
     )

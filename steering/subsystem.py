@@ -30,6 +30,9 @@ from core.streams import RowStreams, check_same_layout
 from envs.world_rules import inspected
 from steering.steering_rules import check_reflex, check_verdict
 
+EXPERIMENTER = "an experimenter only"
+"""Who changes a variable that stays as it was at birth unless somebody intervenes."""
+
 
 @dataclass(frozen=True)
 class MutableVariable:
@@ -42,6 +45,11 @@ class MutableVariable:
     initial: float
     changed_by: str
     source: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything but an experimenter changes it."""
+        return self.changed_by != EXPERIMENTER
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What tests of several rooms share."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 import pytest
 
 from tests.browsing import QUIET
+
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # small networks learn several times faster so, beside the other worker of pytest
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ def card(surface: Canvas, box: Any, title: str, colour: Any, pale: Any = CARD) -
 
 
 class Gauge(NamedTuple):
-    """A number, its bounds, and how it is shown."""
+    """A number, its bounds, how it is shown, and what is said of it under the mouse."""
 
     label: str
     value: float
@@ -24,11 +24,14 @@ class Gauge(NamedTuple):
     high: float
     colour: Any
     text: str = ""
+    explanation: str = ""
 
 
 def bar(surface: Canvas, gauge: Gauge, box: Any) -> None:
     """A labelled bar from ``low`` to ``high``, marked at 0 if 0 lies inside, in a box 190 or more wide and 20 high."""
-    label, value, low, high, colour, text = gauge
+    label, value, low, high, colour, text, explanation = gauge
+    if explanation:
+        surface.explain(box, explanation)
     room = min(118, round(0.52 * box.width))
     write(surface, label, (box.x, box.centery), 18, TEXT, anchor="midleft", room=room - 4)
     start, width = box.x + room, box.width - room - 48

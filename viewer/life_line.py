@@ -41,6 +41,7 @@ class LifeLine:
         self.lived = 0
         self.fitness, self.share = np.full((bins, animals), np.nan), np.full((bins, animals), np.nan)
         self._sums = np.zeros((2, animals))
+        self._row_names: tuple[str, ...] | None = None  # of the learner's live map, which costs more to make than a tick
         self.forecast_squares, self.received_squares = np.zeros((0, animals)), np.zeros((0, animals))
 
     def __call__(self, population: Population, tick: Tick) -> None:
@@ -57,16 +58,17 @@ class LifeLine:
         self.share[place] = self._sums[1] / seen
 
     def _note_sizes(self, learner: Learner, tick: Tick, channels: tuple[str, ...]) -> None:
-        shown = learner.live_map(0)
-        if shown is None:
-            return
-        names = shown.row_names
+        look = self.lived % _LOOK_EVERY == 0
+        if look or self._row_names is None:
+            shown = learner.live_map(0)
+            self._row_names = () if shown is None else shown.row_names
+        names = self._row_names
         if len(self.received_squares) != len(names):
             self.forecast_squares, self.received_squares = np.zeros((2, len(names), self.fitness.shape[1]))
         for index, name in enumerate(names):
             received = tick.verdict.channels[:, channels.index(name)] if name in channels else tick.verdict.reward
             self.received_squares[index] += np.square(received)
-        if self.lived % _LOOK_EVERY == 0:
+        if look and names:
             for animal in range(self.fitness.shape[1]):
                 learned = learner.live_map(animal)
                 if learned is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import numpy as np
 
-from core.canvas import Canvas, write
+from core.canvas import Canvas, font, write
 from core.pygame_check import import_pygame
 from viewer.keys import help_rows
 from viewer.layout import WIDE, Layout, layout_of
@@ -18,6 +19,7 @@ from viewer.why import why
 
 SIZE = WIDE.size
 _LINE = 22  # units from one line of the sentence to the next
+_LETTERS = 62  # of a line of an explanation
 _RECENT = 20  # bins of the life line that the mean is taken over
 
 
@@ -104,6 +106,23 @@ def _note(canvas: Canvas, message: str, layout: Layout) -> None:
     canvas.rect(TEXT, (left, top, width, height), 1, border_radius=8)
     for index, line in enumerate(lines):
         write(canvas, line, (left + 12, top + 7 + 22 * index), 20, TEXT, room=width - 24)
+
+
+def explain(surface: Any, place: tuple[int, int], text: str) -> None:
+    """Lay what the mouse points at, at pixel ``place``, over a shown frame."""
+    layout = layout_of(surface.get_size())
+    canvas = Canvas(surface).inside((0, 0, *surface.get_size()), layout.size)
+    lines = textwrap.wrap(text, _LETTERS)
+    width, height = 22 + max(font(19).size(line)[0] for line in lines), 14 + _LINE * len(lines)
+    x, y = layout.in_units(place, surface.get_size())
+    left, top = (
+        min(x + 14, layout.right - width),
+        y + 20 if y + 20 + height < layout.size[1] - layout.bar else y - 8 - height,
+    )
+    canvas.rect(CARD, (left, top, width, height), border_radius=6)
+    canvas.rect(TEXT, (left, top, width, height), 1, border_radius=6)
+    for index, line in enumerate(lines):
+        write(canvas, line, (left + 10, top + 7 + _LINE * index), 19, TEXT, room=width - 20)
 
 
 def _help(canvas: Canvas, layout: Layout) -> None:

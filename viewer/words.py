@@ -1,9 +1,13 @@
-"""Names of acts as people read them."""
+"""Names of acts, senses and variables as people read them."""
 
 from __future__ import annotations
 
 import re
 
+from core.senses import Sense
+from steering.subsystem import MutableVariable
+
+_BOUNDLESS = 1e6  # a bound beyond which a range says nothing
 _LITTLE = ("to", "the", "a", "an", "of", "in", "at", "go", "back")
 _ARROWS = "→↗↑↖←↙↓↘"
 _HEADING = re.compile(r"(.*) (\d+)")
@@ -44,3 +48,20 @@ def heading_of(name: str) -> float | None:
     """Degrees counterclockwise from the right that an act such as ``walk 45`` heads for; None for others."""
     heading = _HEADING.fullmatch(name)
     return None if heading is None else float(heading[2])
+
+
+def words_of_sense(sense: Sense) -> str:
+    """What a sense or signal means, and its range."""
+    return f"{sense.name.replace('_', ' ')}: {sense.meaning}{_range(sense.low, sense.high, sense.unit)}."
+
+
+def words_of_variable(variable: MutableVariable) -> str:
+    """What a mutable variable means, its range, and what changes it."""
+    known = f"{variable.name.replace('_', ' ')}: {variable.meaning}{_range(variable.low, variable.high)}."
+    return f"{known} Changed by: {variable.changed_by}."
+
+
+def _range(low: float, high: float, unit: str = "1") -> str:
+    if max(abs(low), abs(high)) >= _BOUNDLESS:
+        return ""
+    return f"; from {low:g} to {high:g}{'' if unit == '1' else f' {unit}'}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from benchmark.experiments.criterion import (
     above,
@@ -97,7 +97,7 @@ def score_of_tutored_learning(songs: Songs) -> Score:
     own = 0.5 * (tutored["home"] - tutored["stranger"] + stranger["stranger"] - stranger["home"])
     newborn = young["home"] - young["stranger"]
     best, birth = float(songs["oracle"]["home"][0]), float(young["home"].mean())
-    p = float(stats.wilcoxon(own).pvalue)
+    p = float(scipy.stats.wilcoxon(own).pvalue)
     details = told_all(
         {
             "own minus other, newborn": newborn,
@@ -186,7 +186,7 @@ def generations(animals: int, seed: int) -> np.ndarray:
 def score_of_generations(like: np.ndarray) -> Score:
     """The last generation against the founders, and the trend over generations."""
     lineages, count = like.shape
-    trend = stats.spearmanr(np.tile(np.arange(count), lineages), like.ravel())
+    trend = scipy.stats.spearmanr(np.tile(np.arange(count), lineages), like.ravel())
     found = {"rank correlation with generation": float(trend.statistic), "p of the correlation": float(trend.pvalue)}
     details: dict[str, Any] = {f"song-likeness, generation {index}": float(like[:, index].mean()) for index in range(count)}
     name = "song-likeness of the last generation minus that of the founders"

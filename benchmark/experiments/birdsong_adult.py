@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from benchmark.experiments.criterion import (
     at_least,
@@ -191,7 +191,7 @@ def score_of_prediction_error(measured: tuple[dict[str, np.ndarray], dict[str, n
     spared, hit = measured
     sizes = [(spared[group].mean(), -hit[group].mean()) for group in hit]
     probabilities = _PROBABILITIES[1:]
-    rises, falls = (float(stats.spearmanr(probabilities, column).statistic) for column in zip(*sizes, strict=True))
+    rises, falls = (float(scipy.stats.spearmanr(probabilities, column).statistic) for column in zip(*sizes, strict=True))
     middle = mean_interval(spared["p = 0.5"] - hit["p = 0.5"])
     calm = mean_interval(spared["p = 0.0"])
     return Score(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from agents.catalogue import agent_spec
 from agents.faults import FAULTS as REFLEX_FAULTS
@@ -59,7 +59,7 @@ def score_of_faulty_reflexes(lived: Grown) -> Score:
         details[f"{fault}: ranking"] = ", ".join(f"{name} {np.nanmean(scores[name]):.2f}" for name in order)
     harmful = grown["reversed"]
     absent, reversed_ = (
-        float(stats.kendalltau(*([np.nanmean(grown[f][r]) for r in RULES] for f in ("sound", fault))).statistic)
+        float(scipy.stats.kendalltau(*([np.nanmean(grown[f][r]) for r in RULES] for f in ("sound", fault))).statistic)
         for fault in ("absent", "reversed")
     )
     details |= {

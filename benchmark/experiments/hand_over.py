@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from agents.population import Population
 from benchmark.experiments.criterion import (
@@ -151,7 +151,7 @@ def score_of_growing_up(raised: Raised) -> Score:
 
 def _significant_loss(gain: np.ndarray) -> bool:
     """Student's t, one-sided 5%."""
-    return bool(stats.ttest_1samp(gain[np.isfinite(gain)], 0.0, alternative="less").pvalue < 0.05)
+    return bool(scipy.stats.ttest_1samp(gain[np.isfinite(gain)], 0.0, alternative="less").pvalue < 0.05)
 
 
 def _where_first(wants: tuple[str, ...], seen: dict[str, WantRecorder]) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _where_first(wants: tuple[str, ...], seen: dict[str, WantRecorder]) -> dict[
             f"{want}: early share of the learner": shares[-1],
         }
     if len(gains) > 2:
-        found["rank correlation of gain and early share over wants"] = float(stats.spearmanr(gains, shares).statistic)
+        found["rank correlation of gain and early share over wants"] = float(scipy.stats.spearmanr(gains, shares).statistic)
     return found
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from benchmark.experiments.criterion import (
     above,
@@ -110,13 +110,15 @@ def score_of_contrast_law(seen: list[Responses]) -> Score:
     fled = np.concatenate([s.fled for s in seen])
     latency, vigour = np.concatenate([s.latency for s in seen]), np.concatenate([s.vigour for s in seen])
     tests = {
-        "P(escape)": stats.spearmanr(levels, fled),
-        "vigour": stats.spearmanr(levels[fled], vigour[fled]),
-        "latency": stats.spearmanr(levels[fled], latency[fled]),
+        "P(escape)": scipy.stats.spearmanr(levels, fled),
+        "vigour": scipy.stats.spearmanr(levels[fled], vigour[fled]),
+        "latency": scipy.stats.spearmanr(levels[fled], latency[fled]),
     }
     enough = [s for s in seen if s.fled.sum() >= 10]
     spread = [float(np.std(s.latency[s.fled])) for s in enough]
-    narrows = len(spread) >= 3 and stats.spearmanr(range(len(spread)), spread).statistic < 0.0 and spread[-1] < spread[0]
+    narrows = (
+        len(spread) >= 3 and scipy.stats.spearmanr(range(len(spread)), spread).statistic < 0.0 and spread[-1] < spread[0]
+    )
     details: dict[str, Any] = {f"Spearman of {name}": float(test.statistic) for name, test in tests.items()}
     details |= {f"p of {name}": float(test.pvalue) for name, test in tests.items()}
     details |= {
@@ -307,7 +309,7 @@ def eta_timing(trials: int, seed: int) -> tuple[float, np.ndarray, list[float]]:
 def score_of_eta_timing(measured: tuple[float, np.ndarray, list[float]]) -> Score:
     """A straight line through the times of the peaks."""
     alpha, ratios, peaks = measured
-    fit = stats.linregress(ratios, peaks)
+    fit = scipy.stats.linregress(ratios, peaks)
     margin, relative = 1.96 * fit.stderr / alpha, fit.slope / alpha
     slope = {"mean": float(relative), "low": float(relative - margin), "high": float(relative + margin)}
     return Score(

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.stats import spearmanr
+import scipy
 
 from benchmark.experiments.criterion import Measure, above, surely_above, surely_below, within
 from benchmark.experiments.experiment import Experiment, Score
@@ -61,7 +61,7 @@ def score_of_generalisation(found: Found) -> Score:
     index, overlap = (
         [found[f"{what}, {100 * blend:g}% blended"].mean() for blend in BLENDS] for what in ("index", "overlap")
     )
-    return _score(found, {name: float(spearmanr(index, overlap).statistic)}, name)
+    return _score(found, {name: float(scipy.stats.spearmanr(index, overlap).statistic)}, name)
 
 
 def _loss(found: Found, kind: str) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from agents.catalogue import agent_spec
 from agents.genome import Genome
@@ -67,7 +67,7 @@ def score_of_width(measured: tuple[list[np.ndarray], list[np.ndarray]]) -> Score
 
 def _law(curve: np.ndarray) -> dict[str, float | str]:
     try:
-        (best, a, b), _ = optimize.curve_fit(
+        (best, a, b), _ = scipy.optimize.curve_fit(
             lambda x, best, a, b: best - a * x ** (-b),
             np.array(_WIDTHS, float),
             curve,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from agents.population import Population
 from benchmark.experiments.criterion import (
@@ -85,7 +85,7 @@ def score_of_overlap(found: Overlap) -> Score:
     """How far overlap stays below similarity, and how it falls with it."""
     similarity, shared = found.similarity, found.shared
     animals = similarity.shape[1]
-    rank = np.array([stats.spearmanr(similarity[:, row], shared[:, row]).statistic for row in range(animals)])
+    rank = np.array([scipy.stats.spearmanr(similarity[:, row], shared[:, row]).statistic for row in range(animals)])
     return Score(
         headline="similarity of moments minus overlap of codes",
         measures={

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from benchmark.fooled.settings import (
     REFERENCES,
@@ -126,8 +126,8 @@ def _equivalence(reflexes: dict[str, Curves], scales: _Scales) -> dict[str, Any]
         p = float(abs(apart[0]) >= MARGIN)
     else:
         p = max(
-            float(stats.ttest_1samp(apart, -MARGIN, alternative="greater").pvalue),
-            float(stats.ttest_1samp(apart, MARGIN, alternative="less").pvalue),
+            float(scipy.stats.ttest_1samp(apart, -MARGIN, alternative="greater").pvalue),
+            float(scipy.stats.ttest_1samp(apart, MARGIN, alternative="less").pvalue),
         )
     return {"difference": mean_interval(apart), "p": p, "same": p < 0.05}
 

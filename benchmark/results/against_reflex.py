@@ -7,7 +7,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from benchmark.results.aggregates import paired
 from benchmark.results.gathered import Curves, day_fitness, fitness_by_window, grown
@@ -56,7 +56,7 @@ def _dip(difference: np.ndarray) -> dict[str, float]:
         p = (
             1.0
             if not values.any()
-            else min(1.0, len(ages) * float(stats.ttest_1samp(values, 0.0, alternative="less").pvalue))
+            else min(1.0, len(ages) * float(scipy.stats.ttest_1samp(values, 0.0, alternative="less").pvalue))
         )
     lowest = min((mean_interval(values)["low"] for values, _ in known), default=float("nan"))
     low, high = corrected_interval(values, len(ages))

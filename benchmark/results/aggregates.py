@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from benchmark.results.statistics import RESAMPLES, interquartile_mean, mean_interval, share, stratified
 
@@ -89,16 +89,16 @@ def paired(one: np.ndarray, other: np.ndarray, seed: int = 0) -> dict[str, float
     found = mean_interval(difference, seed) | {"p": float("nan"), "detectable": float("nan"), "n": n}
     if n > 1:
         spread = difference.std(ddof=1)
-        found["p"] = float(stats.wilcoxon(difference).pvalue) if difference.any() else 1.0
+        found["p"] = float(scipy.stats.wilcoxon(difference).pvalue) if difference.any() else 1.0
         found["detectable"] = minimum_detectable_difference(spread, n)
     return found
 
 
 def minimum_detectable_difference(spread: float, n: int, power: float = POWER) -> float:
     """The true mean that a paired t-test at 5% of ``n`` pairs finds with this power, from the noncentral t distribution."""
-    critical = stats.t.ppf(0.975, n - 1)
-    least, most = 0.0, float(critical + stats.t.ppf(power, n - 1)) * 3.0
-    shift = optimize.brentq(lambda shift: stats.nct.sf(critical, n - 1, shift) - power, least, most)
+    critical = scipy.stats.t.ppf(0.975, n - 1)
+    least, most = 0.0, float(critical + scipy.stats.t.ppf(power, n - 1)) * 3.0
+    shift = scipy.optimize.brentq(lambda shift: scipy.stats.nct.sf(critical, n - 1, shift) - power, least, most)
     return float(shift * spread / np.sqrt(n))
 
 
@@ -107,7 +107,7 @@ def correct_for_many(p_values: Sequence[float]) -> list[float]:
     known = np.asarray(p_values, float)
     finite = np.isfinite(known)
     if finite.any():
-        known[finite] = stats.false_discovery_control(known[finite])
+        known[finite] = scipy.stats.false_discovery_control(known[finite])
     return known.tolist()
 
 

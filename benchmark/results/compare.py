@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from benchmark.results.aggregates import correct_for_many, paired
 from benchmark.results.curves import share
@@ -85,7 +85,7 @@ def _difference(before: np.ndarray, after: np.ndarray, seed_before: int, seed_af
         "paired": False,
         "identical": False,
         **stratified([other, one], lambda x, y, axis=-1: x.mean(axis) - y.mean(axis), "mean"),
-        "p": float(stats.mannwhitneyu(one, other).pvalue),
+        "p": float(scipy.stats.mannwhitneyu(one, other).pvalue),
         "detectable": _unpaired_detectable(spread, one, other),
         "n": min(len(one), len(other)),
     }
@@ -93,7 +93,7 @@ def _difference(before: np.ndarray, after: np.ndarray, seed_before: int, seed_af
 
 def _unpaired_detectable(spread: float, one: np.ndarray, other: np.ndarray) -> float:
     freedom = len(one) + len(other) - 2
-    return float((stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom)) * spread)
+    return float((scipy.stats.t.ppf(0.975, freedom) + scipy.stats.t.ppf(0.8, freedom)) * spread)
 
 
 def _verdict(row: dict[str, Any]) -> str:

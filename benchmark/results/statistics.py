@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from core.errors import InvalidArgument
 
@@ -17,7 +17,7 @@ LEAST_FOR_BOOTSTRAP = 8
 
 def interquartile_mean(values: np.ndarray, axis: int = -1) -> Any:
     """Mean of the middle half (Agarwal et al. 2021)."""
-    return stats.trim_mean(values, 0.25, axis=axis)
+    return scipy.stats.trim_mean(values, 0.25, axis=axis)
 
 
 def interval(values: np.ndarray, seed: int = 0) -> dict[str, float]:
@@ -57,7 +57,7 @@ def _known(values: np.ndarray) -> np.ndarray:
 
 
 def _of_student(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:
-    found = stats.t.interval(level, len(values) - 1, values.mean(), values.std(ddof=1) / np.sqrt(len(values)))
+    found = scipy.stats.t.interval(level, len(values) - 1, values.mean(), values.std(ddof=1) / np.sqrt(len(values)))
     return float(found[0]), float(found[1])
 
 
@@ -122,7 +122,7 @@ def stratified(samples: Sequence[np.ndarray], statistic: Any, name: str, seed: i
         return {name: centre, "low": float("nan"), "high": float("nan")}
     if all(np.ptp(values) == 0.0 for values in known):
         return {name: centre, "low": centre, "high": centre}
-    found = stats.bootstrap(
+    found = scipy.stats.bootstrap(
         known, statistic, n_resamples=RESAMPLES, method="percentile", vectorized=True, rng=np.random.default_rng(seed)
     ).confidence_interval
     return {name: centre, "low": float(found.low), "high": float(found.high)}
@@ -154,8 +154,8 @@ def survival(age_at_death: np.ndarray, end: float) -> dict[str, np.ndarray]:
     lived = np.isnan(age_at_death)
     if lived.all():
         return {"age": np.array([0.0, end])} | {name: np.ones(2) for name in ("alive", "low", "high")}
-    sample = stats.CensoredData.right_censored(np.where(lived, end, age_at_death), lived)
-    curve = stats.ecdf(sample).sf
+    sample = scipy.stats.CensoredData.right_censored(np.where(lived, end, age_at_death), lived)
+    curve = scipy.stats.ecdf(sample).sf
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where all are alive, or all dead, the interval is not defined
         bounds = curve.confidence_interval(method="log-log")
@@ -193,6 +193,6 @@ def difference_of_shares(one: np.ndarray, other: np.ndarray, *, least: float = 0
 
 
 def _wilson(p: float, n: int) -> tuple[float, float]:
-    z = float(stats.norm.ppf(0.975))
+    z = float(scipy.stats.norm.ppf(0.975))
     centre, half = p + z**2 / (2 * n), z * np.sqrt(p * (1.0 - p) / n + (z / (2 * n)) ** 2)
     return max(0.0, float((centre - half) / (1 + z**2 / n))), min(1.0, float((centre + half) / (1 + z**2 / n)))

@@ -12,15 +12,10 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import msgspec
 import numpy as np
-from cmaes import CMA, SepCMA
 
 from agents.catalogue import agent_spec
 from agents.genome import Genome, Modulation
@@ -37,6 +32,9 @@ from core.renamed import renamed_attributes
 from envs.registration import niche_of, world_class
 from learning.cortex import Cortex
 from steering.subsystem import Constant
+
+if TYPE_CHECKING:
+    from cmaes import CMA, SepCMA
 
 REPORTING_SEED = 1_000_000
 _LIFE_SEEDS = 10_000  # between the first seeds of two generations
@@ -183,6 +181,8 @@ class Evolution:
                 raise InvalidArgument(f"{name} is too small: it must be at least {least}, not {getattr(plan, name)}.")
 
     def _optimizer(self) -> CMA | SepCMA:
+        from cmaes import CMA, SepCMA  # a second to import, and experiments import this module
+
         plan = self.plan
         if plan.arm == "genes":
             described = self.genome.described()
@@ -230,7 +230,7 @@ class Evolution:
     @property
     def best(self) -> np.ndarray:
         """The centre of the search now: places of genes, or weights."""
-        return np.array(self.optimizer.mean if isinstance(self.optimizer, CMA) else self.optimizer._mean)
+        return np.array(self.optimizer._mean)  # only one of the two has it in public, as mean
 
     def lives(
         self, genome: Genome, weights: np.ndarray | None, animals: int, seed: int, learns: bool | None = None
@@ -281,6 +281,11 @@ class Evolution:
             return self._figure()
 
     def _figure(self) -> bytes:
+        import matplotlib
+
+        matplotlib.use("Agg")
+        import matplotlib.pyplot as plt
+
         figure, axis = plt.subplots(figsize=(7.4, 3.6), layout="constrained")
         fitness = np.array(self.fitness)
         generations = np.arange(1, len(fitness) + 1)

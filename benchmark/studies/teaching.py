@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from benchmark.laboratory.aviary import Aviary, heard, resemblance
 from benchmark.laboratory.lives import told_all
@@ -54,7 +54,7 @@ def measure(songs: np.ndarray, tutor: Tutor, other: Tutor | None) -> Row:
 
 def _picture(audio: np.ndarray) -> np.ndarray:
     """Log spectrogram from 0.4 to 10 kHz, down to 50 dB below the loudest."""
-    frequency, _, power = signal.stft(audio, RATE, nperseg=512, noverlap=384)
+    frequency, _, power = scipy.signal.stft(audio, RATE, nperseg=512, noverlap=384)
     level = 20.0 * np.log10(np.abs(power[(frequency > 400) & (frequency < 10_000)]) + 1e-9)
     return np.maximum(level, level.max() - 50.0)
 
@@ -126,7 +126,7 @@ def _draw(found: dict[str, Any], path: Any) -> None:
     titles = {"tutored": "grown pupil", "tutor's best": "best that this syrinx can do", "tutor": f"tutor ({tutor.name})"}
     figure, axes = plt.subplots(len(shown), 1, figsize=(8, 9.6), sharex=True, layout="constrained")
     for axis, (name, audio) in zip(axes, shown.items(), strict=True):
-        frequency, time, power = signal.stft(audio, RATE, nperseg=512, noverlap=448)
+        frequency, time, power = scipy.signal.stft(audio, RATE, nperseg=512, noverlap=448)
         level = 20 * np.log10(np.abs(power) + 1e-9)
         axis.pcolormesh(time, frequency / 1000, level - level.max(), vmin=-50, vmax=0, cmap="Greys", rasterized=True)
         axis.set_ylim(0, 10)

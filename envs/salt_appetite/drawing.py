@@ -91,9 +91,8 @@ def _gauge(
     low, high = limits
     width = 150
     write(surface, name, (_GAUGES, top), 18, INK)
-    write(
-        surface, f"{value:+.1f} {unit}".replace("-", "\N{MINUS SIGN}"), (_GAUGES + width, top), 18, INK, anchor="topright"
-    )
+    words = f"{round(float(value), 1) + 0.0:+.1f} {unit}"  # + 0.0: of minus zero
+    write(surface, words.replace("-", "\N{MINUS SIGN}"), (_GAUGES + width, top), 18, INK, anchor="topright")
     surface.rect(_LINE, (_GAUGES, top + 26, width, 14), border_radius=4)
     middle = _GAUGES + width * (0.0 - low) / (high - low)
     tip = _GAUGES + width * (min(max(float(value), low), high) - low) / (high - low)

@@ -1,5 +1,7 @@
 """Every steering subsystem, hand-over rule and learner, found by registry, against the contracts."""
 
+from inspect import isfunction
+
 import pytest
 
 from agents.hand_over.base import hand_over_rules
@@ -9,7 +11,11 @@ from steering.registration import steered_worlds
 
 WORLDS = steered_worlds()
 RULES_IN = [world for world in ("LoomingEscape", "Rivals") if world in WORLDS]  # graded commands, and a choice among few
-LEARNERS = [name for name, learner in learners.all().items() if not learner.costly]  # those have tests of their own
+LEARNERS = {
+    name: learner for name, learner in learners.all().items() if not learner.costly
+}  # those have tests of their own
+SETTINGS = {name for name, learner in LEARNERS.items() if not any(map(isfunction, vars(learner).values()))}
+"""Learners that are another one with other settings, as that with a womb is; they are tested where rules are."""
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -23,7 +29,12 @@ class TestRules(AnimalContract):
     pass
 
 
-@pytest.mark.parametrize("agent", [*(f"{name}+earned" for name in sorted(LEARNERS)), "steered-predicted-reward-state"])
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize(
+    ("world", "agent"),
+    [
+        *((world, f"{name}+earned") for name in sorted(LEARNERS) for world in (RULES_IN if name in SETTINGS else WORLDS)),
+        *((world, "steered-predicted-reward-state") for world in WORLDS),
+    ],
+)
 class TestLearners(AnimalContract):
     pass

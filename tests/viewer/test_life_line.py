@@ -19,11 +19,13 @@ from viewer.session import Session
 from viewer.stage import SIZE, compose
 from viewer.window import Window
 
-AGES = [700, 1400, 2100]
+AGES = [300, 600, 900]
+BEFORE = 150  # ticks that are seen again before each; 600 are usual
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    monkeypatch.setattr("viewer.kept_lives.LENGTH", BEFORE)
     return with_few_ages(Session("Rivals", animals=2, seed=6, folder=tmp_path))
 
 
@@ -58,10 +60,10 @@ def test_a_life_is_lived_once_and_seen_again(session: Session) -> None:
     assert drain(session.growing(AGES[-1])) == [False] * AGES[-1]
     assert is_that_life(session, AGES[-1])
     again = drain(session.growing(AGES[-1]))
-    assert again == [True] * (600 * len(AGES)), "of a kept life the ticks before each age are seen again"
+    assert again == [True] * (BEFORE * len(AGES)), "of a kept life the ticks before each age are seen again"
     assert is_that_life(session, AGES[-1])
     session.go_to(0.4)
-    assert is_that_life(session, 700)
+    assert is_that_life(session, AGES[0])
     assert session.future is not None
     assert (
         np.isfinite(session.future.fitness[:, 0]).sum()
@@ -73,10 +75,10 @@ def test_a_life_is_lived_once_and_seen_again(session: Session) -> None:
 
 @pytest.mark.thorough
 def test_an_interrupted_life_goes_on_where_it_was_kept(session: Session, tmp_path: Path) -> None:
-    drain(session.growing(AGES[-1]), 1500)
+    drain(session.growing(AGES[-1]), 640)
     other = with_few_ages(Session("Rivals", animals=2, seed=6, folder=tmp_path))
     passed = drain(other.growing(AGES[-1]))
-    assert sum(passed) == 1200
+    assert sum(passed) == 2 * BEFORE
     assert is_that_life(other, AGES[-1])
 
 

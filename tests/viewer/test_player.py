@@ -105,6 +105,17 @@ def test_page_fits_and_is_silent(browser: Any, life: Path, width: int, scheme: s
     assert not page.complaints
 
 
+def test_the_mouse_brings_an_explanation(browser: Any, life: Path) -> None:
+    page = opened(browser, life)
+    panel = page.locator("canvas.steering").first
+    box = panel.bounding_box()
+    said = set()
+    for down in range(4, int(box["height"]), 8):
+        panel.hover(position={"x": 0.1 * box["width"], "y": down})
+        said.add(panel.get_attribute("title").partition(":")[0])
+    assert {"belief", "tally", ""} <= said
+
+
 def test_keyboard_and_mouse(browser: Any, life: Path) -> None:
     page = opened(browser, life)
     place, total = lambda: page.evaluate("Math.floor(nestling.state.place)"), page.evaluate("nestling.total")

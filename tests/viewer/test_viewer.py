@@ -27,6 +27,7 @@ from viewer.stage import compose, progress
 from viewer.window import NoDisplay, Window
 
 ROOT = Path(__file__).parents[2]
+WORLDS = ("LoomingEscape", "SaltAppetite", "Birdsong", "Rivals", "Orienting", "Eyeblink", "OdourChoice")
 
 
 @pytest.fixture
@@ -265,18 +266,18 @@ def test_keys(session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert session.age > 0.0
     press(window, "l", "r", "e", "m", "return")
     assert session.population.steered.lesions.learning[0]
-    session.lives.steps, session.lives.ages = 1500, [500, 1000, 1500]
+    session.lives.steps, session.lives.ages = 600, [200, 400, 600]
     press(window, "g")
     assert not window._paused
     ticks = 0
     while window._lapse is not None:
         ticks += window._advance()  # the last call may find nothing left to live
         window._show(window._frame())
-    assert ticks == 1500
-    assert session.age == pytest.approx(150.0), "a time lapse of the whole life"
+    assert ticks == 600
+    assert session.age == pytest.approx(60.0), "a time lapse of the whole life"
     press(window, "g", "g")
     assert window._lapse is None, "asked twice, its end at once"
-    assert session.age == pytest.approx(150.0)
+    assert session.age == pytest.approx(60.0)
     press(window, "g")
     window._advance()
     press(window, "l")
@@ -529,6 +530,49 @@ def test_a_frame_that_is_being_written_is_written_to_its_end(tmp_path: Path, num
         signal.signal(signal.SIGTERM, before)
     assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"]
     assert len(imageio.imread(path)) >= 1
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_what_is_shown_is_explained(world: str, tmp_path: Path) -> None:
+    shown = Session(world, animals=1, seed=4, folder=tmp_path)
+    for _ in range(3):
+        shown.step()
+    frame = compose(shown)
+    said = {text.partition(":")[0] for _, text in frame.explanations}
+    steering = shown.population.steered.steering
+    shown_variables = {v.name for v in steering.variables if v.changes and v.high < 1e6}
+    alone = {sense.name for sense in shown.population.world.senses if "learning" not in sense.heard_by and sense.size == 1}
+    for name in {*shown_variables, *alone, *steering.parts, "better by at least", "urgency"}:
+        assert name.replace("_", " ") in said, name
+    fixed = {v.name for v in steering.variables if not v.changes}
+    assert not {name.replace("_", " ") for name in fixed} & said, "what nobody changed is not shown"
+    for box, text in frame.explanations:
+        assert frame.explanation_at(box.center), text
+    for variable in steering.variables:
+        if not variable.changes:
+            getattr(steering.mutable, variable.name)[0] = variable.low
+            assert variable.name.replace("_", " ") in {text.partition(":")[0] for _, text in compose(shown).explanations}
+
+
+def test_the_mouse_brings_an_explanation(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pygame
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    window = Window(session)
+    session.step()
+    box = next(box for box, text in window._frame().explanations if text.startswith("threat bound"))
+
+    def seen(place: tuple[int, int], focused: bool = True) -> np.ndarray:
+        monkeypatch.setattr("pygame.mouse.get_pos", lambda: place)
+        monkeypatch.setattr("pygame.mouse.get_focused", lambda: focused)
+        window._show(window._frame())
+        return pygame.surfarray.array3d(window._screen)
+
+    try:
+        assert not np.array_equal(seen(box.center), seen((5, 5))), "nothing lies in the corner"
+        assert np.array_equal(seen(box.center, focused=False), seen((5, 5)))
+    finally:
+        pygame.display.quit()
 
 
 def test_a_world_that_follows_a_lesion_is_pointed_out() -> None:

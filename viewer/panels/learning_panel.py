@@ -18,6 +18,15 @@ from viewer.words import act_name, act_words, short_act_name
 
 _NOTABLE = 0.05  # least worth of an expectation that is told
 _SUREST = 9.0  # what is surer than this is said in words
+_BETTER = (
+    "better by at least: how much more reward the learner expects of its act than of the reflex's, less what it may be wrong by. "
+    "Above 0 it is sure of a gain."
+)
+_FAMILIAR = "familiar here: whether it has been often enough where it is now; from 0, never, to 1."
+_EXPECTS = "What is expected soon, whoever acts, in units of reward as steering values it now."
+_WORTH = (
+    "worth: what each act is predicted to bring, as steering values it now. Blue: better than the reflex's act; red: worse."
+)
 
 
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
@@ -36,7 +45,10 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
         words = "lesioned: " + ", ".join(missing)
         write(canvas, words, (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright", bold=True, room=300)
     elif session.driver is None:
-        write(canvas, _expects(session), (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright", room=330)
+        expected = _expects(session)
+        write(canvas, expected, (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright", room=330)
+        if expected:
+            canvas.explain((box.right - 342, box.y, 342, 28), _EXPECTS)
     if tick is None:
         write(canvas, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
         return
@@ -58,8 +70,9 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     right = pygame.Rect(box.x + 28 + half, box.y + 60, half, 20)
     sure = float(proposal.lower_bound[row])
     text = f"{sure:+.2f}" if abs(sure) <= _SUREST else "certain" if sure > 0.0 else "no"
-    bar(canvas, Gauge("better by at least", float(np.clip(sure, -1.0, 1.0)), -1.0, 1.0, LEARNING, text), left)
-    bar(canvas, Gauge("familiar here", float(proposal.familiarity[row]), 0.0, 1.0, LEARNING), right)
+    better = Gauge("better by at least", float(np.clip(sure, -1.0, 1.0)), -1.0, 1.0, LEARNING, text, _BETTER)
+    bar(canvas, better, left)
+    bar(canvas, Gauge("familiar here", float(proposal.familiarity[row]), 0.0, 1.0, LEARNING, "", _FAMILIAR), right)
     line = pygame.Rect(box.x + 14, box.y + 82, box.width - 28, 20)
     values, learned = session.option_values(), learner.live_map(row)
     if learned is not None:
@@ -114,6 +127,7 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
     size = min(18, max(13, height + 2))
     for row in range(rows):
         middle = top + (row + 0.5) * height
+        canvas.explain((box.x, top + row * height, box.width, height), _row_words(names[row]))
         write(canvas, names[row].replace("_", " "), (box.x, middle), size, TEXT, anchor="midleft", room=84)
         write(
             canvas,
@@ -136,9 +150,19 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
         for column, name in enumerate(learned.column_names):
             ink = TEXT if column == learned.marked else FAINT
             words = act_words(name) if tall else (short_act_name(name, max(6, int(width / 6.5))),)
+            canvas.explain((left + column * width, box.bottom - foot, width, foot + 2), name)
             for line, word in enumerate(words):
                 place = (left + (column + 0.5) * width, box.bottom + 2 - 14 * (len(words) - 1 - line))
                 write(canvas, word, place, 16, ink, anchor="midbottom", room=width - 2)
+
+
+def _row_words(name: str) -> str:
+    name = name.replace("_", " ")
+    return (
+        _WORTH
+        if name == "worth"
+        else f"{name}: how much of it each act is predicted to bring, more or less than the reflex's."
+    )
 
 
 def _option_values(canvas: Canvas, line: Any, box: Any, names: tuple[str, ...], values: np.ndarray, chosen: int) -> None:

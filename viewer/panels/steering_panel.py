@@ -7,11 +7,14 @@ from typing import Any
 
 from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
+from core.senses import Sense
 from viewer.drawing import Gauge, bar, card
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
 from viewer.shown import Shown
+from viewer.words import words_of_sense, words_of_variable
 
 _PITCH, _CLOSEST = 20, 13
+_URGENCY = "urgency: how strongly the reflex insists on acting, from 0 to 1. Urgent reflexes are hard to overrule."
 
 
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
@@ -26,12 +29,13 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     missing = [name for name, rows in session.population.lesionable().items() if rows[row] and name in session.innate]
     note = "lesioned: " + ", ".join(missing) if missing else f"urgency {reflex.urgency[row]:.2f}"
     write(canvas, note, (box.right - 12, box.y + 35), 18, BAD if missing else FAINT, anchor="topright")
+    canvas.explain((box.right - 160, box.y + 30, 160, 26), _URGENCY)
     parts = session.history.parts
     most = 2.0 if parts is None else max(2.0, float(abs(parts).max()))
     rewards = ((part, 0.0 if parts is None else float(parts[index])) for index, part in enumerate(steering.parts))
     columns = (
         ("signals, and variables", _gauges(session)),
-        ("reward as judged, last seconds", (Gauge(name, v, -most, most, GOOD if v >= 0 else BAD) for name, v in rewards)),
+        ("reward as judged, last seconds", [_reward(name, value, most) for name, value in rewards]),
         ("what it alone senses", _senses(session)),
     )
     shown = [(title, gauges) for title, gauges in ((title, list(found)) for title, found in columns) if gauges]
@@ -64,11 +68,13 @@ def _gauges(session: Shown) -> Iterator[Gauge]:
         signals = steering.signals.split(heard[:, -steering.signals.size :])[row]
         for sense in steering.signals:
             if sense.size == 1:
-                yield Gauge(sense.name, float(signals[sense.name]), sense.low, sense.high, STEERING)
+                yield _of_sense(sense, float(signals[sense.name]))
     for variable in steering.variables:
-        if variable.high < 1e6 and variable.name not in steering.signals:
-            value = float(getattr(steering.mutable, variable.name)[row])
-            yield Gauge(variable.name, value, variable.low, variable.high, FAINT)
+        value = float(getattr(steering.mutable, variable.name)[row])
+        moved = variable.changes or value != variable.initial
+        if moved and variable.high < 1e6 and variable.name not in steering.signals:
+            words = words_of_variable(variable)
+            yield Gauge(variable.name, value, variable.low, variable.high, FAINT, explanation=words)
 
 
 def _senses(session: Shown) -> Iterator[Gauge]:
@@ -76,4 +82,15 @@ def _senses(session: Shown) -> Iterator[Gauge]:
     reading = world.senses.split(world.observation)[session.row]
     for sense in world.senses:
         if "learning" not in sense.heard_by and sense.size == 1:
-            yield Gauge(sense.name, float(reading[sense.name]), sense.low, sense.high, STEERING)
+            yield _of_sense(sense, float(reading[sense.name]))
+
+
+def _of_sense(sense: Sense, value: float) -> Gauge:
+    return Gauge(sense.name, value, sense.low, sense.high, STEERING, explanation=words_of_sense(sense))
+
+
+def _reward(part: str, value: float, most: float) -> Gauge:
+    words = (
+        f"{part.replace('_', ' ')}: what steering gave for this in the last seconds; green is reward, red is punishment."
+    )
+    return Gauge(part, value, -most, most, GOOD if value >= 0 else BAD, explanation=words)

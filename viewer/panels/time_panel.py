@@ -15,6 +15,11 @@ from viewer.palette import CARD, FAINT, GOOD, LEARNING, RULE, STEERING, TEXT
 from viewer.shown import Shown
 from viewer.timing import duration
 
+_WORDS = (
+    "The last minute or so, the newest to the right: who was in charge, how urgent the reflex was (0 to 1), and the reward that "
+    "steering gave. Underlined: learning and the reflex would have done different things, and something was at stake."
+)
+
 
 def ribbon(canvas: Canvas, box: Any, in_charge: Sequence[bool]) -> None:
     """Who was in charge, one colour each, the newest to the right."""
@@ -45,6 +50,7 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     canvas.rect(CARD, box, border_radius=8)
     left, width = box.x + 96, box.width - 112
     band, trace = pygame.Rect(left, box.y + 6, width, 18), pygame.Rect(left, box.y + 27, width, box.height - 32)
+    canvas.explain(box, _WORDS)
     write(canvas, "in charge", (box.x + 12, band.centery), 18, TEXT, anchor="midleft")
     ribbon(canvas, band, history.in_charge)
     step, start = width / LENGTH, LENGTH - len(history.in_charge)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.canvas import PAPER, Canvas
+from core.canvas import PAPER, SIZE, Canvas
 from viewer.palette import FAINT, LEARNING, STEERING
 from viewer.panels import compass
 from viewer.shown import Shown
@@ -15,7 +15,9 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     canvas.rect(PAPER, box, border_radius=8)
     inner = canvas.inside(box.inflate(-12, -12))
     session.population.world.draw(session.row, inner)
+    inner.set_clip((0, 0, *SIZE))  # of an animal at the edge, some arrows would lie outside
     compass.draw(inner, session)
+    inner.set_clip()
     last = session.history.last
     colour = FAINT if last is None else LEARNING if last.in_charge[session.row] else STEERING
     canvas.rect(colour, box, 6, border_radius=8)

@@ -11,7 +11,7 @@
   const inflate = (bytes) =>
     new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
   const LENGTHS = { rect: () => 4, circle: () => 3, ellipse: () => 4, path: (style) => 2 * style[3], picture: () => 5,
-    clip: () => 4, unclip: () => 0, text: () => 3 };
+    clip: () => 4, unclip: () => 0, text: () => 3, explain: () => 5 };
   const [frames, commands, numbers] = head.columns;
   const buffer = await inflate(bytesOf($("#columns").textContent));
   const counts = new Uint16Array(buffer, 0, frames);
@@ -142,12 +142,23 @@
       } else if (style[0] === "picture") {
         const sheet = picture(places[at] + head.shift);
         if (sheet) pen.drawImage(sheet, ...Array.from(places.subarray(at + 1, at + 5), (n) => n / head.units));
-      } else {
+      } else if (style[0] !== "explain") {
         DRAW[style[0]](pen, style, Array.from(places.subarray(at, at + length), (n) => n / head.units));
       }
       at += length;
     }
     pen.restore();
+  };
+
+  const explanation = (frame, x, y) => { // what is said of a place of a panel, in its units
+    let at = firstPlace[frame], found = "";
+    for (let look = firstLook[frame]; look < firstLook[frame + 1]; look++) {
+      const [left, top, wide, high] = Array.from(places.subarray(at + 1, at + 5), (n) => n / head.units);
+      const inside = x >= left && x < left + wide && y >= top && y < top + high;
+      if (head.styles[looks[look]][0] === "explain" && inside) found = head.texts[places[at] + head.shift];
+      at += lengths[looks[look]];
+    }
+    return found;
   };
 
   // -- state -------------------------------------------------------------------------------------
@@ -188,13 +199,14 @@
     for (const pane of panes) pane.shown = "";
   }
 
+  const frameOf = ({ track, age, frame }, panel) => starts[track][age] + panel * head.clips[track][age].frames + frame;
   const show = () => {
     panes.slice(0, state.two ? 2 : 1).forEach((pane, index) => {
       const { track, age, frame } = where(index), key = `${track}/${age}/${frame}`;
       if (pane.shown === key) return;
       pane.shown = key;
       const clip = head.clips[track][age];
-      pane.canvases.forEach((canvas, panel) => draw(canvas, head.panels[panel], starts[track][age] + panel * clip.frames + frame,
+      pane.canvases.forEach((canvas, panel) => draw(canvas, head.panels[panel], frameOf({ track, age, frame }, panel),
         Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio))));
       const learning = clip.inCharge[frame];
       pane.caption.className = `caption ${learning ? "learning" : "steering"}`;
@@ -392,6 +404,10 @@
     event.preventDefault();
     act();
   });
+  panes.forEach((pane, index) => pane.canvases.forEach((canvas, panel) => canvas.addEventListener("pointermove", (event) => {
+    const units = head.panels[panel].size[0] / canvas.clientWidth;
+    canvas.title = explanation(frameOf(where(index), panel), event.offsetX * units, event.offsetY * units);
+  })));
   new ResizeObserver(() => { invalidate(); drawStrip(); if (line) drawLine(); }).observe($("main"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawStrip());
 
