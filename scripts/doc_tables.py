@@ -27,6 +27,8 @@ class Args:
     """Folders of the same niches under hardened steering, with --fooled."""
     naive: tuple[Path, ...] = ()
     """Folders of the same niches under naive steering, with --fooled."""
+    again: tuple[Path, ...] = ()
+    """Folders in which more whole animals lived in some of the niches, on fresh seeds, with --fooled."""
     check: bool = False
     """Change nothing; exit with 1 if a page differs from what it is made from."""
 
@@ -36,8 +38,9 @@ def main(args: Args) -> int:
     import msgspec
 
     from benchmark.fooled.figures import draw as draw_fooled
-    from benchmark.fooled.kept import TABLES, keep_fooled
+    from benchmark.fooled.kept import keep_fooled
     from benchmark.fooled.submission import leaderboard_page, read_submission
+    from benchmark.fooled.tables import TABLES
     from benchmark.report.doc_tables import MARK, fill
     from benchmark.report.kept import add_agents, keep, read_kept
     from benchmark.report.kept_figures import OWN, fitness_of_rules, frontier, growing_up
@@ -60,7 +63,7 @@ def main(args: Args) -> int:
     if args.fooled:
         others = {"hardened": args.hardened, "naive": args.naive}
         versions = {name: folders for name, folders in others.items() if folders}
-        write_whole(results / "fooled.json", msgspec.json.encode(keep_fooled(args.fooled, versions)) + b"\n")
+        write_whole(results / "fooled.json", msgspec.json.encode(keep_fooled(args.fooled, versions, args.again)) + b"\n")
         print("wrote docs/results/fooled.json")
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     stale = []

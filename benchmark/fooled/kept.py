@@ -1,4 +1,4 @@
-"""What the docs keep of runs on fooled niches, and the tables that are made of it."""
+"""What the docs keep of runs on fooled niches."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
+import numpy as np
+import scipy
 
-from benchmark.fooled.figures import named
-from benchmark.fooled.settings import REFLEX, WHOLE, in_order, parts_of
-from benchmark.report.numbers import show_rounded
+from benchmark.fooled.measures import ROUNDING
+from benchmark.fooled.settings import REFLEX, WHOLE
 from core.errors import InvalidArgument
 from core.packed import DamagedFile, read_json
-from envs.registration import niche_of
 
 
-def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Iterable[Path]] = MappingProxyType({})) -> dict[str, Any]:
+def keep_fooled(
+    folders: Iterable[Path],
+    versions: Mapping[str, Iterable[Path]] = MappingProxyType({}),
+    again: Iterable[Path] = (),
+) -> dict[str, Any]:
     """Runs under one steering of each world, arms of several folders joined, as one plain value.
 
     Where two folders of different code hold the whole animal in one niche, the later one replaces that niche, all of its arms included.
@@ -25,10 +29,12 @@ def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Iterable[Path]] 
     Args:
         folders: of ``scripts/fooled.py``.
         versions: name -> folders of other steering, kept beside them.
+        again: folders of niches that more whole animals lived in, on fresh seeds.
 
     Returns:
         ``niches`` as :func:`benchmark.fooled.measures.measure` has them, without single animals; ``runs`` with niches, arms, seed,
-        animals, date, commit and sources of each folder; ``versions``, name -> niches; ``worlds``, empty.
+        animals, date, commit and sources of each folder; ``versions``, name -> niches; ``again``, niches; ``worlds``, empty. Whole
+        animals have a ``p`` more: of a paired t-test of their fitness against their reflexes' in the fooled niche.
 
     Raises:
         InvalidArgument: a folder holds no measured run, or two of the same code hold the same arm of a niche, or other steering.
@@ -38,8 +44,20 @@ def keep_fooled(folders: Iterable[Path], versions: Mapping[str, Iterable[Path]] 
     if not niches:
         raise InvalidArgument("Name at least one folder.")
     found = {name: _joined(of_version, runs) for name, of_version in versions.items()}
+    more = _joined(again, runs)
+    for row in (*niches.values(), *more.values()):
+        if WHOLE in row["arms"]:
+            row["arms"][WHOLE]["p"] = _p_beside_reflex(row["arms"][WHOLE]["each"], row["arms"][REFLEX]["each"])
     ordered = {niche: niches[niche] for niche in sorted(niches)}
-    return _brief({"worlds": {}, "niches": ordered, "versions": found, "runs": [run for run in runs if run["niches"]]})
+    runs = [run for run in runs if run["niches"]]
+    return _brief({"worlds": {}, "niches": ordered, "versions": found, "again": more, "runs": runs})
+
+
+def _p_beside_reflex(whole: dict[str, list[float]], reflex: dict[str, list[float]]) -> float:
+    apart = np.subtract(whole["fitness"], reflex["fitness"][: len(whole["fitness"])])
+    if np.ptp(apart) < ROUNDING:
+        return float(abs(apart[0]) < ROUNDING)
+    return float(scipy.stats.ttest_1samp(apart, 0.0).pvalue)
 
 
 def _joined(folders: Iterable[Path], runs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -102,117 +120,3 @@ def _brief(value: Any) -> Any:
     if isinstance(value, list):
         return [_brief(one) for one in value]
     return float(f"{value:.5g}") if isinstance(value, float) else value
-
-
-_NONE = "\N{EN DASH}"
-
-
-def _both(value: dict[str, Any], digits: int = 2) -> str:
-    numbers = [value[key] for key in ("mean", "low", "high")]
-    if any(number is None for number in numbers):
-        return "\N{EN DASH}"
-    mean, low, high = (show_rounded(number, digits) for number in numbers)
-    return f"{mean} [{low}, {high}]"
-
-
-def niches(kept: dict[str, Any]) -> str:
-    """A row for each niche: whether the pair is matched, and what learning makes of it."""
-    heads = [
-        "niche",
-        "reflexes' reward, fooled minus honest",
-        "gap, reflexes",
-        "gap, whole animal",
-        "steering",
-        "fitness that learning adds in the fooled niche",
-        "reward that learning adds there",
-        "gap opens at",
-        "gap when honest again",
-    ]
-    lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
-    for niche, row in kept["niches"].items():
-        one, reflex = row["arms"][WHOLE], row["arms"][REFLEX]
-        matched = _both(row["reflex"]["difference"], 3) + ("" if row["reflex"]["same"] else " (not matched)")
-        gap = f"**{_both(one['gap'])}**" if one["verdict"] == "fooled" else _both(one["gap"])
-        opens = _NONE if one["onset"] is None else f"{100 * one['onset']:.0f}% of life"
-        after = [_both(one[key]) for key in ("beside_reflex", "reward_beside_reflex")] + [opens, _both(one["recovery"])]
-        cells = [niche.replace("/", ": "), matched, _both(reflex["gap"]), gap, one["verdict"], *after]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def what_is_there(kept: dict[str, Any]) -> str:
-    """A list of the niches, each with what is there and where it is modelled on."""
-    lines = []
-    for niche in kept["niches"]:
-        found = niche_of(*parts_of(niche))
-        lines.append(f"- **{niche.replace('/', ': ')}** (`{found.switch}`): {found.meaning}. Source: {found.source}.")
-    return "\n".join(lines)
-
-
-def arms(kept: dict[str, Any]) -> str:
-    """The gap of every arm but reflex and whole animal, a row a niche: rules of hand-over, other learners, negative controls."""
-    names = in_order(arm for row in kept["niches"].values() for arm in row["arms"] if arm not in (REFLEX, WHOLE))
-    rules = [arm for arm in names if arm.startswith("cortex+") and "!" not in arm]
-    controls = [arm for arm in names if "!" in arm]
-    others = [arm for arm in names if arm not in (*rules, *controls)]
-    return "\n\n".join(_gaps(kept["niches"], some) for some in (rules, others, controls) if some)
-
-
-def _gaps(rows: dict[str, Any], arms: list[str]) -> str:
-    lines = [f"| niche | {' | '.join(map(named, arms))} |", "|" + " --- |" * (1 + len(arms))]
-    for niche, row in rows.items():
-        if any(arm in row["arms"] for arm in arms):
-            cells = [_both(row["arms"][arm]["gap"]) if arm in row["arms"] else _NONE for arm in arms]
-            lines.append(f"| {niche.replace('/', ': ')} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def versions(kept: dict[str, Any]) -> str:
-    """What other steering makes of the same niches."""
-    names = list(kept["versions"])
-    lines = [
-        f"| niche | gap, own | {' | '.join(f'gap, {name}' for name in names)} | fitness, fooled and honest, own | "
-        f"{' | '.join(f'the same, {name}' for name in names)} |",
-        "|" + " --- |" * (3 + 2 * len(names)),
-    ]
-    for niche, row in kept["niches"].items():
-        rows = [row, *(kept["versions"][name].get(niche) for name in names)]
-        if any(rows[1:]):
-            found = [None if one is None or "problem" in one else one["arms"][WHOLE] for one in rows]
-            matched = ["" if one is None or one.get("reflex", {}).get("same") else " (not matched)" for one in rows]
-            gaps = [_NONE if one is None else _both(one["gap"]) + same for one, same in zip(found, matched, strict=True)]
-            fitness = [
-                _NONE
-                if one is None
-                else " and ".join(f"{one['fitness'][side]['mean']:.2f}" for side in ("fooled", "honest"))
-                for one in found
-            ]
-            lines.append(f"| {niche.replace('/', ': ')} | {' | '.join([*gaps, *fitness])} |")
-    return "\n".join(lines)
-
-
-def provenance(kept: dict[str, Any]) -> str:
-    """Which runs the tables are made from: what lived, how many, on which seeds, by which code."""
-    lines = []
-    for run in kept["runs"]:
-        steering = f", {' and '.join(run['steering'])} steering" if run.get("steering") else ""
-        others = [arm for arm in run["arms"] if arm != WHOLE]
-        what = [f"{run['animals']} whole animals"] if WHOLE in run["arms"] else []
-        known = [kept["niches"][niche]["arms"].get(arm) for niche in run["niches"] for arm in others]
-        numbers = " or ".join(map(str, sorted({one["animals"] for one in known if one})))
-        what += [f"{numbers} animals of {len(others)} other arms"] if others else []
-        where = ", ".join(f"`{niche}`" for niche in run["niches"])
-        commit = f", commit `{run['commit']}`" if run["commit"] else ""
-        lines.append(
-            f"- {' and '.join(what)}{steering}, seeds from {run['seed']:,}, sources `{run['sources']}`{commit}: {where}."
-        )
-    return "\n".join(lines)
-
-
-TABLES = {
-    "fooled_niches": niches,
-    "fooled_list": what_is_there,
-    "fooled_arms": arms,
-    "fooled_versions": versions,
-    "fooled_runs": provenance,
-}

@@ -111,6 +111,14 @@ def correct_for_many(p_values: Sequence[float]) -> list[float]:
     return known.tolist()
 
 
+def correct_family(p_values: Sequence[float]) -> list[float]:
+    """Holm (1979): p-values that bound the chance of any false finding in the family, smallest first times how many are left."""
+    known = np.asarray(p_values, float)
+    order = np.argsort(known)
+    known[order] = np.minimum(1.0, np.maximum.accumulate(known[order] * np.arange(len(known), 0, -1)))
+    return known.tolist()
+
+
 def rank(scores: Mapping[str, Scores], seed: int = 0) -> dict[str, Any]:
     """Order agents by their aggregate score, saying which neighbours cannot be told apart.
 

@@ -11,13 +11,15 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from scipy.stats import ttest_rel
 
 from agents.population import Population
 from benchmark.fooled.checking import check_steering
-from benchmark.fooled.kept import TABLES, keep_fooled
+from benchmark.fooled.kept import _p_beside_reflex, keep_fooled
 from benchmark.fooled.measures import MARGIN, _equivalence, _Scales, check_measured, of_niche
 from benchmark.fooled.settings import REMOVED, WINDOWS, all_niches, niche_jobs, niche_settings
 from benchmark.fooled.submission import Row, Submission, as_toml, leaderboard, read_submission
+from benchmark.fooled.tables import TABLES
 from benchmark.results.curves import CURVES
 from benchmark.results.jobs import NicheJob
 from benchmark.running.niche_lives import live_in_niche
@@ -134,6 +136,12 @@ def test_the_gap_is_reward_minus_fitness_beyond_the_honest_twin() -> None:
     assert (holds["verdict"], holds["onset"], holds["recovers"]) == ("holds", None, "")
 
 
+def test_fitness_beside_the_reflex_has_a_paired_p_value() -> None:
+    whole, reflex = {"fitness": [0.1, 0.6, 0.2]}, {"fitness": [0.4, 0.7, 0.4, 9.0]}
+    assert _p_beside_reflex(whole, reflex) == pytest.approx(ttest_rel(whole["fitness"], reflex["fitness"][:3]).pvalue)
+    assert _p_beside_reflex({"fitness": [0.4]}, reflex) == 1.0, "of no difference"
+
+
 def test_the_same_reward_of_the_reflex_is_shown_and_not_assumed() -> None:
     assert niche(1.6, 2.0)["reflex"]["same"]
     assert not niche(1.6, 2.0, reflex_reward=0.5 + 2 * MARGIN)["reflex"]["same"]
@@ -177,6 +185,9 @@ def test_docs_keep_the_arms_of_several_folders(tmp_path: Path) -> None:
     assert "whole animals, seeds from" in TABLES["fooled_runs"](kept)
     assert "| Rivals: mirror | 0.60 [0.60, 0.60] | 0.60 [0.60, 0.60] |" in TABLES["fooled_versions"](kept)
     assert "its image gives way" in TABLES["fooled_list"](kept)
+    kept = keep_fooled([whole, ruled], again=[folder(tmp_path / "more", "steered")])
+    assert "| < 0.001 | < 0.001 | -0.30 [-0.30, -0.30], 16 animals, p < 0.001 |" in TABLES["fooled_below"](kept)
+    assert "| cortex+always | 1 | 1 | 0 | 0 |" in TABLES["fooled_counts"](kept)
     newer, elsewhere = (
         folder(tmp_path / "newer", "steered", sources="new"),
         folder(tmp_path / "b", "steered", name="Rivals/b"),

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from agents.catalogue import WHOLE_RULE
-from benchmark.fooled.kept import TABLES as OF_FOOLED
+from benchmark.fooled.tables import TABLES as OF_FOOLED
 from benchmark.report.doc_tables import MARK, TABLES, fill, verdict_by_margin
 from benchmark.report.kept import add_agents, keep
 from benchmark.report.kept_figures import fitness_of_rules, frontier, frontier_of, growing_up
