@@ -148,7 +148,8 @@ class Registry:
         elif (module := sys.modules.get(module_name)) is None or attribute not in vars(module):
             raise not_trusted(file, self.kind, named, attribute)
         if not hasattr(module, attribute):
-            raise unknown_name(f"{self.kind} in module {module_name}", attribute, vars(module))
+            known = [name for name, value in vars(module).items() if self._is_kind(value) and value is not self.base]
+            raise unknown_name(f"{self.kind} in module {module_name}", attribute, known)
         return self._checked(getattr(module, attribute), module_name)
 
     def _files(self) -> list[str]:
@@ -168,8 +169,11 @@ class Registry:
     def _collect(self, module: Any, found: dict[str, Any]) -> None:
         for value in vars(module).values():
             is_own = inspect.isclass(value) and value.__module__ == module.__name__ and not value.__name__.startswith("_")
-            if is_own and issubclass(value, self.base) and value is not self.base and not inspect.isabstract(value):
+            if is_own and self._is_kind(value) and value is not self.base:
                 self._add(value, found, module.__name__)
+
+    def _is_kind(self, value: Any) -> bool:
+        return inspect.isclass(value) and issubclass(value, self.base) and not inspect.isabstract(value)
 
     def _add(self, value: Any, found: dict[str, Any], where: str) -> None:
         name = self.key(self._checked(value, where))
@@ -180,7 +184,7 @@ class Registry:
         found[name] = value
 
     def _checked(self, value: Any, where: str) -> Any:
-        if not inspect.isclass(value) or not issubclass(value, self.base) or inspect.isabstract(value):
+        if not self._is_kind(value):
             raise BrokenFile(f"In {where}, {value!r} is not a complete {self.kind}: it must subclass {self.base.__name__}.")
         rule = self.broken_rule(value)
         if rule is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -140,6 +141,15 @@ def _check_array(
     if low is not None and high is not None and ((value < low - _ROUNDING) | (value > high + _ROUNDING)).any():
         wrong = value[(value < low - _ROUNDING) | (value > high + _ROUNDING)][0]
         raise _broken(steering, f"_react gave {name} {wrong:g}; it must lie in [{low:g}, {high:g}].")
+
+
+def check_name(steering: Any, method: str, error: Exception) -> None:
+    """Raise :class:`core.errors.BrokenSteering` if ``error`` came of a name that is neither a sense, nor a part, nor a channel."""
+    missing = re.fullmatch(r"no field of name (.*)", str(error))
+    if missing is not None:
+        known = {"senses": steering.senses.names, "parts": steering.parts, "channels": steering.channels}
+        listing = "; ".join(f"{kind}: {', '.join(names) or 'none'}" for kind, names in known.items())
+        raise _broken(steering, f"{method} uses the name {missing[1]!r}, which is none of its {listing}.") from error
 
 
 def _broken(steering: Any, rule: str) -> BrokenSteering:

@@ -28,7 +28,7 @@ from core.renamed import accept_old_members, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout
 from envs.world_rules import inspected
-from steering.steering_rules import check_reflex, check_verdict
+from steering.steering_rules import check_name, check_reflex, check_verdict
 
 EXPERIMENTER = "an experimenter only"
 """Who changes a variable that stays as it was at birth unless somebody intervenes."""
@@ -206,7 +206,11 @@ class Steering(abc.ABC):
 
     def _react_now(self, senses: np.ndarray, recollection: Recollection | None) -> Reflex:
         frozen = self._frozen_values()
-        reflex = self._react(self.senses.split(senses), recollection)
+        try:
+            reflex = self._react(self.senses.split(senses), recollection)
+        except ValueError as error:
+            check_name(self, "_react", error)
+            raise
         self._restore(frozen)
         if self.inspected:
             check_reflex(self, reflex)
@@ -254,7 +258,11 @@ class Steering(abc.ABC):
     def _judge_now(self, before: np.ndarray, action: np.ndarray, after: np.ndarray) -> Verdict:
         parts, channels = _named_columns(self.parts, self.num_animals), _named_columns(self.channels, self.num_animals)
         frozen = self._frozen_values()
-        self._judge(self.senses.split(before), action, self.senses.split(after), parts, channels)
+        try:
+            self._judge(self.senses.split(before), action, self.senses.split(after), parts, channels)
+        except ValueError as error:
+            check_name(self, "_judge", error)
+            raise
         self._restore(frozen)
         numbers = _as_matrix(parts)
         reward = np.add.reduce(numbers, axis=1)

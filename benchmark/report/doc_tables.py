@@ -199,6 +199,18 @@ def verdict(kept: dict[str, Any], world: str) -> str:
     return "\n".join(f"- {sentence}" for _, sentence in in_short(world, kept))
 
 
+def grown(kept: dict[str, Any]) -> str:
+    """Grown scores of every agent in every species, but for the two that make the scale; with how many lived."""
+    shown = {name: kept["worlds"][world] for world, name in SPECIES.items() if world in kept["worlds"]}
+    agents = dict.fromkeys(agent for rows in shown.values() for agent in rows if agent not in ("random", "oracle"))
+    rows = []
+    for agent in agents:
+        lived = {len(rows[agent]["grown_scores"]) for rows in shown.values() if agent in rows}
+        cells = [_both(rows[agent]["score_grown"]) if agent in rows else _NONE for rows in shown.values()]
+        rows.append([f"`{agent}`, {' or '.join(map(str, sorted(lived)))} animals", *cells])
+    return _table(["agent", *shown], rows)
+
+
 def best_rule(kept: dict[str, Any], *rules_asked: str) -> str:
     """For each world the best rule, and whether each of the rules that are asked for is level with the best other one by the margin."""
     asked = rules_asked or (WHOLE,)
@@ -255,6 +267,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "verdict": verdict,
     "rules": rules,
     "best_rule": best_rule,
+    "grown": grown,
     "provenance": provenance,
 }
 OF_A_WORLD = ("main", "verdict", "rules")

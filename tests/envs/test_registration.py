@@ -6,6 +6,7 @@ import pytest
 from gymnasium.wrappers import TimeAwareObservation
 
 import agents  # noqa: F401  # registers the steered ids too
+from core.errors import UnknownName
 from envs.registration import worlds
 
 IDS = sorted(name for name in gym.registry if name.startswith("nestling/") and "Foreign" not in name)
@@ -42,3 +43,8 @@ def test_the_registered_limit_never_cuts_an_episode(name: str) -> None:
         *_, terminated, truncated, _ = env.step(np.zeros(env.action_space.shape, env.action_space.dtype))
         done, steps = terminated or truncated, steps + 1
     assert terminated or env.unwrapped.vector.needs_reset[0], "the world itself ended the episode"
+
+
+def test_of_a_module_only_what_fits_is_suggested() -> None:
+    with pytest.raises(UnknownName, match=r"named 'Rival'\. Did you mean 'Rivals'\? Known: Rivals\."):
+        worlds.get("envs.rivals.world:Rival")

@@ -96,6 +96,22 @@ def test_reflexes_are_checked(name: str, value: float | None, words: str) -> Non
         Population("reflex", WORLD, 2, seed=3000, steering=Mine)
 
 
+@pytest.mark.parametrize("name", ["effrt", "fod"])
+def test_a_name_that_is_not_declared_is_told_with_those_that_are(name: str) -> None:
+    class Mine(Owl):
+        version = "mine"
+
+        def _judge(self, before: Any, action: np.ndarray, after: Any, parts: Any, channels: Any) -> None:
+            super()._judge(before, action, after, parts, channels)
+            (parts if name == "effrt" else before)[name][:] = 0.0
+
+    population = Population("reflex", "Orienting", 2, seed=3000, steering=Mine)
+    with pytest.raises(
+        BrokenSteering, match=rf"_judge uses the name '{name}', which is none of its senses: .*parts: centred, effort"
+    ):
+        live(population, 1)
+
+
 def test_a_judgement_that_is_no_number_is_seen_at_any_age() -> None:
     class Mine(Owl):
         version = "mine"
