@@ -51,7 +51,7 @@ class Canvas:
         surface: the pygame surface behind it.
         scale: pixels for each unit.
         origin: pixel of the unit (0, 0).
-        explanations: (box in pixels, text) of what is explained, where canvases share one surface; a list of its own by default.
+        tooltips: (box in pixels, text) of what is explained, where canvases share one surface; a list of its own by default.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class Canvas:
         surface: Any,
         scale: float = 1.0,
         origin: tuple[float, float] = (0.0, 0.0),
-        explanations: list[tuple[Any, str]] | None = None,
+        tooltips: list[tuple[Any, str]] | None = None,
     ) -> None:
         self.surface, self.scale, self.origin = surface, scale, origin
-        self.explanations: list[tuple[Any, str]] = [] if explanations is None else explanations
+        self.tooltips: list[tuple[Any, str]] = [] if tooltips is None else tooltips
         self._draw = import_pygame().draw
 
     @classmethod
@@ -75,7 +75,7 @@ class Canvas:
     def inside(self, box: Any, size: tuple[int, int] = SIZE) -> Canvas:
         """A canvas of ``size`` units that fills ``box`` of this one as far as its proportions allow, centred."""
         scale, corner = self._fitted(box, size)
-        return Canvas(self.surface, scale, corner, self.explanations)
+        return Canvas(self.surface, scale, corner, self.tooltips)
 
     def _fitted(self, box: Any, size: tuple[int, int]) -> tuple[float, tuple[float, float]]:
         """Scale and origin of a canvas of ``size`` units that fills ``box`` as far as its proportions allow."""
@@ -136,13 +136,13 @@ class Canvas:
             image = pygame.transform.smoothscale(image, where.size)
         self.surface.blit(image, where)
 
-    def explain(self, box: Any, text: str) -> None:
+    def add_tooltip(self, box: Any, text: str) -> None:
         """Keep what is to be said of a box while the mouse is on it; nothing is drawn."""
-        self.explanations.append((self._box(box), text))
+        self.tooltips.append((self._box(box), text))
 
-    def explanation_at(self, pixel: tuple[int, int]) -> str | None:
+    def tooltip_at(self, pixel: tuple[int, int]) -> str | None:
         """What was said last of a box that holds this pixel."""
-        return next((text for box, text in reversed(self.explanations) if box.collidepoint(pixel)), None)
+        return next((text for box, text in reversed(self.tooltips) if box.collidepoint(pixel)), None)
 
     def set_clip(self, box: Any = None) -> None:
         """Draw only inside a box from now on; None lifts it."""

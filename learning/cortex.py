@@ -55,6 +55,10 @@ from learning.read_out import ReadOut, Step
 from learning.subsystem import Learner, LearnerSpec, LiveMap, Transition
 from learning.three_factor import Plasticity
 
+_WORTH = (
+    "worth: what each act is predicted to bring, as steering values it now. Blue: better than the reflex's act; red: worse."
+)
+
 
 class Cortex(Learner):
     """One learner for every animal (see the module's text)."""
@@ -522,6 +526,7 @@ class Cortex(Learner):
             title="each act would bring, more or less than the reflex",
             values=(forecasts - forecasts[DEFER]).T,
             row_names=(*self.forecast_channels, "worth"),
+            row_meanings=(*map(_meaning_of_forecast, self.forecast_channels), _WORTH),
             column_names=self.option_names,
             marked=int(self.bout.chosen[row]),
             offered=offered,
@@ -530,3 +535,7 @@ class Cortex(Learner):
     def settings(self) -> dict[str, Any]:
         """The genome."""
         return asdict(self.genome)
+
+
+def _meaning_of_forecast(channel: str) -> str:
+    return f"{channel.replace('_', ' ')}: how much of it each act is predicted to bring, compared with the reflex's act."

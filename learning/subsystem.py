@@ -56,6 +56,7 @@ class LiveMap:
         title: what it shows, in words.
         values: (len(row_names), columns); negative and positive are told apart by colour.
         row_names, column_names: labels along the sides; those of columns may be missing.
+        row_meanings: a sentence for each row, which the viewer shows under the mouse; may be missing.
         marked: number of a column that stands out, or -1.
         offered: (columns,) bool, whether a column could be chosen at all, such as a goal that is known; None where all can.
     """
@@ -66,6 +67,7 @@ class LiveMap:
     column_names: tuple[str, ...] = ()
     marked: int = -1
     offered: np.ndarray | None = None
+    row_meanings: tuple[str, ...] = ()
 
 
 @renamed_attributes(command_space="action_space", command_names="action_names")

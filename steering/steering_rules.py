@@ -144,12 +144,12 @@ def _check_array(
 
 
 def check_name(steering: Any, method: str, error: Exception) -> None:
-    """Raise :class:`core.errors.BrokenSteering` if ``error`` came of a name that is neither a sense, nor a part, nor a channel."""
+    """Raise :class:`core.errors.BrokenSteering` if ``error`` comes from a field that an array of records does not have."""
     missing = re.fullmatch(r"no field of name (.*)", str(error))
     if missing is not None:
         known = {"senses": steering.senses.names, "parts": steering.parts, "channels": steering.channels}
         listing = "; ".join(f"{kind}: {', '.join(names) or 'none'}" for kind, names in known.items())
-        raise _broken(steering, f"{method} uses the name {missing[1]!r}, which is none of its {listing}.") from error
+        raise _broken(steering, f"{method} asks for a field {missing[1]!r} that is not there. It has {listing}.") from error
 
 
 def _broken(steering: Any, rule: str) -> BrokenSteering:

@@ -36,7 +36,16 @@ EXPERIMENTER = "an experimenter only"
 
 @dataclass(frozen=True)
 class MutableVariable:
-    """One of the few numbers of steering that change within a life (the essay's idiosyncratic mutable variables)."""
+    """One of the few numbers of steering that change within a life (the essay's idiosyncratic mutable variables).
+
+    Attributes:
+        name: a Python identifier.
+        meaning: a few words.
+        low, high: bounds.
+        initial: value at birth.
+        changed_by: how it changes, in words; :data:`EXPERIMENTER` where it stays as it was at birth unless somebody intervenes.
+        source: author and year, or "chosen".
+    """
 
     name: str
     meaning: str
@@ -47,7 +56,7 @@ class MutableVariable:
     source: str
 
     @property
-    def changes(self) -> bool:
+    def changes_in_life(self) -> bool:
         """Whether anything but an experimenter changes it."""
         return self.changed_by != EXPERIMENTER
 

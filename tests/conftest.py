@@ -9,9 +9,8 @@ import pytest
 
 from tests.browsing import QUIET
 
-os.environ.setdefault(
-    "OMP_NUM_THREADS", "1"
-)  # small networks learn several times faster so, beside the other worker of pytest
+# Small networks learn several times faster with one thread, beside the other worker of pytest.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="module")

@@ -24,14 +24,17 @@ class Gauge(NamedTuple):
     high: float
     colour: Any
     text: str = ""
-    explanation: str = ""
+    tooltip: str = ""
 
 
-def bar(surface: Canvas, gauge: Gauge, box: Any) -> None:
-    """A labelled bar from ``low`` to ``high``, marked at 0 if 0 lies inside, in a box 190 or more wide and 20 high."""
-    label, value, low, high, colour, text, explanation = gauge
-    if explanation:
-        surface.explain(box, explanation)
+def bar(surface: Canvas, gauge: Gauge, box: Any, pitch: float = 20) -> None:
+    """A labelled bar from ``low`` to ``high``, marked at 0 if 0 lies inside, in a box 190 or more wide and 20 high.
+
+    Bars may lie closer than that, ``pitch`` units apart.
+    """
+    label, value, low, high, colour, text, tooltip = gauge
+    if tooltip:
+        surface.add_tooltip((box.x, box.centery - pitch / 2, box.width, pitch), tooltip)
     room = min(118, round(0.52 * box.width))
     write(surface, label, (box.x, box.centery), 18, TEXT, anchor="midleft", room=room - 4)
     start, width = box.x + room, box.width - room - 48

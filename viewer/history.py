@@ -11,6 +11,8 @@ from agents.population import Population
 from agents.steered_world import Tick
 
 LENGTH = 600
+FADES = 0.97
+"""What is left of a part of reward one tick later, as it is shown."""
 
 
 class History:
@@ -49,7 +51,7 @@ class History:
         self.matters.append(population.learner is not None and bool(self._disagreement.matters(tick)[row]))
         self.reward.append(float(tick.verdict.reward[row]))
         self.urgency.append(float(tick.reflex.urgency[row]))
-        faded = 0.0 if self.parts is None else 0.97 * self.parts
+        faded = 0.0 if self.parts is None else FADES * self.parts
         self.parts = faded + tick.verdict.parts[row]
         self.today += float(tick.fitness[row])
         self.last = tick

@@ -61,14 +61,17 @@ class LifeLine:
         look = self.lived % _LOOK_EVERY == 0
         if look or self._row_names is None:
             shown = learner.live_map(0)
-            self._row_names = () if shown is None else shown.row_names
+            if shown is not None:
+                self._row_names = shown.row_names
         names = self._row_names
+        if names is None:
+            return
         if len(self.received_squares) != len(names):
             self.forecast_squares, self.received_squares = np.zeros((2, len(names), self.fitness.shape[1]))
         for index, name in enumerate(names):
             received = tick.verdict.channels[:, channels.index(name)] if name in channels else tick.verdict.reward
             self.received_squares[index] += np.square(received)
-        if look and names:
+        if look:
             for animal in range(self.fitness.shape[1]):
                 learned = learner.live_map(animal)
                 if learned is not None:
@@ -102,7 +105,7 @@ class LifeLine:
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Go back to what :meth:`get_state` gave."""
-        self.lived = int(state["lived"][0])
+        self.lived, self._row_names = int(state["lived"][0]), None
         self.fitness, self.share = state["fitness"].copy(), state["share"].copy()
         self._sums = state["sums"].copy()
         self.forecast_squares, self.received_squares = state["forecast_squares"].copy(), state["received_squares"].copy()

@@ -10,7 +10,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -54,25 +54,31 @@ def pace(world: World) -> tuple[float, int]:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl+C and SIGTERM wait until the block has ended.
+    """Let Ctrl+C and SIGTERM wait until the block has ended; one that is repeated does not wait.
 
-    Where they come within a frame, imageio-ffmpeg kills ffmpeg, and the film is lost.
+    Where they come within a frame or at the end of a film, imageio-ffmpeg kills ffmpeg, and the film is lost.
     """
     if threading.current_thread() is not threading.main_thread():  # Python runs signal handlers in its main thread only
         yield
         return
     waiting: list[int] = []
-    handlers = {}
+    before: dict[int, Any] = {}
+
+    def wait(number: int, frame: FrameType | None) -> None:
+        if number in waiting and callable(before[number]):
+            before[number](number, frame)
+        waiting.append(number)
+
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(number) is not None:  # None: another language's handler, which could not be put back
-                handlers[number] = signal.signal(number, lambda number, _: waiting.append(number))
-        yield
+        with contextlib.ExitStack() as after:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is not None:  # None: a handler of another language, which could not be put back
+                    before[number] = signal.signal(number, wait)
+                    after.callback(signal.signal, number, before[number])
+            yield
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    if waiting:
-        signal.raise_signal(waiting[0])
+        for asked in dict.fromkeys(waiting):
+            signal.raise_signal(asked)
 
 
 class Recorder:
@@ -153,7 +159,8 @@ class Recorder:
         wanted = self._count > 0 and (error is None or isinstance(error, KeyboardInterrupt))
         try:
             if wanted:
-                self._finish()
+                with _uninterrupted():
+                    self._finish()
         except Exception as failure:
             raise self._told(failure) from None
         finally:

@@ -104,7 +104,13 @@ class SoundTrack:
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(pictures), "-i", str(self.path)]
         command += ["-c:v", "copy", "-c:a", "aac", "-b:a", "128k", str(joined)]
         try:
-            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+            subprocess.run(
+                command,
+                check=True,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                start_new_session=True,  # Ctrl+C in a terminal reaches everything of its session
+            )
             joined.replace(pictures)
         except (OSError, subprocess.CalledProcessError) as error:
             warnings.warn(f"The recording stays mute: its sound could not be joined to it ({error}).", stacklevel=2)

@@ -19,7 +19,7 @@ from viewer.why import why
 
 SIZE = WIDE.size
 _LINE = 22  # units from one line of the sentence to the next
-_LETTERS = 62  # of a line of an explanation
+_LETTERS = 62  # of a line of an tooltip
 _RECENT = 20  # bins of the life line that the mean is taken over
 
 
@@ -99,16 +99,12 @@ def _footer(canvas: Canvas, session: Session, message: str, layout: Layout) -> N
 def _note(canvas: Canvas, message: str, layout: Layout) -> None:
     """What just happened, over the foot of the world."""
     lines = textwrap.wrap(message, 60)
-    height = 14 + 22 * len(lines)
+    height = 14 + _LINE * len(lines)
     world = layout.box("world")
-    left, top, width = world.x + 10, world.bottom - 8 - height, world.width - 20
-    canvas.rect(CARD, (left, top, width, height), border_radius=8)
-    canvas.rect(TEXT, (left, top, width, height), 1, border_radius=8)
-    for index, line in enumerate(lines):
-        write(canvas, line, (left + 12, top + 7 + 22 * index), 20, TEXT, room=width - 24)
+    _say(canvas, lines, (world.x + 10, world.bottom - 8 - height, world.width - 20, height), 20)
 
 
-def explain(surface: Any, place: tuple[int, int], text: str) -> None:
+def draw_tooltip(surface: Any, place: tuple[int, int], text: str) -> None:
     """Lay what the mouse points at, at pixel ``place``, over a shown frame."""
     layout = layout_of(surface.get_size())
     canvas = Canvas(surface).inside((0, 0, *surface.get_size()), layout.size)
@@ -119,16 +115,24 @@ def explain(surface: Any, place: tuple[int, int], text: str) -> None:
         min(x + 14, layout.right - width),
         y + 20 if y + 20 + height < layout.size[1] - layout.bar else y - 8 - height,
     )
-    canvas.rect(CARD, (left, top, width, height), border_radius=6)
-    canvas.rect(TEXT, (left, top, width, height), 1, border_radius=6)
+    _say(canvas, lines, (left, top, width, height), 19)
+
+
+def _say(canvas: Canvas, lines: list[str], box: tuple[float, float, float, float], size: int) -> None:
+    """Lines of text on a card, which covers what lies below it, its tooltips too."""
+    left, top, width, _ = box
+    canvas.rect(CARD, box, border_radius=8)
+    canvas.rect(TEXT, box, 1, border_radius=8)
+    canvas.add_tooltip(box, "")
     for index, line in enumerate(lines):
-        write(canvas, line, (left + 10, top + 7 + _LINE * index), 19, TEXT, room=width - 20)
+        write(canvas, line, (left + 11, top + 7 + _LINE * index), size, TEXT, room=width - 22)
 
 
 def _help(canvas: Canvas, layout: Layout) -> None:
     rows, pitch = help_rows(), 27
     height = 56 + pitch * len(rows)
     left, top = (layout.size[0] - 660) / 2, (layout.size[1] - layout.bar - height) / 2
+    canvas.add_tooltip((left, top, 660, height), "")
     canvas.rect(CARD, (left, top, 660, height), border_radius=10)
     canvas.rect(RULE, (left, top, 660, height), 2, border_radius=10)
     write(canvas, "keys; the bar below does the same with the mouse", (left + 24, top + 14), 24, TEXT, bold=True)

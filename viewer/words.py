@@ -7,7 +7,8 @@ import re
 from core.senses import Sense
 from steering.subsystem import MutableVariable
 
-_BOUNDLESS = 1e6  # a bound beyond which a range says nothing
+BOUNDLESS = 1e6
+"""A bound from which on a range says nothing."""
 _LITTLE = ("to", "the", "a", "an", "of", "in", "at", "go", "back")
 _ARROWS = "→↗↑↖←↙↓↘"
 _HEADING = re.compile(r"(.*) (\d+)")
@@ -58,10 +59,10 @@ def words_of_sense(sense: Sense) -> str:
 def words_of_variable(variable: MutableVariable) -> str:
     """What a mutable variable means, its range, and what changes it."""
     known = f"{variable.name.replace('_', ' ')}: {variable.meaning}{_range(variable.low, variable.high)}."
-    return f"{known} Changed by: {variable.changed_by}."
+    return f"{known} Changes: {variable.changed_by}."
 
 
 def _range(low: float, high: float, unit: str = "1") -> str:
-    if max(abs(low), abs(high)) >= _BOUNDLESS:
+    if max(abs(low), abs(high)) >= BOUNDLESS:
         return ""
     return f"; from {low:g} to {high:g}{'' if unit == '1' else f' {unit}'}"

@@ -10,7 +10,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from benchmark.fooled.settings import REFLEX, SIDES, WHOLE, WINDOWS, in_order, parts_of
+from benchmark.fooled.settings import REFLEX, SIDES, WHOLE, WINDOWS, in_order, measured, named, parts_of
 from benchmark.report.drawing import INK, LEARNING, STEERING, STYLE, Drawing, finish
 from benchmark.report.numbers import show_number
 from benchmark.results.plotting import own_style
@@ -18,19 +18,6 @@ from benchmark.results.plotting import own_style
 _COLUMNS = 4
 _LARGEST = 1.0  # gap at which a colour is full
 _SHADES = mpl.colors.LinearSegmentedColormap.from_list("gap", ["#009E73", "#f7f6f2", "#D55E00"])
-_TREATMENT = {REFLEX: "reflex alone", WHOLE: "whole animal", "random-options": "random programmes"}
-
-
-def measured(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The niches of a run that could be measured."""
-    return {niche: row for niche, row in found["niches"].items() if "problem" not in row}
-
-
-def named(arm: str) -> str:
-    """An arm as a reader knows it."""
-    agent, _, control = arm.partition("!")
-    agent = agent.replace("steered-predicted-reward-state", "cached values")
-    return f"{agent}, {control}" if control else _TREATMENT.get(agent, agent)
 
 
 def draw(found: dict[str, Any]) -> list[Drawing]:

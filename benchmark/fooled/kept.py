@@ -8,11 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-import numpy as np
-import scipy
 
-from benchmark.fooled.measures import ROUNDING
 from benchmark.fooled.settings import REFLEX, WHOLE
+from benchmark.results.aggregates import paired
 from core.errors import InvalidArgument
 from core.packed import DamagedFile, read_json
 
@@ -33,31 +31,39 @@ def keep_fooled(
 
     Returns:
         ``niches`` as :func:`benchmark.fooled.measures.measure` has them, without single animals; ``runs`` with niches, arms, seed,
-        animals, date, commit and sources of each folder; ``versions``, name -> niches; ``again``, niches; ``worlds``, empty. Whole
-        animals have a ``p`` more: of a paired t-test of their fitness against their reflexes' in the fooled niche.
+        animals, date, commit and sources of each folder; ``versions``, name -> niches; ``again``, niches; ``worlds``, empty. Each
+        whole animal also has ``p``, of a signed-rank test of its fitness against its reflexes' in the fooled niche (Wilcoxon).
 
     Raises:
-        InvalidArgument: a folder holds no measured run, or two of the same code hold the same arm of a niche, or other steering.
+        InvalidArgument: a folder holds no measured run, or two of the same code hold the same arm of a niche, or other steering or
+            seeds; or what was lived in again was not lived in before, or by the same animals.
     """
     runs: list[dict[str, Any]] = []
     niches = _joined(folders, runs)
     if not niches:
         raise InvalidArgument("Name at least one folder.")
     found = {name: _joined(of_version, runs) for name, of_version in versions.items()}
-    more = _joined(again, runs)
-    for row in (*niches.values(), *more.values()):
-        if WHOLE in row["arms"]:
-            row["arms"][WHOLE]["p"] = _p_beside_reflex(row["arms"][WHOLE]["each"], row["arms"][REFLEX]["each"])
+    fresh: list[dict[str, Any]] = []
+    more = _joined(again, fresh)
+    for niche, row in more.items():
+        _check_fresh(niche, row, niches.get(niche), runs, fresh)
     ordered = {niche: niches[niche] for niche in sorted(niches)}
-    runs = [run for run in runs if run["niches"]]
+    runs = [run for run in (*runs, *fresh) if run["niches"]]
     return _brief({"worlds": {}, "niches": ordered, "versions": found, "again": more, "runs": runs})
 
 
-def _p_beside_reflex(whole: dict[str, list[float]], reflex: dict[str, list[float]]) -> float:
-    apart = np.subtract(whole["fitness"], reflex["fitness"][: len(whole["fitness"])])
-    if np.ptp(apart) < ROUNDING:
-        return float(abs(apart[0]) < ROUNDING)
-    return float(scipy.stats.ttest_1samp(apart, 0.0).pvalue)
+def _check_fresh(
+    niche: str, row: dict[str, Any], first: dict[str, Any] | None, runs: list[dict[str, Any]], fresh: list[dict[str, Any]]
+) -> None:
+    """Raise unless a niche was lived in before, under the same steering, and by other animals."""
+    if first is None or WHOLE not in row["arms"]:
+        raise InvalidArgument(f"{niche} cannot be kept as lived in again: it has no first run, or no {WHOLE} now.")
+    if first["steering"] != row["steering"]:
+        raise InvalidArgument(f"{niche} was lived in again under {row['steering']}, first under {first['steering']}.")
+    for one in (run for run in fresh if niche in run["niches"]):
+        for other in (run for run in runs if niche in run["niches"]):
+            if one["seed"] < other["seed"] + other["animals"] and other["seed"] < one["seed"] + one["animals"]:
+                raise InvalidArgument(f"{niche}: seeds from {one['seed']:,} are not fresh; the first run has them too.")
 
 
 def _joined(folders: Iterable[Path], runs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -69,6 +75,10 @@ def _joined(folders: Iterable[Path], runs: list[dict[str, Any]]) -> dict[str, An
         for niche, row in rows.items():
             if niche in niches and niches[niche]["steering"] != row.get("steering"):
                 raise InvalidArgument(f"{folder} has other steering in {niche} than the folders before it.")
+            if any(niche in earlier["niches"] and earlier["seed"] != run["seed"] for earlier in ours):
+                raise InvalidArgument(
+                    f"{folder} has other seeds in {niche} than the folders before it; name it with --again."
+                )
             if niche in niches and WHOLE in row["arms"] and WHOLE in niches[niche]["arms"]:
                 holders = [earlier for earlier in ours if niche in earlier["niches"]]
                 if any(earlier["sources"] == run["sources"] for earlier in holders):
@@ -97,6 +107,11 @@ def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         **{key: settings[key] for key in ("seed", "animals")},
         **{key: about.get(key) for key in ("sources", "commit", "date")},
     }
+    for row in found["niches"].values():
+        arms = row["arms"]
+        if WHOLE in arms:
+            fitness, reflex = (arms[arm]["each"]["fitness"] for arm in (WHOLE, REFLEX))
+            arms[WHOLE]["p"] = paired(fitness, reflex[: len(fitness)])["p"]
     return found["niches"], run
 
 

@@ -29,8 +29,7 @@ GROWN = slice(10, REMOVED)
 RECOVERED = slice(17, WINDOWS)
 """Ages in which an animal counts as grown, the niche still as it was, and those in which it has long become honest."""
 Curves = dict[str, np.ndarray]
-ROUNDING = 1e-9
-"""What differs by less between all animals does not differ."""
+_ROUNDING = 1e-9
 _UNKNOWN = {"mean": float("nan"), "low": float("nan"), "high": float("nan")}
 
 
@@ -123,7 +122,7 @@ def _equivalence(reflexes: dict[str, Curves], scales: _Scales) -> dict[str, Any]
     """Whether the reflex alone earns the same reward on both sides: two one-sided tests (Schuirmann 1987), animal by animal."""
     honest, fooled = (scales.put("reward", _reward(reflexes[side], slice(0, REMOVED))) for side in SIDES)
     apart = fooled - honest
-    if np.ptp(apart) < ROUNDING:
+    if np.ptp(apart) < _ROUNDING:
         p = float(abs(apart[0]) >= MARGIN)
     else:
         p = max(

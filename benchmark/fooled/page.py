@@ -8,8 +8,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from benchmark.fooled.figures import named
-from benchmark.fooled.settings import NicheStore, describe_niches
+from benchmark.fooled.settings import NicheStore, describe_niches, named
 from benchmark.fooled.words import count_in_words, in_short, meaning
 from benchmark.report.drawing import Drawing
 from benchmark.report.numbers import show_both, show_number, show_share

@@ -34,6 +34,7 @@ WINDOWS, REMOVED = 20, 14
 """Ages into which a life is cut, and the first of them in which the fooled niche has become honest."""
 LEAST_STEPS, LEAST_EPISODES, BRIEF_EPISODES = 5000, 20, 7
 """Of a life of the usual share, and episodes of a shorter one."""
+_PLAIN = {REFLEX: "reflex alone", WHOLE: "whole animal", "random-options": "random programmes", _CACHED: "cached values"}
 SHARE = 0.25
 """Of a species' whole life that is lived in a niche, unless it would be too short."""
 
@@ -223,3 +224,15 @@ def in_order(arms: Iterable[str]) -> list[str]:
     known = (REFLEX, *ARMS)
     place = {arm: (("!" in arm), known.index(arm) if arm in known else len(known)) for arm in arms}
     return sorted(place, key=place.__getitem__)
+
+
+def measured(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The niches of a run that could be measured."""
+    return {niche: row for niche, row in found["niches"].items() if "problem" not in row}
+
+
+def named(arm: str) -> str:
+    """An arm as a reader knows it."""
+    agent, _, control = arm.partition("!")
+    agent = _PLAIN.get(agent, agent)
+    return f"{agent}, {control}" if control else agent

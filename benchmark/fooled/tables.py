@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Any
 
-from benchmark.fooled.figures import named
-from benchmark.fooled.settings import REFLEX, WHOLE, in_order, parts_of
-from benchmark.report.numbers import show_p, show_rounded
-from benchmark.results.aggregates import correct_family
+from benchmark.fooled.settings import REFLEX, WHOLE, in_order, named, parts_of
+from benchmark.report.numbers import NONE, markdown_interval, markdown_table, show_p
+from benchmark.results.aggregates import holm
 from envs.registration import niche_of
-
-_NONE = "\N{EN DASH}"
-
-
-def _both(value: dict[str, Any], digits: int = 2) -> str:
-    numbers = [value[key] for key in ("mean", "low", "high")]
-    if any(number is None for number in numbers):
-        return "\N{EN DASH}"
-    mean, low, high = (show_rounded(number, digits) for number in numbers)
-    return f"{mean} [{low}, {high}]"
 
 
 def niches(kept: dict[str, Any]) -> str:
@@ -35,16 +25,21 @@ def niches(kept: dict[str, Any]) -> str:
         "gap opens at",
         "gap when honest again",
     ]
-    lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
+    rows = []
     for niche, row in kept["niches"].items():
         one, reflex = row["arms"][WHOLE], row["arms"][REFLEX]
-        matched = _both(row["reflex"]["difference"], 3) + ("" if row["reflex"]["same"] else " (not matched)")
-        gap = f"**{_both(one['gap'])}**" if one["verdict"] == "fooled" else _both(one["gap"])
-        opens = _NONE if one["onset"] is None else f"{100 * one['onset']:.0f}% of life"
-        after = [_both(one[key]) for key in ("beside_reflex", "reward_beside_reflex")] + [opens, _both(one["recovery"])]
-        cells = [niche.replace("/", ": "), matched, _both(reflex["gap"]), gap, one["verdict"], *after]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        matched = markdown_interval(row["reflex"]["difference"], 3) + ("" if row["reflex"]["same"] else " (not matched)")
+        gap = f"**{markdown_interval(one['gap'])}**" if one["verdict"] == "fooled" else markdown_interval(one["gap"])
+        opens = NONE if one["onset"] is None else f"{100 * one['onset']:.0f}% of life"
+        adds, pays, after = (markdown_interval(one[key]) for key in ("beside_reflex", "reward_beside_reflex", "recovery"))
+        rows.append(
+            [_title(niche), matched, markdown_interval(reflex["gap"]), gap, one["verdict"], adds, pays, opens, after]
+        )
+    return markdown_table(heads, rows)
+
+
+def _title(niche: str) -> str:
+    return niche.replace("/", ": ")
 
 
 def what_is_there(kept: dict[str, Any]) -> str:
@@ -52,7 +47,7 @@ def what_is_there(kept: dict[str, Any]) -> str:
     lines = []
     for niche in kept["niches"]:
         found = niche_of(*parts_of(niche))
-        lines.append(f"- **{niche.replace('/', ': ')}** (`{found.switch}`): {found.meaning}. Source: {found.source}.")
+        lines.append(f"- **{_title(niche)}** (`{found.switch}`): {found.meaning}. Source: {found.source}.")
     return "\n".join(lines)
 
 
@@ -65,37 +60,36 @@ def arms(kept: dict[str, Any]) -> str:
     return "\n\n".join(_gaps(kept["niches"], some) for some in (rules, others, controls) if some)
 
 
-def _gaps(rows: dict[str, Any], arms: list[str]) -> str:
-    lines = [f"| niche | {' | '.join(map(named, arms))} |", "|" + " --- |" * (1 + len(arms))]
-    for niche, row in rows.items():
-        if any(arm in row["arms"] for arm in arms):
-            cells = [_both(row["arms"][arm]["gap"]) if arm in row["arms"] else _NONE for arm in arms]
-            lines.append(f"| {niche.replace('/', ': ')} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+def _gaps(niches: dict[str, Any], arms: list[str]) -> str:
+    rows = [
+        [_title(niche), *(markdown_interval(row["arms"][arm]["gap"]) if arm in row["arms"] else NONE for arm in arms)]
+        for niche, row in niches.items()
+        if any(arm in row["arms"] for arm in arms)
+    ]
+    return markdown_table(["niche", *map(named, arms)], rows)
 
 
 def versions(kept: dict[str, Any]) -> str:
     """What other steering makes of the same niches."""
-    names = list(kept["versions"])
-    lines = [
-        f"| niche | gap, own | {' | '.join(f'gap, {name}' for name in names)} | fitness, fooled and honest, own | "
-        f"{' | '.join(f'the same, {name}' for name in names)} |",
-        "|" + " --- |" * (3 + 2 * len(names)),
-    ]
+    names, lines = list(kept["versions"]), []
+    heads = ["niche", "gap, own", *(f"gap, {name}" for name in names), "fitness, fooled and honest, own"]
     for niche, row in kept["niches"].items():
         rows = [row, *(kept["versions"][name].get(niche) for name in names)]
         if any(rows[1:]):
             found = [None if one is None or "problem" in one else one["arms"][WHOLE] for one in rows]
             matched = ["" if one is None or one.get("reflex", {}).get("same") else " (not matched)" for one in rows]
-            gaps = [_NONE if one is None else _both(one["gap"]) + same for one, same in zip(found, matched, strict=True)]
+            gaps = [
+                NONE if one is None else markdown_interval(one["gap"]) + same
+                for one, same in zip(found, matched, strict=True)
+            ]
             fitness = [
-                _NONE
+                NONE
                 if one is None
                 else " and ".join(f"{one['fitness'][side]['mean']:.2f}" for side in ("fooled", "honest"))
                 for one in found
             ]
-            lines.append(f"| {niche.replace('/', ': ')} | {' | '.join([*gaps, *fitness])} |")
-    return "\n".join(lines)
+            lines.append([_title(niche), *gaps, *fitness])
+    return markdown_table([*heads, *(f"the same, {name}" for name in names)], lines)
 
 
 def provenance(kept: dict[str, Any]) -> str:
@@ -116,44 +110,41 @@ def provenance(kept: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def below(kept: dict[str, Any]) -> str:
+def losses(kept: dict[str, Any]) -> str:
     """Niches in which learning takes fitness while reward rises, with p values corrected for looking at all niches."""
-    rows = kept["niches"]
-    corrected = dict(zip(rows, correct_family([row["arms"][WHOLE]["p"] for row in rows.values()]), strict=True))
-    heads = [
-        "niche",
-        "fitness that learning adds",
-        "p",
-        f"p, corrected for {len(rows)} niches",
-        "more animals, on fresh seeds",
-    ]
-    lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
-    for niche in sorted(rows, key=lambda niche: rows[niche]["arms"][WHOLE]["p"]):
-        one = rows[niche]["arms"][WHOLE]
-        if one["beside_reflex"]["mean"] >= 0.0 or one["reward_beside_reflex"]["mean"] <= 0.0:
-            continue
-        more = kept["again"].get(niche, {}).get("arms", {}).get(WHOLE)
-        again = (
-            _NONE if more is None else f"{_both(more['beside_reflex'])}, {more['animals']} animals, p {show_p(more['p'])}"
-        )
-        cells = [niche.replace("/", ": "), _both(one["beside_reflex"]), show_p(one["p"]), show_p(corrected[niche]), again]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    niches = {niche: row["arms"][WHOLE] for niche, row in kept["niches"].items()}
+    p = {niche: math.nan if one["p"] is None else one["p"] for niche, one in niches.items()}
+    corrected = dict(zip(niches, holm(list(p.values())), strict=True))
+    rows = []
+    for niche in sorted(niches, key=lambda niche: (niches[niche]["beside_reflex"]["high"], niche)):
+        one = niches[niche]
+        if one["beside_reflex"]["mean"] < 0.0 < one["reward_beside_reflex"]["mean"]:
+            loss = markdown_interval(one["beside_reflex"])
+            rows.append([_title(niche), loss, show_p(p[niche]), show_p(corrected[niche]), _again(kept["again"].get(niche))])
+    corrected_head = f"p, corrected for {len(niches)} niches"
+    heads = ["niche", "fitness that learning adds", "p", corrected_head, "more animals, on fresh seeds"]
+    return markdown_table(heads, rows)
+
+
+def _again(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return NONE
+    one = row["arms"][WHOLE]
+    return f"{markdown_interval(one['beside_reflex'])}, {one['animals']} animals, p {show_p(one['p'])}"
 
 
 def counts(kept: dict[str, Any]) -> str:
     """For each arm, in how many niches it is fooled, undecided or holds, of those in which its reflexes are not fooled."""
-    rows = [row["arms"] for row in kept["niches"].values() if row["arms"][REFLEX]["verdict"] != "fooled"]
-    verdicts = ("fooled", "undecided", "holds")
-    lines = [f"| arm | niches | {' | '.join(verdicts)} |", "|" + " --- |" * (2 + len(verdicts))]
-    for arm in in_order(arm for arms in rows for arm in arms if arm != REFLEX):
-        found = Counter(arms[arm]["verdict"] for arms in rows if arm in arms)
-        lines.append(f"| {named(arm)} | {found.total()} | {' | '.join(str(found[verdict]) for verdict in verdicts)} |")
-    return "\n".join(lines)
+    niches = [row["arms"] for row in kept["niches"].values() if row["arms"][REFLEX]["verdict"] != "fooled"]
+    verdicts, rows = ("fooled", "undecided", "holds"), []
+    for arm in in_order(arm for arms in niches for arm in arms if arm != REFLEX):
+        found = Counter(arms[arm]["verdict"] for arms in niches if arm in arms)
+        rows.append([named(arm), str(found.total()), *(str(found[verdict]) for verdict in verdicts)])
+    return markdown_table(["arm", "niches", *verdicts], rows)
 
 
 TABLES = {
-    "fooled_below": below,
+    "fooled_losses": losses,
     "fooled_counts": counts,
     "fooled_niches": niches,
     "fooled_list": what_is_there,

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmark.fooled.figures import measured, named
-from benchmark.fooled.settings import REFLEX, WHOLE, parts_of
+from benchmark.fooled.settings import REFLEX, WHOLE, measured, named, parts_of
 from benchmark.report.numbers import show_both, show_share
 from benchmark.report.terminal import plain_table
 from envs.registration import niche_of

@@ -13,14 +13,13 @@ import numpy as np
 
 from agents.catalogue import WHOLE_RULE
 from benchmark.report.kept import read_kept
-from benchmark.report.numbers import show_p, show_rounded
+from benchmark.report.numbers import NONE, markdown_interval, markdown_table, show_p
 from benchmark.report.words import in_short
 from benchmark.results.statistics import mean_interval
 from benchmark.results.verdict import MARGIN, WHOLE
 from core.errors import InvalidArgument
 
 MARK = re.compile(r"(<!-- results: ([^\n]*?) -->\n).*?(<!-- end of results -->)", re.DOTALL)
-_NONE = "\N{EN DASH}"
 SPECIES = {
     "LoomingEscape": "mouse",
     "SaltAppetite": "rat",
@@ -62,37 +61,24 @@ def _experiments(file: Path) -> dict[str, Any]:
     return {entry["id"]: entry for entry in msgspec.json.decode(file.read_bytes())} if file.exists() else {}
 
 
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
-
-
-def _both(value: dict[str, Any] | None, digits: int = 2) -> str:
-    centre = None if value is None else value.get("iqm", value.get("mean"))
-    if value is None or centre is None:
-        return _NONE
-    low, high = value["low"], value["high"]
-    return show_rounded(centre, digits) + (
-        "" if low is None else f" [{show_rounded(low, digits)}, {show_rounded(high, digits)}]"
-    )
-
-
 def species(kept: dict[str, Any]) -> str:
     """A row for each species: its reflexes, its learner, the whole animal, and what learning adds and costs."""
     rows = []
     for world, name in SPECIES.items():
         if world in kept["worlds"]:
             agents, verdict = kept["worlds"][world], kept["verdicts"][world]
-            scores = [_both(agents.get(agent, {}).get("score_grown")) for agent in ("constant", "reflex", "learner")]
+            scores = [
+                markdown_interval(agents.get(agent, {}).get("score_grown")) for agent in ("constant", "reflex", "learner")
+            ]
             dip = verdict["dip"]
             rows.append(
                 [
                     f"{name} (`{world}`)",
                     *scores,
-                    f"**{_both(agents[WHOLE]['score_grown'])}**",
-                    _both(verdict["gain"]),
-                    f"{_both(dip)} {_cost_words(verdict)}".strip(),
-                    _both(agents[WHOLE]["share_where_it_matters"]),
+                    f"**{markdown_interval(agents[WHOLE]['score_grown'])}**",
+                    markdown_interval(verdict["gain"]),
+                    f"{markdown_interval(dip)} {_cost_words(verdict)}".strip(),
+                    markdown_interval(agents[WHOLE]["share_where_it_matters"]),
                 ]
             )
     heads = [
@@ -105,7 +91,7 @@ def species(kept: dict[str, Any]) -> str:
         "at the worst age",
         "learner in charge where it matters",
     ]
-    return _table(heads, rows)
+    return markdown_table(heads, rows)
 
 
 def headlines(kept: dict[str, Any]) -> str:
@@ -120,7 +106,7 @@ def headlines(kept: dict[str, Any]) -> str:
     where = " in every species" if sure else ""
     lines = [
         f"- **Learning adds to the reflexes{where}.** Grown whole animals score {_span(whole)}, their reflexes alone {_span(reflex)} "
-        f"(0 is random actions, 1 the oracle). The smallest gain is the {least}'s, {_both(gains[least])}.",
+        f"(0 is random actions, 1 the oracle). The smallest gain is the {least}'s, {markdown_interval(gains[least])}.",
         _cost_sentence(verdicts),
     ]
     flip = kept["experiments"].get("S1")
@@ -146,7 +132,9 @@ def _cost_sentence(verdicts: dict[str, dict[str, Any]]) -> str:
             f"- **Learning costs next to nothing.** At none of eleven ages are whole animals more than {MARGIN:g} below their "
             "reflexes, in any species (95% intervals)."
         )
-    told = ", ".join(f"{name} ({_cost_words(found)}, {_both(found['dip'], 3)})" for name, found in costly.items())
+    told = ", ".join(
+        f"{name} ({_cost_words(found)}, {markdown_interval(found['dip'], 3)})" for name, found in costly.items()
+    )
     return f"- **What it costs.** Whole animals may be more than {MARGIN:g} below their reflexes at some age in: {told}."
 
 
@@ -166,13 +154,13 @@ def rules(kept: dict[str, Any], world: str) -> str:
         rows.append(
             [
                 name,
-                _both(first),
-                _both(row["score_grown"]),
-                _both(row.get("whole_animal_minus_this")),
-                _NONE if dip is None or agent == "reflex" else f"{_both(dip)} ({show_p(dip['p'])})",
-                _both({"mean": row["deaths"]["mean"], "low": None, "high": None}),
-                _both({"mean": row["learner_share_grown"]["iqm"], "low": None, "high": None}),
-                _NONE if overtakes is None else f"{overtakes:,}",
+                markdown_interval(first),
+                markdown_interval(row["score_grown"]),
+                markdown_interval(row.get("whole_animal_minus_this")),
+                NONE if dip is None or agent == "reflex" else f"{markdown_interval(dip)} ({show_p(dip['p'])})",
+                markdown_interval({"mean": row["deaths"]["mean"], "low": None, "high": None}),
+                markdown_interval({"mean": row["learner_share_grown"]["iqm"], "low": None, "high": None}),
+                NONE if overtakes is None else f"{overtakes:,}",
             ]
         )
     heads = [
@@ -185,7 +173,7 @@ def rules(kept: dict[str, Any], world: str) -> str:
         "in charge",
         "overtakes at step",
     ]
-    return _table(heads, rows)
+    return markdown_table(heads, rows)
 
 
 def main(kept: dict[str, Any], world: str) -> str:
@@ -199,18 +187,6 @@ def verdict(kept: dict[str, Any], world: str) -> str:
     return "\n".join(f"- {sentence}" for _, sentence in in_short(world, kept))
 
 
-def grown(kept: dict[str, Any]) -> str:
-    """Grown scores of every agent in every species, but for the two that make the scale; with how many lived."""
-    shown = {name: kept["worlds"][world] for world, name in SPECIES.items() if world in kept["worlds"]}
-    agents = dict.fromkeys(agent for rows in shown.values() for agent in rows if agent not in ("random", "oracle"))
-    rows = []
-    for agent in agents:
-        lived = {len(rows[agent]["grown_scores"]) for rows in shown.values() if agent in rows}
-        cells = [_both(rows[agent]["score_grown"]) if agent in rows else _NONE for rows in shown.values()]
-        rows.append([f"`{agent}`, {' or '.join(map(str, sorted(lived)))} animals", *cells])
-    return _table(["agent", *shown], rows)
-
-
 def best_rule(kept: dict[str, Any], *rules_asked: str) -> str:
     """For each world the best rule, and whether each of the rules that are asked for is level with the best other one by the margin."""
     asked = rules_asked or (WHOLE,)
@@ -221,12 +197,14 @@ def best_rule(kept: dict[str, Any], *rules_asked: str) -> str:
             for agent in asked:
                 found = best_other(kept, world, agent)
                 if found is None:
-                    cells.append(_NONE)
+                    cells.append(NONE)
                 else:
                     other, difference = found
-                    cells.append(f"{_both(difference, 3)} (`{_rule_of(other)}`): {verdict_by_margin(difference)}")
+                    cells.append(
+                        f"{markdown_interval(difference, 3)} (`{_rule_of(other)}`): {verdict_by_margin(difference)}"
+                    )
             rows.append([name, *cells])
-    return _table(["species", *(f"`{_rule_of(agent)}` minus the best other rule" for agent in asked)], rows)
+    return markdown_table(["species", *(f"`{_rule_of(agent)}` minus the best other rule" for agent in asked)], rows)
 
 
 def _rule_of(agent: str) -> str:
@@ -267,7 +245,6 @@ TABLES: dict[str, Callable[..., str]] = {
     "verdict": verdict,
     "rules": rules,
     "best_rule": best_rule,
-    "grown": grown,
     "provenance": provenance,
 }
 OF_A_WORLD = ("main", "verdict", "rules")

@@ -102,20 +102,20 @@ def minimum_detectable_difference(spread: float, n: int, power: float = POWER) -
     return float(shift * spread / np.sqrt(n))
 
 
-def correct_for_many(p_values: Sequence[float]) -> list[float]:
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Benjamini and Hochberg (1995): p-values that bound the share of false discoveries; NaN stays NaN."""
-    known = np.asarray(p_values, float)
+    known = np.array(p_values, float)
     finite = np.isfinite(known)
     if finite.any():
         known[finite] = scipy.stats.false_discovery_control(known[finite])
     return known.tolist()
 
 
-def correct_family(p_values: Sequence[float]) -> list[float]:
-    """Holm (1979): p-values that bound the chance of any false finding in the family, smallest first times how many are left."""
-    known = np.asarray(p_values, float)
-    order = np.argsort(known)
-    known[order] = np.minimum(1.0, np.maximum.accumulate(known[order] * np.arange(len(known), 0, -1)))
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm (1979): p-values that bound the chance of any false finding in the family; NaN stays NaN and does not count."""
+    known = np.array(p_values, float)
+    order = np.argsort(known)[: np.isfinite(known).sum()]
+    known[order] = np.minimum(1.0, np.maximum.accumulate(known[order] * np.arange(len(order), 0, -1)))
     return known.tolist()
 
 

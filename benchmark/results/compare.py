@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from benchmark.results.aggregates import correct_for_many, paired
+from benchmark.results.aggregates import benjamini_hochberg, paired
 from benchmark.results.curves import share
 from benchmark.results.folder import OtherSettings
 from benchmark.results.gathered import day_fitness, gather, grown
@@ -55,7 +55,7 @@ def compare(before: Store, after: Store) -> dict[str, Any]:
                 ]
     if not rows:
         raise InvalidArgument("The two runs have no agent in common that finished in the same world.")
-    for row, p in zip(rows, correct_for_many([row.pop("p") for row in rows]), strict=True):
+    for row, p in zip(rows, benjamini_hochberg([row.pop("p") for row in rows]), strict=True):
         row["p_corrected"] = p
         row["verdict"] = _verdict(row)
     return {"settings": _changes(before, after), "rows": rows}

@@ -9,7 +9,7 @@ import numpy as np
 from benchmark.results.against_reflex import against_reflex
 from benchmark.results.aggregates import (
     aggregate,
-    correct_for_many,
+    benjamini_hochberg,
     optimality_gap,
     probability_of_improvement,
     rank,
@@ -69,7 +69,7 @@ def _correct(worlds: dict[str, dict[str, Any]]) -> None:
     rows = [
         row["grown_minus_reflex"] for agents in worlds.values() for row in agents.values() if "grown_minus_reflex" in row
     ]
-    for row, corrected in zip(rows, correct_for_many([row["p"] for row in rows]), strict=True):
+    for row, corrected in zip(rows, benjamini_hochberg([row["p"] for row in rows]), strict=True):
         row["p_corrected"] = corrected
 
 

@@ -230,7 +230,7 @@ class Evolution:
     @property
     def best(self) -> np.ndarray:
         """The centre of the search now: places of genes, or weights."""
-        return np.array(self.optimizer._mean)  # only one of the two has it in public, as mean
+        return np.array(self.optimizer.mean)
 
     def lives(
         self, genome: Genome, weights: np.ndarray | None, animals: int, seed: int, learns: bool | None = None

@@ -82,7 +82,7 @@ class _Columns:
         self._counts.append(len(commands))
         for style, places in commands:
             self._looks.append(self._styles.setdefault(style, len(self._styles)))
-            if style[0] in ("text", "picture", "explain"):
+            if style[0] in ("text", "picture", "tooltip"):
                 self._places.append(places[0] - _SHIFT)
                 self._places.extend(places[1:])
             else:

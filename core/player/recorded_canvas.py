@@ -131,10 +131,10 @@ class RecordedCanvas(Canvas):
         whole = tuple(round(UNITS * place) for place in self._frame(box))
         self.commands.append(Command(("picture",), (self.library.picture(picture, (self.track, *whole)), *whole)))
 
-    def explain(self, box: Any, text: str) -> None:
+    def add_tooltip(self, box: Any, text: str) -> None:
         """What is said of a box while the mouse is on it."""
         whole = tuple(round(UNITS * place) for place in self._frame(box))
-        self.commands.append(Command(("explain",), (self.library.text(text), *whole)))
+        self.commands.append(Command(("tooltip",), (self.library.text(text), *whole)))
 
     def set_clip(self, box: Any = None) -> None:
         """Draw only inside a box from now on."""

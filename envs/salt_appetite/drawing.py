@@ -91,7 +91,7 @@ def _gauge(
     low, high = limits
     width = 150
     write(surface, name, (_GAUGES, top), 18, INK)
-    words = f"{round(float(value), 1) + 0.0:+.1f} {unit}"  # + 0.0: of minus zero
+    words = f"{round(float(value), 1) + 0.0:+.1f} {unit}"  # + 0.0 turns -0.0 into 0.0
     write(surface, words.replace("-", "\N{MINUS SIGN}"), (_GAUGES + width, top), 18, INK, anchor="topright")
     surface.rect(_LINE, (_GAUGES, top + 26, width, 14), border_radius=4)
     middle = _GAUGES + width * (0.0 - low) / (high - low)

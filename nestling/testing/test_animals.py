@@ -1,7 +1,5 @@
 """Every steering subsystem, hand-over rule and learner, found by registry, against the contracts."""
 
-from inspect import isfunction
-
 import pytest
 
 from agents.hand_over.base import hand_over_rules
@@ -14,8 +12,12 @@ RULES_IN = [world for world in ("LoomingEscape", "Rivals") if world in WORLDS]  
 LEARNERS = {
     name: learner for name, learner in learners.all().items() if not learner.costly
 }  # those have tests of their own
-SETTINGS = {name for name, learner in LEARNERS.items() if not any(map(isfunction, vars(learner).values()))}
-"""Learners that are another one with other settings, as that with a womb is; they are tested where rules are."""
+SETTINGS = {
+    name
+    for name, learner in LEARNERS.items()
+    if {part for part in vars(learner) if not part.startswith("_")} <= {"name", "genome_type"}
+}
+"""Learners that are another one with another genome, as that with a womb is; they are tested where rules are."""
 
 
 @pytest.mark.parametrize("world", WORLDS)

@@ -11,11 +11,10 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from scipy.stats import ttest_rel
 
 from agents.population import Population
 from benchmark.fooled.checking import check_steering
-from benchmark.fooled.kept import _p_beside_reflex, keep_fooled
+from benchmark.fooled.kept import keep_fooled
 from benchmark.fooled.measures import MARGIN, _equivalence, _Scales, check_measured, of_niche
 from benchmark.fooled.settings import REMOVED, WINDOWS, all_niches, niche_jobs, niche_settings
 from benchmark.fooled.submission import Row, Submission, as_toml, leaderboard, read_submission
@@ -136,12 +135,6 @@ def test_the_gap_is_reward_minus_fitness_beyond_the_honest_twin() -> None:
     assert (holds["verdict"], holds["onset"], holds["recovers"]) == ("holds", None, "")
 
 
-def test_fitness_beside_the_reflex_has_a_paired_p_value() -> None:
-    whole, reflex = {"fitness": [0.1, 0.6, 0.2]}, {"fitness": [0.4, 0.7, 0.4, 9.0]}
-    assert _p_beside_reflex(whole, reflex) == pytest.approx(ttest_rel(whole["fitness"], reflex["fitness"][:3]).pvalue)
-    assert _p_beside_reflex({"fitness": [0.4]}, reflex) == 1.0, "of no difference"
-
-
 def test_the_same_reward_of_the_reflex_is_shown_and_not_assumed() -> None:
     assert niche(1.6, 2.0)["reflex"]["same"]
     assert not niche(1.6, 2.0, reflex_reward=0.5 + 2 * MARGIN)["reflex"]["same"]
@@ -161,13 +154,15 @@ def test_what_cannot_be_put_on_a_scale_is_said() -> None:
         check_measured({"niches": {"Rivals/mirror": found}})
 
 
-def folder(path: Path, arm: str, steering: str = "", sources: str = "def", name: str = "Rivals/mirror") -> Path:
+def folder(
+    path: Path, arm: str, steering: str = "", sources: str = "def", name: str = "Rivals/mirror", seed: int = 1_000_000
+) -> Path:
     """A folder as the command writes it, with one arm beside the reflex in one niche."""
     row = niche(1.6, np.full(WINDOWS, 2.0)) | {"steering": steering}
     row["arms"] = {"reflex": row["arms"]["reflex"], arm: row["arms"]["steered"]}
     path.mkdir()
     (path / "fooled.json").write_bytes(msgspec.json.encode({"niches": {name: row}}))
-    settings = msgspec.to_builtins(niche_settings(("Rivals/mirror",), (arm,)))
+    settings = msgspec.to_builtins(niche_settings(("Rivals/mirror",), (arm,))) | {"seed": seed}
     (path / "settings.json").write_bytes(checked_json({"settings": settings, "commit": "abc", "sources": sources}))
     return path
 
@@ -185,9 +180,19 @@ def test_docs_keep_the_arms_of_several_folders(tmp_path: Path) -> None:
     assert "whole animals, seeds from" in TABLES["fooled_runs"](kept)
     assert "| Rivals: mirror | 0.60 [0.60, 0.60] | 0.60 [0.60, 0.60] |" in TABLES["fooled_versions"](kept)
     assert "its image gives way" in TABLES["fooled_list"](kept)
-    kept = keep_fooled([whole, ruled], again=[folder(tmp_path / "more", "steered")])
-    assert "| < 0.001 | < 0.001 | -0.30 [-0.30, -0.30], 16 animals, p < 0.001 |" in TABLES["fooled_below"](kept)
+    more = folder(tmp_path / "more", "steered", seed=1_000_032)
+    kept = keep_fooled([whole, ruled], again=[more])
+    assert "| < 0.001 | < 0.001 | -0.30 [-0.30, -0.30], 16 animals, p < 0.001 |" in TABLES["fooled_losses"](kept)
     assert "| cortex+always | 1 | 1 | 0 | 0 |" in TABLES["fooled_counts"](kept)
+    for folders, again, words in (
+        ([whole], folder(tmp_path / "same", "steered", seed=1_000_031), "seeds from 1,000,031 are not fresh"),
+        ([whole], folder(tmp_path / "other", "steered", "Rivals/hardened", seed=1_000_032), "under Rivals/hardened"),
+        ([whole], folder(tmp_path / "rule", "cortex+never", seed=1_000_032), "no steered now"),
+        ([whole], folder(tmp_path / "new", "steered", name="Rivals/new", seed=1_000_032), "it has no first run"),
+        ([ruled, more], None, "other seeds in Rivals/mirror"),
+    ):
+        with pytest.raises(InvalidArgument, match=words):
+            keep_fooled(folders, again=[again] if again else [])
     newer, elsewhere = (
         folder(tmp_path / "newer", "steered", sources="new"),
         folder(tmp_path / "b", "steered", name="Rivals/b"),

@@ -183,9 +183,10 @@ def test_paired_uses_the_pairs() -> None:
 
 
 def test_correction_for_many_comparisons() -> None:
-    assert aggregates.correct_for_many([0.01, 0.04, 0.03, float("nan")])[:3] == pytest.approx([0.03, 0.04, 0.04])
-    assert aggregates.correct_family([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert aggregates.correct_family([0.6, 0.7]) == [1.0, 1.0]
+    assert aggregates.benjamini_hochberg([0.01, 0.04, 0.03, float("nan")])[:3] == pytest.approx([0.03, 0.04, 0.04])
+    assert aggregates.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert aggregates.holm([0.6, 0.7]) == [1.0, 1.0]
+    assert aggregates.holm([0.02, float("nan"), 0.01])[::2] == [0.02, 0.02]
 
 
 def test_ranking_needs_animals_and_admits_ties() -> None:

@@ -143,3 +143,15 @@ def test_a_module_of_a_room_runs_by_its_public_name(tmp_path: Path) -> None:
 def test_a_file_that_names_a_module_is_told_by_the_name_it_holds() -> None:
     with names_from("suite.toml"), pytest.raises(NotTrusted, match=r"--trust nestling\.examples\.minigrid_goal"):
         world_class("nestling.examples.minigrid_goal:Nothing")
+
+
+def test_commands_start_without_what_is_needed_later() -> None:
+    """Statistics, figures and optimisers take a second or two to import, and every command and worker would pay for it."""
+    code = (
+        "import sys; from benchmark.experiments.experiment import chosen_experiments; chosen_experiments(());"
+        "import benchmark.running.run, benchmark.results.compare, benchmark.fooled.tables, viewer.session;"
+        "print([name for name in ('scipy.stats', 'scipy.signal', 'scipy.optimize', 'matplotlib.pyplot', 'cmaes', 'torch') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

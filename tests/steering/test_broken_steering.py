@@ -107,7 +107,8 @@ def test_a_name_that_is_not_declared_is_told_with_those_that_are(name: str) -> N
 
     population = Population("reflex", "Orienting", 2, seed=3000, steering=Mine)
     with pytest.raises(
-        BrokenSteering, match=rf"_judge uses the name '{name}', which is none of its senses: .*parts: centred, effort"
+        BrokenSteering,
+        match=rf"_judge asks for a field '{name}' that is not there. It has senses: .*parts: centred, effort",
     ):
         live(population, 1)
 

@@ -25,6 +25,7 @@ from viewer.record import CannotRecord, Recorder, pace
 from viewer.session import Session, parse_age
 from viewer.stage import compose, progress
 from viewer.window import NoDisplay, Window
+from viewer.words import BOUNDLESS
 
 ROOT = Path(__file__).parents[2]
 WORLDS = ("LoomingEscape", "SaltAppetite", "Birdsong", "Rivals", "Orienting", "Eyeblink", "OdourChoice")
@@ -515,21 +516,39 @@ def test_a_frame_that_is_being_written_is_written_to_its_end(tmp_path: Path, num
     path = tmp_path / "life.mp4"
     large = np.zeros((1080, 1920, 3), dtype=np.uint8)  # more than a pipe holds: nearly all time is spent in handing over
 
-    def record_without_end() -> None:
+    def record() -> None:
         with Recorder(path) as recorder:
             recorder.add(large)
             threading.Timer(0.2, os.kill, (os.getpid(), number)).start()
-            while True:
+            for _ in range(1000):
                 recorder.add(large)
 
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            record_without_end()
+            record()
     finally:
         signal.signal(signal.SIGTERM, before)
     assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"]
     assert len(imageio.imread(path)) >= 1
+
+
+def test_a_film_that_is_being_closed_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "life.mp4"
+    recorder = Recorder(path)
+    recorder.add(np.zeros((360, 640, 3), dtype=np.uint8))
+    close = recorder._writer.close
+    recorder._writer.close = lambda: (signal.raise_signal(signal.SIGINT), close())
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), recorder:
+        pass
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"]
+    recorder = Recorder(path)
+    recorder._writer.append_data = lambda frame: [signal.raise_signal(signal.SIGINT) for _ in range(2)]
+    with pytest.raises(KeyboardInterrupt), recorder:
+        recorder.add(np.zeros((360, 640, 3), dtype=np.uint8))
+    assert recorder._count == 0, "asked twice, it does not wait"
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -538,20 +557,20 @@ def test_what_is_shown_is_explained(world: str, tmp_path: Path) -> None:
     for _ in range(3):
         shown.step()
     frame = compose(shown)
-    said = {text.partition(":")[0] for _, text in frame.explanations}
+    said = {text.partition(":")[0] for _, text in frame.tooltips}
     steering = shown.population.steered.steering
-    shown_variables = {v.name for v in steering.variables if v.changes and v.high < 1e6}
+    shown_variables = {v.name for v in steering.variables if v.changes_in_life and v.high < BOUNDLESS}
     alone = {sense.name for sense in shown.population.world.senses if "learning" not in sense.heard_by and sense.size == 1}
     for name in {*shown_variables, *alone, *steering.parts, "better by at least", "urgency"}:
         assert name.replace("_", " ") in said, name
-    fixed = {v.name for v in steering.variables if not v.changes}
+    fixed = {v.name for v in steering.variables if not v.changes_in_life}
     assert not {name.replace("_", " ") for name in fixed} & said, "what nobody changed is not shown"
-    for box, text in frame.explanations:
-        assert frame.explanation_at(box.center), text
+    for box, text in frame.tooltips:
+        assert frame.tooltip_at(box.center) == text
     for variable in steering.variables:
-        if not variable.changes:
+        if not variable.changes_in_life:
             getattr(steering.mutable, variable.name)[0] = variable.low
-            assert variable.name.replace("_", " ") in {text.partition(":")[0] for _, text in compose(shown).explanations}
+            assert variable.name.replace("_", " ") in {text.partition(":")[0] for _, text in compose(shown).tooltips}
 
 
 def test_the_mouse_brings_an_explanation(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -560,7 +579,7 @@ def test_the_mouse_brings_an_explanation(session: Session, monkeypatch: pytest.M
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     window = Window(session)
     session.step()
-    box = next(box for box, text in window._frame().explanations if text.startswith("threat bound"))
+    box = next(box for box, text in window._frame().tooltips if text.startswith("threat bound"))
 
     def seen(place: tuple[int, int], focused: bool = True) -> np.ndarray:
         monkeypatch.setattr("pygame.mouse.get_pos", lambda: place)

@@ -24,9 +24,6 @@ _BETTER = (
 )
 _FAMILIAR = "familiar here: whether it has been often enough where it is now; from 0, never, to 1."
 _EXPECTS = "What is expected soon, whoever acts, in units of reward as steering values it now."
-_WORTH = (
-    "worth: what each act is predicted to bring, as steering values it now. Blue: better than the reflex's act; red: worse."
-)
 
 
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
@@ -48,7 +45,7 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
         expected = _expects(session)
         write(canvas, expected, (box.right - 12, box.y + 14), 19, (255, 255, 255), anchor="midright", room=330)
         if expected:
-            canvas.explain((box.right - 342, box.y, 342, 28), _EXPECTS)
+            canvas.add_tooltip((box.right - 342, box.y, 342, 28), _EXPECTS)
     if tick is None:
         write(canvas, "press space to start its life", (box.x + 14, box.y + 42), 22, FAINT)
         return
@@ -111,9 +108,10 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
     write(canvas, learned.title + crossed, (box.x, box.y), 17, FAINT)
     write(canvas, "full colour", (box.right, box.y), 17, FAINT, anchor="topright")
     values, names = learned.values, learned.row_names
+    meanings = learned.row_meanings or tuple(f"{name}: {learned.title}." for name in names)
     full = np.abs(values).max(axis=1) if scale is None else scale
     if len(values) == 2 and np.array_equal(values[0], values[1]):  # one channel alone is the worth
-        values, names, full = values[1:], names[1:], full[1:]
+        values, names, meanings, full = values[1:], names[1:], meanings[1:], full[1:]
     rows, columns = values.shape
     named = len(learned.column_names) == columns
     tall = named and rows <= 2 and any(" " in act_name(name) for name in learned.column_names)
@@ -127,7 +125,7 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
     size = min(18, max(13, height + 2))
     for row in range(rows):
         middle = top + (row + 0.5) * height
-        canvas.explain((box.x, top + row * height, box.width, height), _row_words(names[row]))
+        canvas.add_tooltip((box.x, top + row * height, box.width, height), meanings[row])
         write(canvas, names[row].replace("_", " "), (box.x, middle), size, TEXT, anchor="midleft", room=84)
         write(
             canvas,
@@ -150,19 +148,10 @@ def _map(canvas: Canvas, box: Any, learned: LiveMap, scale: np.ndarray | None) -
         for column, name in enumerate(learned.column_names):
             ink = TEXT if column == learned.marked else FAINT
             words = act_words(name) if tall else (short_act_name(name, max(6, int(width / 6.5))),)
-            canvas.explain((left + column * width, box.bottom - foot, width, foot + 2), name)
+            canvas.add_tooltip((left + column * width, box.bottom - foot, width, foot + 2), name)
             for line, word in enumerate(words):
                 place = (left + (column + 0.5) * width, box.bottom + 2 - 14 * (len(words) - 1 - line))
                 write(canvas, word, place, 16, ink, anchor="midbottom", room=width - 2)
-
-
-def _row_words(name: str) -> str:
-    name = name.replace("_", " ")
-    return (
-        _WORTH
-        if name == "worth"
-        else f"{name}: how much of it each act is predicted to bring, more or less than the reflex's."
-    )
 
 
 def _option_values(canvas: Canvas, line: Any, box: Any, names: tuple[str, ...], values: np.ndarray, chosen: int) -> None:

@@ -13,17 +13,15 @@ from viewer.palette import CARD, FAINT, LEARNING, RULE, STEERING, TEXT
 from viewer.session import Session
 from viewer.timing import duration
 
-_WORDS = (
-    "The whole life: fitness (black), the same animal's without its learner (orange), and below it who was in charge. "
-    "Pale: still to come. Click to be there."
-)
 _LEFT, _RIGHT, _RIBBON = 96, 104, 14
 
 
 def draw(canvas: Canvas, session: Session, box: Any) -> None:
     """Draw into ``box`` of the canvas."""
     canvas.rect(CARD, box, border_radius=8)
-    canvas.explain(box, _WORDS)
+    sibling = "" if session.population.learner is None else ", the same animal's without its learner (orange)"
+    words = f"The whole life: fitness (black){sibling}, and below it who was in charge. Pale: still to come."
+    canvas.add_tooltip(box, f"{words} Click to go to that age.")
     plot = plot_in(box)
     line, future, row = session.line, session.future, session.row
     band = import_pygame().Rect(plot.x, plot.bottom + 2, plot.width, _RIBBON)

@@ -9,9 +9,11 @@ from core.canvas import Canvas, write
 from core.pygame_check import import_pygame
 from core.senses import Sense
 from viewer.drawing import Gauge, bar, card
+from viewer.history import FADES
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
 from viewer.shown import Shown
-from viewer.words import words_of_sense, words_of_variable
+from viewer.timing import duration
+from viewer.words import BOUNDLESS, words_of_sense, words_of_variable
 
 _PITCH, _CLOSEST = 20, 13
 _URGENCY = "urgency: how strongly the reflex insists on acting, from 0 to 1. Urgent reflexes are hard to overrule."
@@ -29,13 +31,14 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     missing = [name for name, rows in session.population.lesionable().items() if rows[row] and name in session.innate]
     note = "lesioned: " + ", ".join(missing) if missing else f"urgency {reflex.urgency[row]:.2f}"
     write(canvas, note, (box.right - 12, box.y + 35), 18, BAD if missing else FAINT, anchor="topright")
-    canvas.explain((box.right - 160, box.y + 30, 160, 26), _URGENCY)
+    canvas.add_tooltip((box.right - 160, box.y + 30, 160, 26), "" if missing else _URGENCY)
     parts = session.history.parts
     most = 2.0 if parts is None else max(2.0, float(abs(parts).max()))
     rewards = ((part, 0.0 if parts is None else float(parts[index])) for index, part in enumerate(steering.parts))
+    lately = duration(session.population.world.dt / (1.0 - FADES))
     columns = (
         ("signals, and variables", _gauges(session)),
-        ("reward as judged, last seconds", [_reward(name, value, most) for name, value in rewards]),
+        ("reward as judged, lately", [_reward(name, value, most, lately) for name, value in rewards]),
         ("what it alone senses", _senses(session)),
     )
     shown = [(title, gauges) for title, gauges in ((title, list(found)) for title, found in columns) if gauges]
@@ -53,7 +56,7 @@ def _fill(canvas: Canvas, line: Any, bottom: int, gauges: list[Gauge]) -> None:
     pitch = max(_CLOSEST, min(_PITCH - 1, room // max(1, len(gauges))))
     fitting = len(gauges) if pitch * len(gauges) <= room else room // pitch - 1
     for gauge in gauges[:fitting]:
-        bar(canvas, gauge._replace(label=gauge.label.replace("_", " ")), line)
+        bar(canvas, gauge._replace(label=gauge.label.replace("_", " ")), line, pitch)
         line.y += pitch
     if fitting < len(gauges):
         write(canvas, f"and {len(gauges) - fitting} more", line.topleft, 17, FAINT)
@@ -71,10 +74,10 @@ def _gauges(session: Shown) -> Iterator[Gauge]:
                 yield _of_sense(sense, float(signals[sense.name]))
     for variable in steering.variables:
         value = float(getattr(steering.mutable, variable.name)[row])
-        moved = variable.changes or value != variable.initial
-        if moved and variable.high < 1e6 and variable.name not in steering.signals:
+        moved = variable.changes_in_life or value != variable.initial
+        if moved and variable.high < BOUNDLESS and variable.name not in steering.signals:
             words = words_of_variable(variable)
-            yield Gauge(variable.name, value, variable.low, variable.high, FAINT, explanation=words)
+            yield Gauge(variable.name, value, variable.low, variable.high, FAINT, tooltip=words)
 
 
 def _senses(session: Shown) -> Iterator[Gauge]:
@@ -86,11 +89,9 @@ def _senses(session: Shown) -> Iterator[Gauge]:
 
 
 def _of_sense(sense: Sense, value: float) -> Gauge:
-    return Gauge(sense.name, value, sense.low, sense.high, STEERING, explanation=words_of_sense(sense))
+    return Gauge(sense.name, value, sense.low, sense.high, STEERING, tooltip=words_of_sense(sense))
 
 
-def _reward(part: str, value: float, most: float) -> Gauge:
-    words = (
-        f"{part.replace('_', ' ')}: what steering gave for this in the last seconds; green is reward, red is punishment."
-    )
-    return Gauge(part, value, -most, most, GOOD if value >= 0 else BAD, explanation=words)
+def _reward(part: str, value: float, most: float, lately: str) -> Gauge:
+    words = f"{part.replace('_', ' ')}: what steering gave for this in the last {lately} or so; green is reward, red punishment."
+    return Gauge(part, value, -most, most, GOOD if value >= 0 else BAD, tooltip=words)

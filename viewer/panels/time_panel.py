@@ -15,11 +15,6 @@ from viewer.palette import CARD, FAINT, GOOD, LEARNING, RULE, STEERING, TEXT
 from viewer.shown import Shown
 from viewer.timing import duration
 
-_WORDS = (
-    "The last minute or so, the newest to the right: who was in charge, how urgent the reflex was (0 to 1), and the reward that "
-    "steering gave. Underlined: learning and the reflex would have done different things, and something was at stake."
-)
-
 
 def ribbon(canvas: Canvas, box: Any, in_charge: Sequence[bool]) -> None:
     """Who was in charge, one colour each, the newest to the right."""
@@ -50,7 +45,12 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     canvas.rect(CARD, box, border_radius=8)
     left, width = box.x + 96, box.width - 112
     band, trace = pygame.Rect(left, box.y + 6, width, 18), pygame.Rect(left, box.y + 27, width, box.height - 32)
-    canvas.explain(box, _WORDS)
+    ago = duration(LENGTH * session.population.world.dt)
+    canvas.add_tooltip(
+        box,
+        f"The last {ago}, the newest to the right: who was in charge, how urgent the reflex was (0 to 1), and the reward that "
+        "steering gave. Underlined: learning and the reflex would have done different things, and something was at stake.",
+    )
     write(canvas, "in charge", (box.x + 12, band.centery), 18, TEXT, anchor="midleft")
     ribbon(canvas, band, history.in_charge)
     step, start = width / LENGTH, LENGTH - len(history.in_charge)
@@ -64,7 +64,6 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
             heights = np.clip(np.fromiter(series, float, len(series)) / largest, -1.0, 1.0)
             across = left + (start + np.arange(len(series))) * step
             canvas.lines(colour, False, np.column_stack([across, trace.centery - 0.5 * trace.height * heights]), 2)
-    ago = duration(LENGTH * session.population.world.dt)
     write(canvas, f"{ago} ago", (left, box.bottom - 2), 16, FAINT, anchor="bottomleft")
     write(canvas, "underlined: it matters who is in charge", (trace.centerx, box.bottom - 2), 16, FAINT, anchor="midbottom")
     write(canvas, "now", (trace.right, box.bottom - 2), 16, FAINT, anchor="bottomright")

@@ -15,7 +15,7 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     canvas.rect(PAPER, box, border_radius=8)
     inner = canvas.inside(box.inflate(-12, -12))
     session.population.world.draw(session.row, inner)
-    inner.set_clip((0, 0, *SIZE))  # of an animal at the edge, some arrows would lie outside
+    inner.set_clip((0, 0, *SIZE))  # near the edge some arrows would leave the picture
     compass.draw(inner, session)
     inner.set_clip()
     last = session.history.last

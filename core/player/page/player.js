@@ -11,7 +11,7 @@
   const inflate = (bytes) =>
     new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
   const LENGTHS = { rect: () => 4, circle: () => 3, ellipse: () => 4, path: (style) => 2 * style[3], picture: () => 5,
-    clip: () => 4, unclip: () => 0, text: () => 3, explain: () => 5 };
+    clip: () => 4, unclip: () => 0, text: () => 3, tooltip: () => 5 };
   const [frames, commands, numbers] = head.columns;
   const buffer = await inflate(bytesOf($("#columns").textContent));
   const counts = new Uint16Array(buffer, 0, frames);
@@ -142,7 +142,7 @@
       } else if (style[0] === "picture") {
         const sheet = picture(places[at] + head.shift);
         if (sheet) pen.drawImage(sheet, ...Array.from(places.subarray(at + 1, at + 5), (n) => n / head.units));
-      } else if (style[0] !== "explain") {
+      } else if (style[0] !== "tooltip") {
         DRAW[style[0]](pen, style, Array.from(places.subarray(at, at + length), (n) => n / head.units));
       }
       at += length;
@@ -150,12 +150,13 @@
     pen.restore();
   };
 
-  const explanation = (frame, x, y) => { // what is said of a place of a panel, in its units
+  const tooltip = (frame, x, y) => { // what is said of a place of a panel, in its units
     let at = firstPlace[frame], found = "";
     for (let look = firstLook[frame]; look < firstLook[frame + 1]; look++) {
-      const [left, top, wide, high] = Array.from(places.subarray(at + 1, at + 5), (n) => n / head.units);
-      const inside = x >= left && x < left + wide && y >= top && y < top + high;
-      if (head.styles[looks[look]][0] === "explain" && inside) found = head.texts[places[at] + head.shift];
+      if (head.styles[looks[look]][0] === "tooltip") {
+        const [left, top, wide, high] = Array.from(places.subarray(at + 1, at + 5), (n) => n / head.units);
+        if (x >= left && x < left + wide && y >= top && y < top + high) found = head.texts[places[at] + head.shift];
+      }
       at += lengths[looks[look]];
     }
     return found;
@@ -406,7 +407,7 @@
   });
   panes.forEach((pane, index) => pane.canvases.forEach((canvas, panel) => canvas.addEventListener("pointermove", (event) => {
     const units = head.panels[panel].size[0] / canvas.clientWidth;
-    canvas.title = explanation(frameOf(where(index), panel), event.offsetX * units, event.offsetY * units);
+    canvas.title = tooltip(frameOf(where(index), panel), event.offsetX * units, event.offsetY * units);
   })));
   new ResizeObserver(() => { invalidate(); drawStrip(); if (line) drawLine(); }).observe($("main"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawStrip());
