@@ -1,4 +1,4 @@
-"""Ages as people write them."""
+"""Ages and spans of time as people write them."""
 
 from __future__ import annotations
 
@@ -12,3 +12,11 @@ def duration(seconds: float) -> str:
         return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
     minutes, left = divmod(round(seconds), 60)
     return f"{minutes} min {left:02d} s"
+
+
+def span(seconds: float) -> str:
+    """A span of time with two digits: 0.33 s, 60 s, 17 min, 5 h."""
+    for name, size in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2.0 * size:
+            return f"{seconds / size:.2g} {name}"
+    return f"{seconds:.2g} s"

@@ -24,6 +24,7 @@ from viewer.layout import TALL, WIDE, Layout, layout_of
 from viewer.record import CannotRecord, Recorder, pace
 from viewer.session import Session, parse_age
 from viewer.stage import compose, progress
+from viewer.timing import span
 from viewer.window import NoDisplay, Window
 from viewer.words import BOUNDLESS
 
@@ -571,6 +572,11 @@ def test_what_is_shown_is_explained(world: str, tmp_path: Path) -> None:
         if not variable.changes_in_life:
             getattr(steering.mutable, variable.name)[0] = variable.low
             assert variable.name.replace("_", " ") in {text.partition(":")[0] for _, text in compose(shown).tooltips}
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(1 / 3, "0.33 s"), (60.0, "60 s"), (1000.0, "17 min"), (18_000.0, "5 h")])
+def test_spans_of_time_are_short(seconds: float, words: str) -> None:
+    assert span(seconds) == words
 
 
 def test_the_mouse_brings_an_explanation(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

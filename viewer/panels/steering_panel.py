@@ -12,7 +12,7 @@ from viewer.drawing import Gauge, bar, card
 from viewer.history import FADES
 from viewer.palette import BAD, FAINT, GOOD, STEERING, STEERING_PALE, TEXT
 from viewer.shown import Shown
-from viewer.timing import duration
+from viewer.timing import span
 from viewer.words import BOUNDLESS, words_of_sense, words_of_variable
 
 _PITCH, _CLOSEST = 20, 13
@@ -35,7 +35,7 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     parts = session.history.parts
     most = 2.0 if parts is None else max(2.0, float(abs(parts).max()))
     rewards = ((part, 0.0 if parts is None else float(parts[index])) for index, part in enumerate(steering.parts))
-    lately = duration(session.population.world.dt / (1.0 - FADES))
+    lately = span(session.population.world.dt / (1.0 - FADES))
     columns = (
         ("signals, and variables", _gauges(session)),
         ("reward as judged, lately", [_reward(name, value, most, lately) for name, value in rewards]),

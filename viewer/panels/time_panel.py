@@ -13,7 +13,7 @@ from core.pygame_check import import_pygame
 from viewer.history import LENGTH
 from viewer.palette import CARD, FAINT, GOOD, LEARNING, RULE, STEERING, TEXT
 from viewer.shown import Shown
-from viewer.timing import duration
+from viewer.timing import duration, span
 
 
 def ribbon(canvas: Canvas, box: Any, in_charge: Sequence[bool]) -> None:
@@ -45,10 +45,10 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     canvas.rect(CARD, box, border_radius=8)
     left, width = box.x + 96, box.width - 112
     band, trace = pygame.Rect(left, box.y + 6, width, 18), pygame.Rect(left, box.y + 27, width, box.height - 32)
-    ago = duration(LENGTH * session.population.world.dt)
+    seconds = LENGTH * session.population.world.dt
     canvas.add_tooltip(
         box,
-        f"The last {ago}, the newest to the right: who was in charge, how urgent the reflex was (0 to 1), and the reward that "
+        f"The last {span(seconds)}, the newest to the right: who was in charge, how urgent the reflex was (0 to 1), and the reward that "
         "steering gave. Underlined: learning and the reflex would have done different things, and something was at stake.",
     )
     write(canvas, "in charge", (box.x + 12, band.centery), 18, TEXT, anchor="midleft")
@@ -64,6 +64,6 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
             heights = np.clip(np.fromiter(series, float, len(series)) / largest, -1.0, 1.0)
             across = left + (start + np.arange(len(series))) * step
             canvas.lines(colour, False, np.column_stack([across, trace.centery - 0.5 * trace.height * heights]), 2)
-    write(canvas, f"{ago} ago", (left, box.bottom - 2), 16, FAINT, anchor="bottomleft")
+    write(canvas, f"{duration(seconds)} ago", (left, box.bottom - 2), 16, FAINT, anchor="bottomleft")
     write(canvas, "underlined: it matters who is in charge", (trace.centerx, box.bottom - 2), 16, FAINT, anchor="midbottom")
     write(canvas, "now", (trace.right, box.bottom - 2), 16, FAINT, anchor="bottomright")
