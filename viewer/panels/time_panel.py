@@ -46,11 +46,9 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     left, width = box.x + 96, box.width - 112
     band, trace = pygame.Rect(left, box.y + 6, width, 18), pygame.Rect(left, box.y + 27, width, box.height - 32)
     seconds = LENGTH * session.population.world.dt
-    canvas.add_tooltip(
-        box,
-        f"The last {span(seconds)}, the newest to the right: who was in charge, how urgent the reflex was (0 to 1), and the reward that "
-        "steering gave. Underlined: learning and the reflex would have done different things, and something was at stake.",
-    )
+    what = "who was in charge, how urgent the reflex was (0 to 1), and the reward that steering gave"
+    matters = "Underlined: learning and the reflex would have done different things, and something was at stake."
+    canvas.add_tooltip(box, f"The last {span(seconds)}, the newest to the right: {what}. {matters}")
     write(canvas, "in charge", (box.x + 12, band.centery), 18, TEXT, anchor="midleft")
     ribbon(canvas, band, history.in_charge)
     step, start = width / LENGTH, LENGTH - len(history.in_charge)
