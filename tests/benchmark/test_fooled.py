@@ -251,7 +251,7 @@ class Smuggles(Fighter):
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        (Unlisted, "Unlisted failed in Rivals: .*glory"),
+        (Unlisted, "Unlisted cannot be tried in Rivals.*asks for a field 'glory' that is not there"),
         (Constant, "Constant gave the same reward, 1, in each of"),
         (Divides, "Divides cannot be tried in Rivals.* the part 'resource' of row .* it must be finite"),
         (Smuggles, "The reward of Smuggles is fitness times 1"),

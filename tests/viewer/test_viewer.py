@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -511,6 +512,17 @@ def test_a_recording_ends_in_order(tmp_path: Path) -> None:
     assert len(imageio.imread(path)) >= 1
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT and SIGTERM raise, also where the tests run in the background, which ignores Ctrl+C."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_frame_that_is_being_written_is_written_to_its_end(tmp_path: Path, number: signal.Signals) -> None:
     """imageio-ffmpeg kills the encoder where an interrupt comes while it hands a frame over, and the whole film is lost."""
@@ -524,31 +536,28 @@ def test_a_frame_that_is_being_written_is_written_to_its_end(tmp_path: Path, num
             for _ in range(1000):
                 recorder.add(large)
 
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            record()
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with pytest.raises(KeyboardInterrupt):
+        record()
     assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"]
     assert len(imageio.imread(path)) >= 1
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_film_that_is_being_closed_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "life.mp4"
+    frame = np.zeros((360, 640, 3), dtype=np.uint8)
     recorder = Recorder(path)
-    recorder.add(np.zeros((360, 640, 3), dtype=np.uint8))
+    recorder.add(frame)
     close = recorder._writer.close
     recorder._writer.close = lambda: (signal.raise_signal(signal.SIGINT), close())
-    handler = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), recorder:
         pass
-    assert signal.getsignal(signal.SIGINT) is handler
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert [file.name for file in tmp_path.iterdir()] == ["life.mp4"]
     recorder = Recorder(path)
     recorder._writer.append_data = lambda frame: [signal.raise_signal(signal.SIGINT) for _ in range(2)]
     with pytest.raises(KeyboardInterrupt), recorder:
-        recorder.add(np.zeros((360, 640, 3), dtype=np.uint8))
+        recorder.add(frame)
     assert recorder._count == 0, "asked twice, it does not wait"
 
 
