@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+from functools import cache
 from typing import Any, cast
 
 import gymnasium as gym
@@ -18,7 +19,13 @@ from nestling.testing.strict import strictly
 from nestling.testing.worlds import EPISODE, assert_in_range, assert_same, build, record
 
 
-def _in_another_process(payload: bytes) -> bytes:
+@cache
+def _another_process() -> Any:
+    """Started once for all worlds, since that takes seconds."""
+    return multiprocessing.get_context("spawn").Pool(1)
+
+
+def _record(payload: bytes) -> bytes:
     world = pickle.loads(payload)
     return pickle.dumps(record(world, 50))
 
@@ -89,9 +96,7 @@ class LivesContract:
     def test_pickles_under_spawn(self, world: Any) -> None:
         built = build(world)
         built.reset(seed=8)
-        payload = pickle.dumps(built)
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            theirs = pickle.loads(pool.apply(_in_another_process, (payload,)))
+        theirs = pickle.loads(_another_process().apply(_record, (pickle.dumps(built),)))
         assert_same(record(built, 50), theirs, "a pickled world must live the same life in another process")
 
     def test_observations_stay_inside_their_space(self, world: Any) -> None:

@@ -26,6 +26,7 @@ from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
 from core.errors import InvalidArgument, UnknownName
 from tests.benchmark.helpers import AGENTS, LIFETIME, ROOT, WORLD, assert_same_results, curves_of, encoded, small
+from tests.commands import refusal
 
 SMALL = ("--worlds", WORLD, "--animals", "2", "--lifetime", str(LIFETIME), "--experiments")
 
@@ -190,8 +191,6 @@ def test_results_of_other_sources_are_refused(finished: Store, tmp_path: Path, m
         (("--report-only", "--out", "no/such/folder"), "is no results folder"),
         (("--report-only",), "say which with --out"),
         (("--quick", "--full"), "exclude each other"),
-        (("--engine", "ray", "--address", "127.0.0.1:1"), "No Ray answers at 127.0.0.1:1"),
-        (("--engine", "ray", "--address", "nonsense"), "A Ray address is"),
         (("--address", "auto"), "the local engine has no address"),
         (("--export", "exel"), "export format"),
         (("--suite", "no-such.toml"), "cannot be read"),
@@ -199,13 +198,23 @@ def test_results_of_other_sources_are_refused(finished: Store, tmp_path: Path, m
         (("--agents", "refleks"), "Did you mean 'reflex'"),
     ],
 )
-def test_command_refuses_plainly(arguments: tuple[str, ...], words: str) -> None:
-    command = [sys.executable, "scripts/benchmark.py", *SMALL, *arguments]
+def test_command_refuses_plainly(
+    arguments: tuple[str, ...], words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert words in refusal("benchmark", *SMALL, *arguments, monkeypatch=monkeypatch, capsys=capsys)
+    assert not (ROOT / "no").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"), [("127.0.0.1:1", "No Ray answers at 127.0.0.1:1"), ("nonsense", "A Ray address is")]
+)
+def test_an_address_without_ray_is_refused(address: str, words: str) -> None:
+    command = [sys.executable, "scripts/benchmark.py", *SMALL, "--engine", "ray", "--address", address]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
-    assert not (ROOT / "no").exists()
 
 
 def test_folder_of_other_settings_is_refused(finished: Store, tmp_path: Path) -> None:
@@ -277,7 +286,7 @@ def test_every_experiment_is_declared() -> None:
 
 
 def test_experiment_command(tmp_path: Path) -> None:
-    command = [sys.executable, "scripts/experiment.py", "L7", "L5", "--animals", "20", "--out", str(tmp_path)]
+    command = [sys.executable, "scripts/experiment.py", "L7", "L5", "--animals", "10", "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     entries = msgspec.json.decode((tmp_path / "experiments.json").read_bytes())

@@ -92,7 +92,7 @@ def test_steps_have_one_length() -> None:
         Eyeblink(1, dt=0.02)
 
 
-def test_a_blink_is_learned_in_time_kept_by_the_nuclei_and_lost_without_the_olive() -> None:
+def test_a_blink_is_learned_in_time_and_kept_by_the_nuclei() -> None:
     lids = Eyelids(4, seed=5)
     assert lids.population.learner is not None
     lids.train(25, interval=0.25)
@@ -107,7 +107,13 @@ def test_a_blink_is_learned_in_time_kept_by_the_nuclei_and_lost_without_the_oliv
     lids.population.set_state(saved)
     lids.population.lesion("learning")
     assert lids.test(3, interval=0.25).max() < 1e-3
-    lids.population.set_state(saved)
+
+
+@pytest.mark.thorough
+def test_a_blink_is_lost_without_the_olive() -> None:
+    lids = Eyelids(4, seed=5)
+    lids.train(25, interval=0.25)
+    assert lids.responses(0.25, 15, 25).mean() > 0.7
     lids.population.lesion("olive")
     lids.train(60)
     assert lids.responses(0.25, -10).mean() < 0.2

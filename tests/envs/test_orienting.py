@@ -30,7 +30,7 @@ def offsets(population: Population) -> dict[str, np.ndarray]:
     return {kind: getattr(numbers, f"{kind}_offset_azimuth").copy() for kind in ("visual", "auditory")}
 
 
-@pytest.mark.parametrize("prism", [15.0, -10.0])
+@pytest.mark.parametrize("prism", [15.0, pytest.param(-10.0, marks=pytest.mark.thorough)])
 def test_prism_identity(prism: float) -> None:
     population = owls()
     before = offsets(population)

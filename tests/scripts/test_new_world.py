@@ -44,6 +44,10 @@ assert scripts.watch.main(watch) == 0
 """
 
 
+def files_of_rooms() -> list[Path]:
+    return sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+
+
 def run(*command: str, cwd: Path, path: Path) -> str:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(path), str(ROOT)])}
     done = subprocess.run([sys.executable, *command], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
@@ -128,10 +132,10 @@ def test_a_world_inside_the_repository_needs_no_other_edit(tmp_path: Path) -> No
     ],
 )
 def test_names_that_are_refused(name: str, why: str) -> None:
-    before = sorted(ROOT.rglob("*.py"))
+    before = files_of_rooms()
     with pytest.raises(InvalidArgument, match=why):
         main(Args(name))
-    assert sorted(ROOT.rglob("*.py")) == before
+    assert files_of_rooms() == before
 
 
 @pytest.mark.parametrize("name", ["CON", "Nul", "Aux", "Com1", "LPT9", "Prn"])
