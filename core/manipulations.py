@@ -90,8 +90,8 @@ class Manipulable:
     @classmethod
     def manipulations(cls) -> dict[str, Manipulation]:
         """All manipulations by name."""
-        methods = dict(inspect.getmembers_static(cls, inspect.isfunction))
-        return {name: getattr(method, _MARK) for name, method in methods.items() if hasattr(method, _MARK)}
+        methods = {name: method for kind in reversed(cls.__mro__) for name, method in vars(kind).items()}
+        return {name: getattr(method, _MARK) for name, method in sorted(methods.items()) if hasattr(method, _MARK)}
 
     def manipulate(self, name: str, rows: Iterable[int] | np.ndarray | None = None, **parameters: Any) -> None:
         """Apply the manipulation ``name`` to ``rows`` (indices, or a bool mask; all by default). If it is refused, nothing changes.

@@ -53,12 +53,12 @@ def fail_plainly(
     """
     import tyro
 
-    from core.errors import NestlingError
-
     for stream in (sys.stdout, sys.stderr):  # what a locale cannot say must not end a long run
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     args = tyro.cli(arguments, description=description)
+    from core.errors import NestlingError  # not before: help needs nothing of what it imports
+
     signal.signal(signal.SIGTERM, _terminate)
     try:
         return main(args)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import matplotlib as mpl
-
 
 @contextmanager
 def own_style(changes: Any = None) -> Iterator[None]:
     """Within the block figures start from matplotlib's defaults; afterwards the user's settings are back."""
+    import matplotlib as mpl
+
     with mpl.rc_context():
         mpl.rcdefaults()
         with mpl.rc_context(changes):
