@@ -90,6 +90,8 @@ class World(Manipulable, VectorEnv, abc.ABC):
         action_names: of the axes of a graded action, or of the actions of a discrete one, for those who watch.
         random_hold: seconds for which the random policy holds an action.
         steering: the world whose steering subsystem also serves here; None for one of its own name.
+        stratified_by: field of ``state`` that divides animals into classes at birth, as strength does; empty where there are none.
+            Benchmarks average over classes, each counting the same, since the middle of all animals would lie between them.
         fooled_niches: pairs of an honest and a fooled surrounding, made by its manipulations; see :mod:`envs.fooled_niches`.
 
     Args:
@@ -116,6 +118,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
     action_names: ClassVar[tuple[str, ...]] = ()
     random_hold: ClassVar[float] = 0.5
     steering: ClassVar[str | None] = None
+    stratified_by: ClassVar[str] = ""
     fooled_niches: ClassVar[tuple[FooledNiche, ...]] = ()
     metadata: dict[str, Any] = {"render_modes": ["human", "rgb_array"], "render_fps": 10}
 

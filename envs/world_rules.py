@@ -38,6 +38,9 @@ def broken_rule(kind: Any) -> str | None:
         return f"senses must be Senses(Sense(...), ...), not {kind.senses!r}"
     if not kind.senses.heard_by("learning").size:
         return "no sense is heard by learning, so nothing could be learned"
+    fields = [field.name for field in getattr(kind, "state", ())]
+    if (strata := getattr(kind, "stratified_by", "")) and strata not in fields:
+        return f"stratified_by must name a field of state ({', '.join(fields)}), not {strata!r}"
     for niche in getattr(kind, "fooled_niches", ()):
         if (broken := niche.broken_rule(kind)) is not None:
             return broken

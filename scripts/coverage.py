@@ -18,6 +18,7 @@ sys.path[:1] = [str(Path(__file__).resolve().parents[1]), str(Path.cwd())]  # no
 from scripts.common import fail_plainly
 
 SIZES = (8, 16, 32, 64)
+CLASSES = "two classes"
 Draw = Callable[[np.random.Generator, int], np.ndarray]
 
 
@@ -37,13 +38,20 @@ def kinds() -> dict[str, Draw]:
         "normal": lambda rng, n: rng.normal(0.0, 1.0, n),
         "lognormal": lambda rng, n: rng.lognormal(0.0, 1.0, n),
         "rare events (one in five)": lambda rng, n: rng.poisson(0.2, n).astype(float),
-        "two classes": lambda rng, n: rng.integers(0, 2, n) + rng.normal(0.0, 0.1, n),
+        CLASSES: lambda rng, n: rng.integers(0, 2, n) + rng.normal(0.0, 0.1, n),
     }
 
 
 def main(args: Args) -> int:
     """Simulate and print a table in Markdown."""
-    from benchmark.results.statistics import difference_of_shares, interquartile_mean, interval, mean_interval, stratified
+    from benchmark.results.statistics import (
+        difference_of_shares,
+        interquartile_mean,
+        interval,
+        mean_interval,
+        middle,
+        stratified,
+    )
     from core.errors import whole_number
 
     trials = whole_number("trials", args.trials)
@@ -71,7 +79,9 @@ def main(args: Args) -> int:
         "difference": (lambda groups: difference_of_shares(*groups), difference),
         "difference, percentile bootstrap": (resampled, difference),
     }
-    todo = [(kind, draw, methods) for kind, draw in kinds().items()]
+    by_class = (lambda values: interval(values, strata=values > 0.5), lambda values: middle(values, values > 0.5))
+    of_classes = {"interquartile mean, by class": by_class}
+    todo = [(kind, draw, methods | (of_classes if kind == CLASSES else {})) for kind, draw in kinds().items()]
     rows = []
     for kind, draw, tried in (*todo, ("shares of .95 and .1, two groups", two_groups, of_shares)):
         many = draw(np.random.default_rng(args.seed + 1), 2_000_000)

@@ -19,19 +19,20 @@ _WIDTH = 7.4  # inches
 _MOST_IN_A_PANEL = 9  # agents of a legend
 
 
-def grown_scores(scores: dict[str, dict[str, np.ndarray]]) -> Drawing:
+def grown_scores(scores: dict[str, dict[str, np.ndarray]], gathered: dict[str, dict[str, Lives]]) -> Drawing:
     """The grown score of each agent in each world, with its interval.
 
     Args:
         scores: (animals,) by agent, by world.
+        gathered: the lives that they are of.
     """
     agents = _agents(scores)
     colours = colours_of(agents)
     figure, panels = _panels(list(scores), 0.7 + 0.26 * len(agents), sharex=True, sharey=True)
-    for axis, values in zip(panels, scores.values(), strict=True):
+    for axis, (world, values) in zip(panels, scores.items(), strict=True):
         for place, agent in enumerate(agents):
             if agent in values:
-                found, colour = interval(values[agent]), colours[agent]
+                found, colour = interval(values[agent], strata=gathered[world][agent].strata), colours[agent]
                 if len(values[agent]) >= LEAST_FOR_BAND:
                     axis.plot(
                         [found["low"], found["high"]], [place] * 2, color=colour, lw=6, alpha=0.45, solid_capstyle="butt"

@@ -36,7 +36,7 @@ def _draw(store: Store) -> Iterator[Drawing]:
     yield from reward_against_fitness(store.settings, gathered)
     scores = scores_grown(store, gathered)
     if scores:
-        yield grown_scores(scores)
+        yield grown_scores(scores, gathered)
         yield _profile({world: scores[world] for world in one_of_each_species(scores)})
 
 

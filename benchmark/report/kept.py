@@ -44,7 +44,7 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
             for agent, lives in agents.items():
                 if lives.curves is not None:
                     by_window = fitness_by_window(lives.curves).T
-                    bands = [interval(values) for values in by_window]
+                    bands = [interval(values, strata=lives.strata) for values in by_window]
                     rows[agent]["fitness_by_age"] = {key: [band[key] for band in bands] for key in ("iqm", "low", "high")}
             kept["worlds"][world] = {agent: row for agent, row in rows.items() if row["status"] == "complete"}
         kept["verdicts"] |= summary["verdicts"]

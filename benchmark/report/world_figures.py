@@ -62,7 +62,7 @@ def _fitness_by_age(settings: Settings, world: str, agents: dict[str, Lives]) ->
     for agent, lives in agents.items():
         assert lives.curves is not None
         values, label = fitness_by_window(lives.curves), label_of(agent, lives, most)
-        bands = [interval(values[:, window]) for window in range(values.shape[1])]
+        bands = [interval(values[:, window], strata=lives.strata) for window in range(values.shape[1])]
         middle, low, high = (np.array([band[key] for band in bands]) for key in ("iqm", "low", "high"))
         top.plot(ages, middle, color=colours[agent], label=label, marker="o" if len(ages) < 3 else None, **line_of(agent))
         few = len(values) < LEAST_FOR_BAND

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from agents.catalogue import agent_spec
+from agents.population import Population
 from benchmark.results.jobs import LifeJob, Settings, jobs
 from benchmark.results.scale import Scale
-from benchmark.results.statistics import interval
+from benchmark.results.statistics import middle
 from benchmark.results.store import Store
 from envs.registration import world_class
 
@@ -27,11 +29,13 @@ class Lives:
 
     Attributes:
         curves: of all its animals that are finished, or None.
+        strata: (animals,) class of each of them, where their world has classes; else None.
         status: "complete", "partial" (some animals are missing), "failed" or "not installed" (a library is missing).
     """
 
     curves: Curves | None
     status: str
+    strata: np.ndarray | None = None
 
 
 def gather(store: Store) -> dict[str, dict[str, Lives]]:
@@ -44,12 +48,28 @@ def gather(store: Store) -> dict[str, dict[str, Lives]]:
 
 
 def _lives(store: Store, parts: list[LifeJob]) -> Lives:
-    found = [curves for curves in map(store.curves, parts) if curves is not None]
+    lived = {part: curves for part in parts if (curves := store.curves(part)) is not None}
+    found = list(lived.values())
     failed = any(store.error(part) for part in parts)
     status = "complete" if len(found) == len(parts) else "failed" if failed else "partial"
     if not found and not failed and agent_spec(parts[0].agent).missing:
         status = NOT_INSTALLED
-    return Lives({name: np.concatenate([c[name] for c in found]) for name in found[0]} if found else None, status)
+    if not found:
+        return Lives(None, status)
+    seeds = tuple(part.first_seed + animal for part in lived for animal in range(part.animals))
+    return Lives(
+        {name: np.concatenate([c[name] for c in found]) for name in found[0]}, status, _strata(parts[0].world, seeds)
+    )
+
+
+@cache
+def _strata(world: str, seeds: tuple[int, ...]) -> np.ndarray | None:
+    """(animals,) class of each animal, from the world into which it is born."""
+    field = world_class(world).stratified_by
+    if not field:
+        return None
+    body = Population("reflex", world, len(seeds), seed=list(seeds)).world.body
+    return np.unique(getattr(body, field), return_inverse=True)[1]
 
 
 def day_fitness(curves: Curves, windows: slice = slice(None)) -> np.ndarray:
@@ -121,5 +141,4 @@ def scale_of(agents: dict[str, Lives], windows: slice) -> Scale | None:
         return None
     assert random.curves is not None
     assert oracle.curves is not None
-    zero, one = (interval(day_fitness(curves, windows))["iqm"] for curves in (random.curves, oracle.curves))
-    return Scale(zero, one)
+    return Scale(*(middle(day_fitness(curves, windows), random.strata) for curves in (random.curves, oracle.curves)))

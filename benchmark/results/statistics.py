@@ -20,14 +20,44 @@ def interquartile_mean(values: np.ndarray, axis: int = -1) -> Any:
     return scipy.stats.trim_mean(values, 0.25, axis=axis)
 
 
-def interval(values: np.ndarray, seed: int = 0) -> dict[str, float]:
+def interval(values: np.ndarray, seed: int = 0, strata: np.ndarray | None = None) -> dict[str, float]:
     """Interquartile mean of one value an animal, with a 95% percentile bootstrap interval over animals.
 
     Args:
         values: (animals,); NaN where an animal has no value.
         seed: of the resampling.
+        strata: (animals,) class of each animal, as in :func:`middle`; animals are drawn anew in each class.
     """
-    return stratified([values], interquartile_mean, "iqm", seed)
+    values = np.asarray(values, float)
+    classes = [values[rows] for rows in _classes(values, strata)]
+    return stratified(classes, lambda *drawn, axis=-1: _averaged(drawn, axis), "iqm", seed)
+
+
+def middle(values: np.ndarray, strata: np.ndarray | None = None) -> float:
+    """Interquartile mean of one value an animal; NaN where there is none.
+
+    Args:
+        values: (animals,); NaN where an animal has no value.
+        strata: (animals,) class of each animal, or of more animals, of which the first count. The result is then the average of the
+            classes' interquartile means: that of all animals would lie between two classes, where no animal is, and would move with
+            the number of animals that happened to be of each. A class of one animal says too little, and all then count as one.
+    """
+    classes = [np.asarray(values, float)[rows] for rows in _classes(values, strata)]
+    return float(_averaged(classes)) if classes[0].size else float("nan")
+
+
+def _classes(values: np.ndarray, strata: np.ndarray | None) -> list[np.ndarray]:
+    """Rows that have a value, of each class."""
+    known = np.isfinite(values)
+    every = [np.flatnonzero(known)]
+    if strata is None:
+        return every
+    found = [np.flatnonzero(known & (strata[: len(known)] == one)) for one in np.unique(strata[: len(known)][known])]
+    return found if found and min(map(len, found)) > 1 else every
+
+
+def _averaged(classes: Sequence[np.ndarray], axis: int = -1) -> Any:
+    return sum(interquartile_mean(one, axis) for one in classes) / len(classes)
 
 
 def mean_interval(values: np.ndarray, seed: int = 0) -> dict[str, float]:
@@ -81,27 +111,29 @@ def corrected_interval(values: np.ndarray, looks: int) -> tuple[float, float]:
     return _of_student(known, 1.0 - 0.05 / looks)
 
 
-def score_interval(values: np.ndarray, zero: np.ndarray, one: np.ndarray, seed: int = 0) -> dict[str, float]:
+def score_interval(
+    values: np.ndarray, zero: np.ndarray, one: np.ndarray, seed: int = 0, strata: np.ndarray | None = None
+) -> dict[str, float]:
     """Interquartile mean on the scale from 0 (of ``zero``) to 1 (of ``one``), with an interval over animals and references at once.
 
     Args:
         values, zero, one: (animals,) fitness of an agent and of the two references, animal i of each in the same world; NaN where an
             animal has no value. References with more animals than the agent keep their own.
         seed: of the resampling.
+        strata: (animals,) class of animal i of each, as in :func:`middle`.
     """
-    first, last = (float(interquartile_mean(_known(x))) for x in (zero, one))
+    first, last = middle(zero, strata), middle(one, strata)
     scores = (np.asarray(values, float) - first) / (last - first)
-    same = len(values) == len(zero) == len(one)
-    rows = (
-        np.stack([values, zero, one])[:, np.isfinite(values) & np.isfinite(zero) & np.isfinite(one)]
-        if same
-        else np.empty((3, 0))
-    )
-    if rows.shape[1] < 2:
-        return interval(scores, seed)  # references are then taken as known
-    means = interquartile_mean(rows[:, np.random.default_rng(seed).integers(0, rows.shape[1], (RESAMPLES, rows.shape[1]))])
+    if not len(values) == len(zero) == len(one):
+        return interval(scores, seed, strata)  # references are then taken as known
+    rows = np.stack([values, zero, one])
+    classes = _classes(rows.sum(axis=0), strata)
+    if sum(map(len, classes)) < 2:
+        return interval(scores, seed, strata)
+    rng = np.random.default_rng(seed)
+    means = _averaged([rows[:, group[rng.integers(0, len(group), (RESAMPLES, len(group)))]] for group in classes])
     low, high = np.quantile((means[0] - means[1]) / (means[2] - means[1]), [0.025, 0.975])
-    found = interval(scores, seed)
+    found = interval(scores, seed, strata)
     return found | {"low": min(float(low), found["iqm"]), "high": max(float(high), found["iqm"])}  # rounding apart
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -105,12 +106,13 @@ def _summarise_world(world: str, agents: dict[str, Lives], settings: Settings) -
         if curves is None:
             rows[agent] = {"animals": 0, "status": lives.status}
             continue
+        middle_of = partial(interval, strata=lives.strata)
         row: dict[str, Any] = {
             "animals": len(curves["days"]),
-            f"fitness_{first}": interval(day_fitness(curves, young)),
-            "fitness_grown": interval(day_fitness(curves, late)),
-            "learner_share_grown": interval(share(curves, late)),
-            "share_where_it_matters": interval(share(curves, late, "steps_that_matter")),
+            f"fitness_{first}": middle_of(day_fitness(curves, young)),
+            "fitness_grown": middle_of(day_fitness(curves, late)),
+            "learner_share_grown": middle_of(share(curves, late)),
+            "share_where_it_matters": middle_of(share(curves, late, "steps_that_matter")),
             "deaths": mean_interval(1000 * curves["deaths"][:, late].sum(1) / curves["steps"][:, late].sum(1)),
             "overtakes_reflex_at": None,
             "status": lives.status,
@@ -118,12 +120,12 @@ def _summarise_world(world: str, agents: dict[str, Lives], settings: Settings) -
         if scale is not None:
             zeros, ones = (_fitness(agents[name], late) for name in ("random", "oracle"))
             score = scale.score(day_fitness(curves, late))
-            row[f"score_{first}"] = interval(scale.score(day_fitness(curves, young)))
-            row["score_at_a_tenth"] = interval(scale.score(day_fitness(curves, a_tenth(settings, world))))
-            row["score_grown"] = score_interval(day_fitness(curves, late), zeros, ones)
-            row["lifetime_score"] = interval(scale.score(day_fitness(curves)))
-            row["reward_score_grown"] = interval(reward_score(curves, agents, late))
-            row["reward_fitness_gap"] = interval(reward_score(curves, agents, late) - score)
+            row[f"score_{first}"] = middle_of(scale.score(day_fitness(curves, young)))
+            row["score_at_a_tenth"] = middle_of(scale.score(day_fitness(curves, a_tenth(settings, world))))
+            row["score_grown"] = score_interval(day_fitness(curves, late), zeros, ones, strata=agents["random"].strata)
+            row["lifetime_score"] = middle_of(scale.score(day_fitness(curves)))
+            row["reward_score_grown"] = middle_of(reward_score(curves, agents, late))
+            row["reward_fitness_gap"] = middle_of(reward_score(curves, agents, late) - score)
         if reflex is not None and agent != "reflex" and lives.status == "complete" == reflex.status:
             assert reflex.curves is not None
             row |= against_reflex(curves, reflex.curves, scale, settings, world)

@@ -74,6 +74,7 @@ class Rivals(World):
     dt = 1.0
     episode_steps = 400
     life_episodes = 60
+    stratified_by = "strength"
     grown_episodes = 30
     random_hold = 1.0
     fitness_unit = "resources a day"

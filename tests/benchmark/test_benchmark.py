@@ -19,7 +19,9 @@ from agents.steered_world import Tick
 from benchmark.experiments.experiment import chosen_experiments, experiments
 from benchmark.results.curves import CurveRecorder
 from benchmark.results.folder import OtherSettings
+from benchmark.results.gathered import day_fitness, gather, grown
 from benchmark.results.jobs import LifeJob, jobs
+from benchmark.results.statistics import middle
 from benchmark.results.store import Store
 from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
@@ -293,3 +295,16 @@ def test_experiment_command(tmp_path: Path) -> None:
     assert [entry["id"] for entry in entries] == ["L7", "L5"]
     assert all(entry["holds"] for entry in entries)
     assert entries[0]["interval"][0] <= entries[0]["statistic"] <= entries[0]["interval"][1]
+
+
+def test_weak_and_strong_fighters_are_averaged(tmp_path: Path) -> None:
+    store = Store(tmp_path, small(worlds=("Rivals",), agents=("random", "oracle", "reflex"), animals=9, shard=4))
+    assert run(store, LocalEngine(1))
+    lives = gather(store)["Rivals"]["reflex"]
+    assert lives.curves is not None
+    assert lives.strata is not None
+    strength = Population("reflex", "Rivals", 9, seed=store.settings.seed).world.body.strength
+    assert ((strength > 0.0) == (lives.strata == 1)).all(), "of every shard"
+    late = day_fitness(lives.curves, grown(store.settings, "Rivals"))
+    found = summarise(store)["worlds"]["Rivals"]["reflex"]["fitness_grown"]["iqm"]
+    assert found == middle(late, lives.strata) != middle(late)

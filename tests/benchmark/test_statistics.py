@@ -28,6 +28,36 @@ def test_interquartile_mean_and_interval() -> None:
     assert np.isnan(statistics.interval(np.full(3, np.nan))["iqm"])
 
 
+def test_classes_of_animals_are_averaged() -> None:
+    """Which animals happened to be of each class moves neither the middle nor its interval."""
+    rng = np.random.default_rng(3)
+    weak, strong = rng.normal(-1.0, 0.1, 40), rng.normal(3.0, 0.1, 40)
+    middle = (statistics.interquartile_mean(weak) + statistics.interquartile_mean(strong)) / 2.0
+    values, strata = np.concatenate([weak, strong]), np.repeat([7, 9], 40)
+    found = statistics.interval(values, strata=strata)
+    assert found["iqm"] == pytest.approx(middle) == statistics.middle(values, strata)
+    assert found["high"] - found["low"] < 0.1 < statistics.interval(values)["high"] - statistics.interval(values)["low"]
+    many = np.concatenate([weak, *[strong] * 5])
+    assert statistics.middle(many, np.repeat([7, 9], [40, 200])) == pytest.approx(middle)
+    lone = np.array([0.0, 1.0, 2.0, 9.0])
+    assert statistics.middle(lone, np.array([0, 0, 0, 1])) == statistics.middle(lone), "one animal is no class"
+    assert np.isnan(statistics.middle(np.full(3, np.nan), np.array([0, 0, 1])))
+
+
+def test_scores_of_classes() -> None:
+    """Of references that differ by class, class by class; a value that is missing takes its animal out, not its neighbour."""
+    rng = np.random.default_rng(4)
+    strata = rng.integers(0, 2, 60)
+    zero, one = 10.0 * strata + rng.normal(0.0, 0.1, 60), 10.0 * strata + rng.normal(4.0, 0.1, 60)
+    values = (zero + one) / 2.0
+    values[5] = np.nan
+    found = statistics.score_interval(values, zero, one, strata=strata)
+    assert found["low"] < 0.5 < found["high"]
+    assert found["high"] - found["low"] < 0.05
+    few = statistics.score_interval(values[:20], zero, one, strata=strata)
+    assert few["iqm"] == pytest.approx(0.5, abs=0.05), "references may have more animals"
+
+
 def test_intervals_of_shares() -> None:
     """Wilson's against scipy, Newcombe's against his examples (1998, table II) and by simulation."""
     for count, n in ((0, 7), (3, 20), (20, 20)):

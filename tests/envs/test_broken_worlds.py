@@ -36,6 +36,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, **attributes: Any) -> str:
     [
         ({"id": "no version"}, "id must look like"),
         ({"dt": 0.0}, "dt must be seconds"),
+        ({"stratified_by": "size"}, "stratified_by must name a field of state"),
         ({"episode_steps": 0}, "episode_steps must be a whole number"),
         ({"stream_names": "pay"}, "stream_names must be a tuple"),
         ({"senses": {"last": 1}}, "senses must be Senses"),
