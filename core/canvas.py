@@ -140,10 +140,6 @@ class Canvas:
         """Keep what is to be said of a box while the mouse is on it; nothing is drawn."""
         self.tooltips.append((self._box(box), text))
 
-    def tooltip_at(self, pixel: tuple[int, int]) -> str | None:
-        """What was said last of a box that holds this pixel."""
-        return next((text for box, text in reversed(self.tooltips) if box.collidepoint(pixel)), None)
-
     def set_clip(self, box: Any = None) -> None:
         """Draw only inside a box from now on; None lifts it."""
         self.surface.set_clip(None if box is None else self._box(box))

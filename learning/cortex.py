@@ -523,7 +523,7 @@ class Cortex(Learner):
         goals = self.goals.aim.offered[row]
         offered[self._caution.first_goal :][: len(goals)] = goals
         return LiveMap(
-            title="each act would bring, more or less than the reflex",
+            title="what each act would bring, minus the reflex's",
             values=(forecasts - forecasts[DEFER]).T,
             row_names=(*self.forecast_channels, "worth"),
             row_meanings=(*map(_meaning_of_forecast, self.forecast_channels), _WORTH),

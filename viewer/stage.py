@@ -19,7 +19,7 @@ from viewer.why import why
 
 SIZE = WIDE.size
 _LINE = 22  # units from one line of the sentence to the next
-_LETTERS = 62  # of a line of an tooltip
+_LETTERS = 62  # of a line of a tooltip
 _RECENT = 20  # bins of the life line that the mean is taken over
 
 
@@ -102,6 +102,11 @@ def _note(canvas: Canvas, message: str, layout: Layout) -> None:
     height = 14 + _LINE * len(lines)
     world = layout.box("world")
     _say(canvas, lines, (world.x + 10, world.bottom - 8 - height, world.width - 20, height), 20)
+
+
+def tooltip_at(canvas: Canvas, pixel: tuple[int, int]) -> str | None:
+    """What was said last of a box that holds this pixel."""
+    return next((text for box, text in reversed(canvas.tooltips) if box.collidepoint(pixel)), None)
 
 
 def draw_tooltip(surface: Any, place: tuple[int, int], text: str) -> None:

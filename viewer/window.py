@@ -19,7 +19,7 @@ from viewer.panels.life_panel import share_at
 from viewer.record import Recorder, pace
 from viewer.session import Session
 from viewer.sound import Speaker
-from viewer.stage import SIZE, compose, draw_tooltip, progress
+from viewer.stage import SIZE, compose, draw_tooltip, progress, tooltip_at
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 0.0)  # in units of the world's usual pace; 0 is as fast as possible
 _USUAL_STEPS = 10.0  # steps a second that a world of long steps is shown at, at speed 1; others run in real time
@@ -354,7 +354,7 @@ class Window:
                 self._unrecorded -= each
         self._screen.blit(canvas.surface, (0, 0))
         place = pygame.mouse.get_pos()
-        words = canvas.tooltip_at(place) if pygame.mouse.get_focused() and not self._controls.hovered else None
+        words = tooltip_at(canvas, place) if pygame.mouse.get_focused() and not self._controls.hovered else None
         if words:
             draw_tooltip(self._screen, place, words)
         self._controls.set_paused(self._paused)

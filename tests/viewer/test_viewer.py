@@ -20,7 +20,7 @@ from scripts.watch import Args, main
 from tests.commands import refusal
 from viewer.layout import TALL, WIDE, Layout, layout_of
 from viewer.session import Session, parse_age
-from viewer.stage import compose, progress
+from viewer.stage import compose, progress, tooltip_at
 from viewer.timing import span
 from viewer.window import NoDisplay, Window
 from viewer.words import BOUNDLESS
@@ -395,11 +395,19 @@ def test_what_is_shown_is_explained(world: str, tmp_path: Path) -> None:
     fixed = {v.name for v in steering.variables if not v.changes_in_life}
     assert not {name.replace("_", " ") for name in fixed} & said, "what nobody changed is not shown"
     for box, text in frame.tooltips:
-        assert frame.tooltip_at(box.center) == text
+        assert tooltip_at(frame, box.center) == text
     for variable in steering.variables:
         if not variable.changes_in_life:
             getattr(steering.mutable, variable.name)[0] = variable.low
             assert variable.name.replace("_", " ") in {text.partition(":")[0] for _, text in compose(shown).tooltips}
+
+
+def test_values_of_acts_are_explained(tmp_path: Path) -> None:
+    pytest.importorskip("stable_baselines3", reason="Stable-Baselines3 is not installed")
+    shown = Session("LoomingEscape", "steered-dqn", animals=1, seed=4, folder=tmp_path)
+    shown.step()
+    said = {text.partition(":")[0] for _, text in compose(shown).tooltips}
+    assert said >= {"let the reflex act", "stay", "walk →"}
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(1 / 3, "0.33 s"), (60.0, "60 s"), (1000.0, "17 min"), (18_000.0, "5 h")])

@@ -165,6 +165,8 @@ def _option_values(canvas: Canvas, line: Any, box: Any, names: tuple[str, ...], 
     for index, name in enumerate(names):
         left, top = line.x + (index // rows) * width, line.y + 21 + (index % rows) * height
         middle = left + width - 50
+        expected = f"Learning expects {values[index]:.2g} of this act here, and {values[0]:.2g} of '{act_name(names[0])}'."
+        canvas.add_tooltip((left, top, width, height), f"{act_name(name)}: {expected}")
         write(canvas, act_name(name), (left, top), 18, TEXT if index == chosen else FAINT, bold=index == chosen)
         canvas.line(RULE, (middle, top), (middle, top + height - 4))
         length = 40 * float(relative[index]) / largest
