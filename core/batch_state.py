@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -203,3 +203,14 @@ def unnest(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The entries below ``prefix/``, without it."""
     start = f"{prefix}/"
     return {name[len(start) :]: array for name, array in state.items() if name.startswith(start)}
+
+
+def state_of(parts: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The state of each part, below its name; a part has ``get_state`` and ``set_state``."""
+    return {name: array for part, held in parts.items() for name, array in nest(part, held.get_state()).items()}
+
+
+def restore(parts: Mapping[str, Any], state: dict[str, np.ndarray]) -> None:
+    """Give each part what :func:`state_of` found in it."""
+    for name, part in parts.items():
+        part.set_state(unnest(name, state))

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 
-from core.batch_state import BatchState, nest, unnest
+from core.batch_state import BatchState, restore, state_of
 from core.errors import StateMismatch, WrongOrder
 from core.interfaces import Gains, Proposal, Recollection, Reflex, Repertoire, Verdict
 from core.renamed import accept_old_members, old_names, renamed_attributes
@@ -241,17 +241,13 @@ class Learner(abc.ABC):
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Everything that changes or was drawn at birth, as copies; to be taken between ticks."""
-        state: dict[str, np.ndarray] = {}
-        for name, part in self._state_parts().items():
-            state |= nest(name, part.get_state())
-        return state
+        return state_of(self._state_parts())
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave; raises :class:`core.errors.StateMismatch` if it does not fit."""
         check_same_layout(f"learner {self.name}", self.get_state(), state)
         self._check_numbers(state)
-        for name, part in self._state_parts().items():
-            part.set_state(unnest(name, state))
+        restore(self._state_parts(), state)
         self.interrupt()
 
     def _check_numbers(self, state: dict[str, np.ndarray]) -> None:

@@ -20,7 +20,7 @@ from gymnasium.spaces import Box
 
 from core.actions import farther_from_rest
 from core.arguments import in_range, row_mask
-from core.batch_state import Field, RecordState, check_declared, nest, only, unnest
+from core.batch_state import Field, RecordState, check_declared, only, restore, state_of
 from core.errors import unknown_name
 from core.interfaces import Gains, Recollection, Reflex, Repertoire, Verdict
 from core.records import record_dtype
@@ -370,10 +370,7 @@ class Steering(abc.ABC):
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Everything that changes, as copies."""
-        state: dict[str, np.ndarray] = {}
-        for name, part in self._state_parts().items():
-            state |= nest(name, part.get_state())
-        return state
+        return state_of(self._state_parts())
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Restore what :meth:`get_state` gave; raises :class:`core.errors.StateMismatch` if it does not fit."""
@@ -381,8 +378,7 @@ class Steering(abc.ABC):
         check_same_layout(owner, self.get_state(), state)
         check_declared(owner, self.transient_state, state, "transient/")
         check_declared(owner, self.variables, state, "mutable/")
-        for name, part in self._state_parts().items():
-            part.set_state(unnest(name, state))
+        restore(self._state_parts(), state)
 
 
 def reflex_parts(reflex: Reflex) -> tuple[str, ...]:

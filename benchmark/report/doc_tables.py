@@ -13,8 +13,9 @@ import numpy as np
 
 from agents.catalogue import WHOLE_RULE
 from benchmark.report.kept import read_kept
-from benchmark.report.numbers import NONE, markdown_interval, markdown_table, show_p
+from benchmark.report.numbers import NONE, markdown_interval, markdown_table, show_p, show_rounded
 from benchmark.report.words import in_short
+from benchmark.report.world_figures import LEAST_FOR_BAND
 from benchmark.results.statistics import mean_interval
 from benchmark.results.verdict import MARGIN, WHOLE
 from core.errors import InvalidArgument
@@ -182,6 +183,30 @@ def main(kept: dict[str, Any], world: str) -> str:
     return rules(kept | {"worlds": {world: agents}}, world)
 
 
+def grown(kept: dict[str, Any]) -> str:
+    """The grown score of each agent in each species, from random actions (0) to the oracle (1)."""
+    worlds = {world: name for world, name in SPECIES.items() if world in kept["worlds"]}
+    agents = dict.fromkeys(
+        agent for world in worlds for agent in kept["worlds"][world] if agent not in ("random", "oracle")
+    )
+    rows = []
+    for agent in agents:
+        found = [kept["worlds"][world].get(agent) for world in worlds]
+        number = max(row["animals"] for row in found if row is not None)
+        rows.append([f"`{agent}` ({number})", *(_grown_score(row) for row in found)])
+    return markdown_table(["agent (animals)", *worlds.values()], rows)
+
+
+def _grown_score(row: dict[str, Any] | None) -> str:
+    """With its interval, or from the least to the most where there are too few animals for one."""
+    if row is None:
+        return NONE
+    if row["animals"] >= LEAST_FOR_BAND:
+        return markdown_interval(row["score_grown"])
+    least, most = (show_rounded(bound(row["grown_scores"])) for bound in (min, max))
+    return f"{show_rounded(row['score_grown']['iqm'])} ({least} to {most})"
+
+
 def verdict(kept: dict[str, Any], world: str) -> str:
     """The verdicts of a world in sentences."""
     return "\n".join(f"- {sentence}" for _, sentence in in_short(world, kept))
@@ -242,6 +267,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "species": species,
     "headlines": headlines,
     "main": main,
+    "grown": grown,
     "verdict": verdict,
     "rules": rules,
     "best_rule": best_rule,

@@ -1,5 +1,6 @@
 """What the tests of the benchmark share: a small suite, and how to compare its results."""
 
+import sys
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,12 @@ def small(**changes) -> Settings:
     options = {"worlds": (WORLD,), "agents": AGENTS, "animals": 4, "lifetime": LIFETIME, "shard": 2} | changes
     shard = options.pop("shard")
     return resolve(Suite(**options), shard)
+
+
+def command(*arguments: str) -> list[str]:
+    """Those lives from the command line."""
+    lives = ("--worlds", WORLD, "--agents", *AGENTS, "--animals", "4", "--lifetime", str(LIFETIME), "--experiments")
+    return [sys.executable, "scripts/benchmark.py", *lives, "--quiet", *arguments]
 
 
 def curves_of(store: Store) -> dict[str, np.ndarray]:

@@ -27,7 +27,7 @@ from benchmark.results.summary import summarise
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
 from core.errors import InvalidArgument, UnknownName
-from tests.benchmark.helpers import AGENTS, LIFETIME, ROOT, WORLD, assert_same_results, curves_of, encoded, small
+from tests.benchmark.helpers import AGENTS, LIFETIME, ROOT, WORLD, assert_same_results, command, curves_of, encoded, small
 from tests.commands import refusal
 
 SMALL = ("--worlds", WORLD, "--animals", "2", "--lifetime", str(LIFETIME), "--experiments")
@@ -41,31 +41,14 @@ def test_shards_and_workers_do_not_matter(finished: Store, tmp_path: Path) -> No
 
 
 def test_killed_and_resumed_is_the_same(finished: Store, tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "scripts/benchmark.py",
-        "--worlds",
-        WORLD,
-        "--agents",
-        *AGENTS,
-        "--animals",
-        "4",
-        "--lifetime",
-        str(LIFETIME),
-        "--experiments",
-        "--workers",
-        "2",
-        "--quiet",
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    lives = command("--workers", "2", "--out", str(tmp_path / "out"))
     rng = random.Random(3)
     for _ in range(4):
-        process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(lives, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
         time.sleep(rng.uniform(1.0, 5.0))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(lives, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     resumed = Store(tmp_path / "out", small())
     assert_same_results(finished, resumed)

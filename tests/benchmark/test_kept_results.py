@@ -34,6 +34,18 @@ def test_blocks_are_filled_and_stay_as_they_are(results: Path) -> None:
     assert fill(filled, results) == filled
 
 
+def test_scores_of_few_animals_have_no_interval(results: Path) -> None:
+    kept = msgspec.json.decode((results / "mine.json").read_bytes())
+    few = TABLES["grown"](kept)
+    assert "`steered` (4)" in few
+    assert " to " in few
+    assert "[" not in few
+    assert "random" not in few
+    for row in kept["worlds"][WORLD].values():
+        row["animals"] = 32
+    assert " to " not in TABLES["grown"](kept)
+
+
 @pytest.mark.parametrize(
     ("block", "says"),
     [

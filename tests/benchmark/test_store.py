@@ -3,7 +3,6 @@
 import os
 import resource
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,24 +14,7 @@ from benchmark.results.jobs import jobs
 from benchmark.results.store import Store
 from benchmark.running.engines import LocalEngine
 from benchmark.running.run import run
-from tests.benchmark.helpers import AGENTS, LIFETIME, ROOT, WORLD, assert_same_results, curves_of, small
-
-SMALL = (
-    "--worlds",
-    WORLD,
-    "--agents",
-    *AGENTS,
-    "--animals",
-    "4",
-    "--lifetime",
-    str(LIFETIME),
-    "--experiments",
-    "--quiet",
-)
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "scripts/benchmark.py", *SMALL, *arguments]
+from tests.benchmark.helpers import LIFETIME, ROOT, assert_same_results, command, curves_of, small
 
 
 @pytest.fixture
