@@ -185,15 +185,23 @@ def main(kept: dict[str, Any], world: str) -> str:
 
 def grown(kept: dict[str, Any]) -> str:
     """The grown score of each agent in each species, from random actions (0) to the oracle (1)."""
+    return _by_species(kept, _grown_score)
+
+
+def whole_minus(kept: dict[str, Any]) -> str:
+    """Whole animals minus each other agent in each species, grown, pair by pair."""
+    return _by_species(kept, lambda row: markdown_interval(row and row.get("whole_animal_minus_this")), WHOLE)
+
+
+def _by_species(kept: dict[str, Any], cell: Callable[[dict[str, Any] | None], str], *but: str) -> str:
     worlds = {world: name for world, name in SPECIES.items() if world in kept["worlds"]}
-    agents = dict.fromkeys(
-        agent for world in worlds for agent in kept["worlds"][world] if agent not in ("random", "oracle")
-    )
+    left_out = {"random", "oracle", *but}
+    agents = dict.fromkeys(agent for world in worlds for agent in kept["worlds"][world] if agent not in left_out)
     rows = []
     for agent in agents:
         found = [kept["worlds"][world].get(agent) for world in worlds]
         number = max(row["animals"] for row in found if row is not None)
-        rows.append([f"`{agent}` ({number})", *(_grown_score(row) for row in found)])
+        rows.append([f"`{agent}` ({number})", *map(cell, found)])
     return markdown_table(["agent (animals)", *worlds.values()], rows)
 
 
@@ -268,6 +276,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "headlines": headlines,
     "main": main,
     "grown": grown,
+    "whole_minus": whole_minus,
     "verdict": verdict,
     "rules": rules,
     "best_rule": best_rule,

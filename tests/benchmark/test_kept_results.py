@@ -44,6 +44,7 @@ def test_scores_of_few_animals_have_no_interval(results: Path) -> None:
     for row in kept["worlds"][WORLD].values():
         row["animals"] = 32
     assert " to " not in TABLES["grown"](kept)
+    assert "`steered`" not in TABLES["whole_minus"](kept)
 
 
 @pytest.mark.parametrize(
