@@ -207,11 +207,12 @@ def _by_species(kept: dict[str, Any], cell: Callable[[dict[str, Any] | None], st
 
 def _grown_score(row: dict[str, Any] | None) -> str:
     """With its interval, or from the least to the most where there are too few animals for one."""
-    if row is None:
+    scores = [score for score in (row or {}).get("grown_scores", ()) if score is not None]
+    if row is None or not scores:
         return NONE
     if row["animals"] >= LEAST_FOR_BAND:
         return markdown_interval(row["score_grown"])
-    least, most = (show_rounded(bound(row["grown_scores"])) for bound in (min, max))
+    least, most = show_rounded(min(scores)), show_rounded(max(scores))
     return f"{show_rounded(row['score_grown']['iqm'])} ({least} to {most})"
 
 

@@ -41,6 +41,11 @@ def test_scores_of_few_animals_have_no_interval(results: Path) -> None:
     assert " to " in few
     assert "[" not in few
     assert "random" not in few
+    one = kept["worlds"][WORLD]["reflex"]
+    one["grown_scores"][0] = None
+    assert TABLES["grown"](kept), "an animal may have ended no day"
+    one["grown_scores"] = []
+    assert "| `reflex` (4) | \N{EN DASH} |" in TABLES["grown"](kept)
     for row in kept["worlds"][WORLD].values():
         row["animals"] = 32
     assert " to " not in TABLES["grown"](kept)
