@@ -40,7 +40,7 @@ def proposal_of(action: float = -1.0, **values: Any) -> Proposal:
     return built
 
 
-def verdict_of(judged: float) -> Verdict:
+def verdict_of(judged: float | np.ndarray) -> Verdict:
     full = np.full(ROWS, judged)
     return Verdict(reward=full, judged=full.copy(), parts=full[:, None], channels=full[:, None])
 
@@ -128,6 +128,24 @@ def test_practice_rises_and_ends_and_guidance_ends_with_youth() -> None:
     bout = rule("practised")
     whole = [bout.choose(calm, proposal_of(advantage=0.1, new_decision=False), np.full(ROWS, 280.0)) for _ in range(50)]
     assert not np.any(whole), "one coin for a bout"
+
+
+def test_guidance_ends_once_the_learner_is_surely_ahead() -> None:
+    """Guided bouts are drawn at random, so that a difference between them and the learner's own is caused by who acted."""
+    proven, calm, birth = proposal_of(advantage=5.0, lower_bound=5.0, familiarity=1.0), reflex_of(0.1), np.zeros(ROWS)
+    unlike = np.random.default_rng(0).normal(size=(400, ROWS))
+    for better, bouts, ends in ((1.0, 200, True), (1.0, 15, False), (0.0, 200, False), (-1.0, 200, False)):
+        built = rule("practised")
+        for noise in unlike[:bouts]:
+            by_learner = built.choose(calm, proven, birth)
+            built.learn(verdict_of(noise + better * by_learner), by_learner, np.zeros(ROWS, bool))
+        assert shares(built, calm, proven, age=0.0) == pytest.approx(1.0 if ends else 0.5, abs=0.05)
+        assert (~built.guiding()).all() or not ends
+    held = rule("practised")
+    for judged in range(100):
+        held.choose(calm, proposal_of(advantage=5.0, lower_bound=5.0, familiarity=1.0, new_decision=judged == 0), birth)
+        held.learn(verdict_of(1.0), np.ones(ROWS, bool), np.zeros(ROWS, bool))
+    assert not held.state.bouts.any(), "a bout counts once it is over"
 
 
 def test_nothing_is_practised_where_urgency_has_done_harm() -> None:
