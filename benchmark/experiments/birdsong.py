@@ -11,13 +11,13 @@ import numpy as np
 import scipy
 
 from benchmark.experiments.criterion import (
+    MARGIN,
     above,
     at_most,
     below,
-    not_above,
-    not_below,
     surely_above,
     surely_at_most,
+    surely_below,
 )
 from benchmark.experiments.experiment import Experiment, Score
 from benchmark.laboratory.aviary import (
@@ -111,7 +111,7 @@ def score_of_tutored_learning(songs: Songs) -> Score:
         measures={
             "resemblance to the own tutor minus that to another's": mean_interval(own),
             "p of that (Wilcoxon)": p,
-            "the same of newborns": mean_interval(newborn),
+            "the same of newborns, share of the way to the oracle": mean_interval(newborn / (best - birth)),
         },
         n=len(own),
         details=details | {"oracle": best, "p": p},
@@ -303,8 +303,8 @@ EXPERIMENTS = (
         criterion=(
             surely_above("resemblance to the own tutor minus that to another's"),
             below("p of that (Wilcoxon)", _CHANCE),
-            not_above("the same of newborns"),
-            not_below("the same of newborns"),
+            surely_below("the same of newborns, share of the way to the oracle", MARGIN),
+            surely_above("the same of newborns, share of the way to the oracle", -MARGIN),
         ),
         animals=32,
         slow=True,

@@ -10,6 +10,9 @@ from typing import Any
 Measure = float | dict[str, float]
 """A number, or one with its 95% interval: ``{"mean": ..., "low": ..., "high": ...}``."""
 
+MARGIN = 0.02
+"""Of the scale from random (0) to oracle (1): what is less than this worse is no worse, and less than this above chance is chance."""
+
 _RELATIONS = {
     "above": operator.gt,
     "at least": operator.ge,
@@ -100,16 +103,6 @@ def surely_at_least(measure: str, bound: float = 0.0) -> Condition:
 def surely_at_most(measure: str, bound: float = 0.0) -> Condition:
     """The whole 95% interval is at ``bound`` or below."""
     return Condition(measure, "at most", bound, "high")
-
-
-def not_above(measure: str, bound: float = 0.0) -> Condition:
-    """Nothing shows that it is above ``bound``: the 95% interval reaches down to it."""
-    return Condition(measure, "at most", bound, "low")
-
-
-def not_below(measure: str, bound: float = 0.0) -> Condition:
-    """Nothing shows that it is below ``bound``: the 95% interval reaches up to it."""
-    return Condition(measure, "at least", bound, "high")
 
 
 def within(measure: str, bound: float) -> Condition:

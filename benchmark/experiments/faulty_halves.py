@@ -15,9 +15,9 @@ from agents.catalogue import agent_spec
 from agents.faults import FAULTS as REFLEX_FAULTS
 from agents.genome import Genome
 from agents.hand_over.base import hand_over_rule
-from benchmark.experiments.criterion import below, not_below, surely_above
+from benchmark.experiments.criterion import MARGIN, below, surely_above
 from benchmark.experiments.experiment import Score
-from benchmark.experiments.hand_over import LIFE, MARGIN, in_world
+from benchmark.experiments.hand_over import LIFE, in_world
 from benchmark.laboratory.lives import (
     AGES,
     ESSAY,
@@ -217,7 +217,7 @@ _BY_WORLD: tuple[tuple[str, dict[str, Any]], ...] = (
             "score": score_of_critic_noise,
             "criterion": (
                 surely_above("largest noise: a margin of twice the noise, minus no margin"),
-                not_below("largest noise: a margin of twice the noise, minus the reflex"),
+                surely_above("largest noise: a margin of twice the noise, minus the reflex", -MARGIN),
             ),
             "animals": 24,
         },

@@ -14,6 +14,7 @@ import scipy
 
 from agents.population import Population
 from benchmark.experiments.criterion import (
+    MARGIN,
     at_most,
     below,
     surely_above,
@@ -40,7 +41,6 @@ from benchmark.results.scale import Scale
 from benchmark.results.statistics import mean_interval
 
 LIFE = 0.5  # share of life that these experiments last
-MARGIN = 0.02  # of the scale from random to oracle; what is less than this worse counts as no worse
 
 
 def newborns(animals: int, seed: int, world: str, days: int | None = None) -> tuple[Scale, dict[str, np.ndarray]]:

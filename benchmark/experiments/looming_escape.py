@@ -1,4 +1,4 @@
-"""Experiments on LoomingEscape: L1 to L8, and the tests of birth (H1) and of read-out exchange (P4) in this world.
+"""Experiments on LoomingEscape: L1 to L8, and the test of birth (H1) in this world.
 
 Stimuli are shown to newborn animals at 50 steps a second, so that reaction times are finer than the world's usual step. Bounds of
 the criteria are ordinal or come with their source.
@@ -23,7 +23,6 @@ from benchmark.experiments.criterion import (
     within_or_at,
 )
 from benchmark.experiments.experiment import Experiment, Score
-from benchmark.experiments.from_scratch import RUINED, exchange, score_of_exchange
 from benchmark.experiments.hand_over import AS_GOOD_AS_REFLEXES, newborns, score_of_newborns
 from benchmark.laboratory.lives import ESSAY, life_by_age
 from benchmark.laboratory.looming import WORLD, Responses, in_the_open, laboratory, present, wait
@@ -486,17 +485,6 @@ EXPERIMENTS = (
         score=score_of_newborns,
         criterion=AS_GOOD_AS_REFLEXES,
         animals=512,
-        slow=True,
-    ),
-    Experiment(
-        id="P4",
-        world=WORLD,
-        claim="Exchanging learned read-outs between animals of one genome ruins both",
-        source=ESSAY,
-        protocol=partial(exchange, world=WORLD, grown_days=_LIFE_DAYS, test_days=10),
-        score=partial(score_of_exchange, chance="programmes at random"),
-        criterion=RUINED,
-        animals=64,
         slow=True,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmark.experiments.criterion import Condition, above, not_below, surely_above, surely_below
+from benchmark.experiments.criterion import Condition, above, surely_above, surely_below
 from benchmark.experiments.experiment import Experiment, Score
 
 
@@ -36,7 +36,8 @@ def interval(low: float, high: float) -> dict[str, float]:
         (surely_above("a"), -0.3, -0.1, False, False),
         (surely_below("a", 0.2), 0.1, 0.3, False, True),
         (surely_below("a", 0.2), 0.3, 0.4, False, False),
-        (not_below("a"), -0.3, -0.1, False, False),
+        (surely_above("a", -0.2), -0.1, 0.3, True, False),
+        (surely_above("a", -0.2), -0.3, 0.3, False, True),
         (above("a"), -0.3, 0.1, False, False),
         (surely_above("a"), float("nan"), float("nan"), False, False),
     ],
