@@ -144,3 +144,15 @@ class DeclarationsContract:
         assert kind.fitness_unit
         assert all(sense.meaning for sense in kind.senses), "every sense needs a meaning"
         assert kind.senses.heard_by("learning").size > 0, "a learner must hear something"
+
+    def test_classes_of_animals_are_few(self, world: Any) -> None:
+        kind, animals = world_class(world), 64
+        if not kind.stratified_by:
+            return
+        built = make_world(world, animals)
+        built.reset(seed=100)
+        classes = len(np.unique(getattr(built.body, kind.stratified_by)))
+        assert 2 <= classes <= animals // 8, (
+            f"stratified_by names {kind.stratified_by!r}, which has {classes} values in {animals} animals at birth; it must "
+            f"divide them into 2 to {animals // 8} classes. Round it, or leave stratified_by empty."
+        )
