@@ -16,7 +16,7 @@ FADES = 0.97
 
 
 class History:
-    """An observer of row ``row``: who was in charge, where that mattered, rewards and their parts, fitness by day."""
+    """An observer of row ``row``: who was in charge, where that mattered, what was wanted, rewards, fitness by day."""
 
     def __init__(self, row: int = 0) -> None:
         self.row = row
@@ -27,12 +27,20 @@ class History:
         """Forget everything, for example when another animal is chosen."""
         self.in_charge: deque[bool] = deque(maxlen=LENGTH)
         self.matters: deque[bool] = deque(maxlen=LENGTH)
+        self.want: deque[int] = deque(maxlen=LENGTH)
         self.reward: deque[float] = deque(maxlen=LENGTH)
         self.urgency: deque[float] = deque(maxlen=LENGTH)
         self._whole = True
         self.today, self.days, self.deaths = 0.0, deque[float](maxlen=20), 0
         self.parts: np.ndarray | None = None
         self.last: Tick | None = None
+
+    def share_by_want(self) -> dict[int, tuple[float, int]]:
+        """For each want that steering had: the learner's share of control, and of how many ticks; the most frequent first."""
+        wanted, in_charge = np.array(self.want, int), np.array(self.in_charge, bool)
+        found, ticks = np.unique(wanted, return_counts=True)
+        most_first = np.argsort(-ticks, kind="stable")
+        return {int(found[k]): (float(in_charge[wanted == found[k]].mean()), int(ticks[k])) for k in most_first}
 
     def copy(self) -> History:
         """What is remembered now, for itself."""
@@ -49,6 +57,7 @@ class History:
         if self._disagreement is None:
             self._disagreement = Disagreement(population.world.single_action_space)
         self.matters.append(population.learner is not None and bool(self._disagreement.matters(tick)[row]))
+        self.want.append(int(tick.reflex.want[row]))
         self.reward.append(float(tick.verdict.reward[row]))
         self.urgency.append(float(tick.reflex.urgency[row]))
         faded = 0.0 if self.parts is None else FADES * self.parts

@@ -38,6 +38,18 @@ def _underline(canvas: Canvas, box: Any, matters: Sequence[bool]) -> None:
         place += length
 
 
+def _by_want(session: Shown) -> str:
+    """In words: how often learning was in charge while steering wanted this or that."""
+    wants = session.population.steered.steering.wants
+    shares = [
+        f"{wants[want]} {100 * share:.0f}% (of {ticks} steps)"
+        for want, (share, ticks) in session.history.share_by_want().items()
+    ]
+    lately = span(LENGTH * session.population.world.dt)
+    said = f"Who was in charge in the last {lately}: steering orange, learning blue."
+    return f"{said} Learning's share by what steering wanted: {', '.join(shares)}." if shares else said
+
+
 def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     """Draw into ``box`` of the canvas."""
     pygame = import_pygame()
@@ -49,6 +61,7 @@ def draw(canvas: Canvas, box: Any, session: Shown) -> None:
     what = "who was in charge, how urgent the reflex was (0 to 1), and the reward that steering gave"
     matters = "Underlined: learning and the reflex would have done different things, and something was at stake."
     canvas.add_tooltip(box, f"The last {span(seconds)}, the newest to the right: {what}. {matters}")
+    canvas.add_tooltip((box.x + 8, box.y + 2, box.width - 16, 24), _by_want(session))
     write(canvas, "in charge", (box.x + 12, band.centery), 18, TEXT, anchor="midleft")
     ribbon(canvas, band, history.in_charge)
     step, start = width / LENGTH, LENGTH - len(history.in_charge)
