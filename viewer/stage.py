@@ -21,6 +21,14 @@ SIZE = WIDE.size
 _LINE = 22  # units from one line of the sentence to the next
 _LETTERS = 62  # of a line of a tooltip
 _RECENT = 20  # bins of the life line that the mean is taken over
+_FITNESS = (
+    "Fitness: the world's verdict on this life. It only scores the animal; no learner is ever told. What teaches it is the reward that "
+    "steering gives."
+)
+_IN_CHARGE = (
+    (STEERING, "steering in charge", "Steering in charge: the animal does what its innate reflexes say."),
+    (LEARNING, "learning in charge", "Learning in charge: the animal does what it has learned to prefer."),
+)
 
 
 def compose(
@@ -87,11 +95,14 @@ def _footer(canvas: Canvas, session: Session, message: str, layout: Layout) -> N
         TEXT,
         room=layout.footer_room,
     )
+    canvas.add_tooltip((*layout.footer, layout.footer_room, _LINE), _FITNESS)
     left, top = layout.charge
     write(canvas, "H for help", (layout.right, top - 1), 21, FAINT, anchor="topright")
-    for place, colour, name in ((left, STEERING, "steering in charge"), (left + 190, LEARNING, "learning in charge")):
+    for index, (colour, name, words) in enumerate(_IN_CHARGE):
+        place = left + 190 * index
         canvas.rect(colour, (place, top + 1, 16, 16), border_radius=3)
         write(canvas, name, (place + 22, top), 20, TEXT)
+        canvas.add_tooltip((place, top, 180, _LINE), words)
     if message:
         _note(canvas, message, layout)
 

@@ -390,7 +390,8 @@ def test_what_is_shown_is_explained(world: str, tmp_path: Path) -> None:
     steering = shown.population.steered.steering
     shown_variables = {v.name for v in steering.variables if v.changes_in_life and v.high < BOUNDLESS}
     alone = {sense.name for sense in shown.population.world.senses if "learning" not in sense.heard_by and sense.size == 1}
-    for name in {*shown_variables, *alone, *steering.parts, "better by at least", "urgency"}:
+    everywhere = {"better by at least", "urgency", "Fitness", "Steering in charge", "Learning in charge"}
+    for name in {*shown_variables, *alone, *steering.parts, *everywhere}:
         assert name.replace("_", " ") in said, name
     fixed = {v.name for v in steering.variables if not v.changes_in_life}
     assert not {name.replace("_", " ") for name in fixed} & said, "what nobody changed is not shown"
