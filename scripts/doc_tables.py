@@ -19,8 +19,10 @@ class Args:
     """First keep the results of these folders under this name, as docs/results/NAME.json."""
     add: str = ""
     """First add agents of these folders to what is kept under this name; agents of both must have lived the same lives."""
+    renew: str = ""
+    """First let agents of these folders replace those kept under this name; random and oracle of both must have lived the same lives."""
     folders: tuple[Path, ...] = ()
-    """Results folders of a benchmark, with --keep or --add."""
+    """Results folders of a benchmark, with --keep, --add or --renew."""
     fooled: tuple[Path, ...] = ()
     """First keep the results of these folders of scripts/fooled.py, as docs/results/fooled.json; a later one replaces niches."""
     hardened: tuple[Path, ...] = ()
@@ -42,7 +44,7 @@ def main(args: Args) -> int:
     from benchmark.fooled.submission import leaderboard_page, read_submission
     from benchmark.fooled.tables import TABLES
     from benchmark.report.doc_tables import MARK, fill
-    from benchmark.report.kept import add_agents, keep, read_kept
+    from benchmark.report.kept import add_agents, keep, read_kept, renew_agents
     from benchmark.report.kept_figures import OWN, fitness_of_rules, frontier, growing_up
     from benchmark.results.store import Store
     from benchmark.results.verdict import WHOLE
@@ -50,14 +52,16 @@ def main(args: Args) -> int:
     from core.files import write_whole
 
     results = ROOT / "docs" / "results"
-    if bool(args.keep) + bool(args.add) != bool(args.folders):
+    if bool(args.keep) + bool(args.add) + bool(args.renew) != bool(args.folders):
         raise InvalidArgument(
-            "--keep NAME or --add NAME, and --folders, belong together; give one name and folders, or neither."
+            "--keep NAME, --add NAME or --renew NAME, and --folders, belong together; give one name and folders, or neither."
         )
     if args.folders:
-        name, found = args.keep or args.add, keep(map(Store.open, args.folders))
+        name, found = args.keep or args.add or args.renew, keep(map(Store.open, args.folders))
         if args.add:
             found = add_agents(read_kept(results / f"{name}.json"), found)
+        elif args.renew:
+            found = renew_agents(read_kept(results / f"{name}.json"), found)
         write_whole(results / f"{name}.json", msgspec.json.encode(found) + b"\n")
         print(f"wrote docs/results/{name}.json")
     if args.fooled:

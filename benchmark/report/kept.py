@@ -73,24 +73,66 @@ def add_agents(kept: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     Raises:
         InvalidArgument: a world is not among those kept, has no new agent, or an agent of both lived otherwise.
     """
-    found = {**kept, "worlds": dict(kept["worlds"]), "runs": [*kept["runs"], *more["runs"]]}
+    found = _with_runs(kept, more)
     for world, agents in more["worlds"].items():
-        known = found["worlds"].get(world)
-        if known is None:
-            raise InvalidArgument(f"{world} is not among the kept worlds, {', '.join(kept['worlds'])}.")
+        known = _kept_agents(found, world)
         for agent in agents.keys() & known.keys():
-            if agents[agent]["fitness_by_age"] != known[agent]["fitness_by_age"]:
-                raise InvalidArgument(
-                    f"The lives of {agent} in {world} are not those that are kept, so nothing can be added; keep all of them anew."
-                )
+            _check_same_lives(world, agent, agents, known)
         if agents.keys() <= known.keys():
             raise InvalidArgument(f"There is no new agent of {world}.")
         new = {agent: row for agent, row in agents.items() if agent not in known}
-        for row in new.values():
-            if WHOLE in known and len(row["grown_scores"]) == len(known[WHOLE]["grown_scores"]):
-                whole, this = (np.array(one["grown_scores"], float) for one in (known[WHOLE], row))
-                row["whole_animal_minus_this"] = _rounded(paired(whole, this))
-        found["worlds"][world] = known | new
+        found["worlds"][world] = known | _beside_whole(new, known.get(WHOLE))
+    return found
+
+
+def renew_agents(kept: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """What is kept, where agents of a later run take the place of their older selves; the same animals in the same worlds.
+
+    Args:
+        kept, more: as :func:`keep` makes them. Random and oracle are in both.
+
+    Raises:
+        InvalidArgument: a world is not among those kept, or its random animals and oracles lived otherwise.
+    """
+    found = _with_runs(kept, more)
+    for world, agents in more["worlds"].items():
+        known = _kept_agents(found, world)
+        for reference in ("random", "oracle"):
+            _check_same_lives(world, reference, agents, known)
+        rows = {**known, **agents}
+        found["worlds"][world] = _beside_whole(rows, rows.get(WHOLE))
+        if WHOLE in agents:
+            found["verdicts"] = found["verdicts"] | {world: more["verdicts"][world]}
+    return found
+
+
+def _with_runs(kept: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    return {**kept, "worlds": dict(kept["worlds"]), "runs": [*kept["runs"], *more["runs"]]}
+
+
+def _kept_agents(found: dict[str, Any], world: str) -> dict[str, Any]:
+    if world not in found["worlds"]:
+        raise InvalidArgument(f"{world} is not among the kept worlds, {', '.join(found['worlds'])}.")
+    return found["worlds"][world]
+
+
+def _check_same_lives(world: str, agent: str, one: dict[str, Any], other: dict[str, Any]) -> None:
+    if agent not in one or agent not in other or one[agent]["fitness_by_age"] != other[agent]["fitness_by_age"]:
+        raise InvalidArgument(
+            f"The lives of {agent} in {world} are not those that are kept, so nothing can be added; keep all of them anew."
+        )
+
+
+def _beside_whole(rows: dict[str, Any], whole: dict[str, Any] | None) -> dict[str, Any]:
+    """The same rows, each with what the whole animal has more, pair by pair; agents with fewer animals have the first of them."""
+    found = {}
+    for agent, row in rows.items():
+        found[agent] = row
+        if whole is not None and agent != WHOLE and len(row["grown_scores"]) <= len(whole["grown_scores"]):
+            this = np.array(row["grown_scores"], float)
+            found[agent] = row | {
+                "whole_animal_minus_this": _rounded(paired(np.array(whole["grown_scores"][: len(this)], float), this))
+            }
     return found
 
 

@@ -10,9 +10,10 @@ import pytest
 from agents.catalogue import WHOLE_RULE
 from benchmark.fooled.tables import TABLES as OF_FOOLED
 from benchmark.report.doc_tables import MARK, TABLES, fill, verdict_by_margin
-from benchmark.report.kept import add_agents, keep
+from benchmark.report.kept import add_agents, keep, renew_agents
 from benchmark.report.kept_figures import fitness_of_rules, frontier, frontier_of, growing_up
 from benchmark.results.store import Store
+from benchmark.results.verdict import WHOLE
 from core.errors import InvalidArgument
 from tests.benchmark.helpers import ROOT, WORLD
 
@@ -107,6 +108,25 @@ def test_agents_of_the_same_lives_are_added(finished: Store) -> None:
     ):
         with pytest.raises(InvalidArgument, match=message):
             add_agents(kept, more)
+
+
+def test_agents_are_renewed_and_compared_anew(finished: Store) -> None:
+    kept = keep([finished])
+    assert renew_agents(kept, kept)["worlds"][WORLD].keys() == kept["worlds"][WORLD].keys()
+    later = msgspec.json.decode(msgspec.json.encode(kept))
+    whole = later["worlds"][WORLD][WHOLE]
+    whole["grown_scores"] = [score + 0.5 for score in whole["grown_scores"]]
+    later["worlds"][WORLD] = {agent: later["worlds"][WORLD][agent] for agent in ("random", "oracle", WHOLE)}
+    again = renew_agents(kept, later)
+    rows = again["worlds"][WORLD]
+    assert rows[WHOLE] == whole
+    assert rows.keys() == kept["worlds"][WORLD].keys()
+    before = kept["worlds"][WORLD]["reflex"]["whole_animal_minus_this"]["mean"]
+    assert rows["reflex"]["whole_animal_minus_this"]["mean"] == pytest.approx(before + 0.5, abs=1e-3)
+    assert len(again["runs"]) == 2
+    later["worlds"][WORLD]["oracle"]["fitness_by_age"]["iqm"][0] += 1.0
+    with pytest.raises(InvalidArgument, match="lives of oracle in Rivals are not those that are kept"):
+        renew_agents(kept, later)
 
 
 def test_the_pages_of_this_project_agree_with_what_is_kept() -> None:
