@@ -20,7 +20,7 @@ class Args:
     add: str = ""
     """First add agents of these folders to what is kept under this name; agents of both must have lived the same lives."""
     renew: str = ""
-    """First let agents of these folders replace those kept under this name; random and oracle of both must have lived the same lives."""
+    """First let agents of these folders replace those kept under this name; random and oracle must be the same lives."""
     folders: tuple[Path, ...] = ()
     """Results folders of a benchmark, with --keep, --add or --renew."""
     fooled: tuple[Path, ...] = ()
