@@ -134,9 +134,12 @@ def _cost_sentence(verdicts: dict[str, dict[str, Any]]) -> str:
             "reflexes, in any species (95% intervals)."
         )
     told = ", ".join(
-        f"{name} ({_cost_words(found)}, {markdown_interval(found['dip'], 3)})" for name, found in costly.items()
+        f"{name} {markdown_interval(found['dip'], 3)} ({_cost_words(found)})" for name, found in costly.items()
     )
-    return f"- **What it costs.** Whole animals may be more than {MARGIN:g} below their reflexes at some age in: {told}."
+    return (
+        f"- **What learning costs.** In {len(verdicts) - len(costly)} of {len(verdicts)} species whole animals are at no age more than "
+        f"{MARGIN:g} below their reflexes (95% intervals). At the worst age of the others: {told}."
+    )
 
 
 def _cost_words(verdict: dict[str, Any]) -> str:
