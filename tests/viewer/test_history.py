@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from agents.life import live
 from agents.population import Population
 from viewer.history import LENGTH, History
-from viewer.session import Session
-from viewer.stage import compose
 
 
 def test_share_of_control_by_what_steering_wants() -> None:
@@ -30,13 +26,3 @@ def test_share_of_control_by_what_steering_wants() -> None:
     for want, (share, count) in shares.items():
         seen = [learner for wanted, learner in ticks[-LENGTH:] if wanted == want]
         assert (share, count) == (np.mean(seen), len(seen))
-
-
-def test_the_strip_of_time_says_it(tmp_path: Path) -> None:
-    session = Session("Rivals", animals=1, seed=3, folder=tmp_path)
-    for _ in range(40):
-        session.step()
-    said = [text for _, text in compose(session).tooltips if "by what steering wanted" in text]
-    want = session.population.steered.steering.wants[session.history.want[-1]]
-    assert len(said) == 1
-    assert f"{want} " in said[0]
