@@ -72,17 +72,18 @@ def frontier(kept: dict[str, Any]) -> bytes:
     with own_style(STYLE):
         figure, panels = _panels(kept)
         colours = colours_of(_rules(kept))
+        marks = {agent: MARKS[place % len(MARKS)].replace("*", "p") for place, agent in enumerate(_rules(kept))}
         for axis, (_, agents) in panels:
             points = {agent: agents[agent] for agent in _rules(kept) if agent in agents}
             best = frontier_of({a: (row["dip"]["mean"], row["grown_minus_reflex"]["mean"]) for a, row in points.items()})
-            for place, (agent, row) in enumerate(points.items()):
+            for agent, row in points.items():
                 dip, gain = row["dip"], row["grown_minus_reflex"]
                 main = agent in (WHOLE, OWN)
                 colour = LEARNING if main else colours[agent]
                 axis.plot([dip["low"], dip["high"]], [gain["mean"]] * 2, color=colour, lw=1, alpha=0.5)
                 axis.plot([dip["mean"]] * 2, [gain["low"], gain["high"]], color=colour, lw=1, alpha=0.5)
                 edge = INK if agent in best else "none"
-                mark = "*" if main else MARKS[place % len(MARKS)].replace("*", "p")
+                mark = "*" if main else marks[agent]
                 size = 13 if main else 7
                 axis.plot(
                     dip["mean"], gain["mean"], mark, color=colour, mec=edge, mew=1.2, ms=size, label=_named(agent), zorder=3

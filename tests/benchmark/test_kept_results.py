@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from matplotlib.axes import Axes
 
 from agents.catalogue import WHOLE_RULE
 from benchmark.fooled.tables import TABLES as OF_FOOLED
@@ -71,6 +72,21 @@ def test_figures_are_drawn_from_what_is_kept(results: Path) -> None:
     for draw in (fitness_of_rules, frontier):
         assert draw(kept).startswith(b"\x89PNG")
     assert growing_up(kept, WORLD).startswith(b"\x89PNG")
+
+
+def test_a_rule_has_one_mark_in_every_panel(finished: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = keep([finished])["worlds"][WORLD][WHOLE]
+    rules = [f"cortex+{name}" for name in ("earned", "urgency", "annealed", "gate")]
+    drawn: dict[str, set[str]] = {}
+
+    def plot(_: Axes, *args: object, label: str = "", **__: object) -> None:
+        if label:
+            drawn.setdefault(label, set()).add(str(args[2]))
+
+    monkeypatch.setattr(Axes, "plot", plot)
+    frontier({"worlds": {"Rivals": dict.fromkeys(rules, row), "Orienting": dict.fromkeys(rules[2:], row)}})
+    assert set(map(len, drawn.values())) == {1}, drawn
+    assert len(drawn) == len(rules)
 
 
 def test_the_frontier_has_what_nothing_beats() -> None:
