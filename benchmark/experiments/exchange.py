@@ -84,33 +84,29 @@ _DROP = "drop of score by the exchange"
 _LEFT = "score after the exchange, above newborns"
 _WHEN = "score after the exchange, minus own forecasts with units shuffled"
 
-EXPERIMENTS = (
-    *(
-        Experiment(
-            id=f"P4{letter}",
-            world=WORLDS[letter],
-            claim="Exchanging learned read-outs between animals of one genome ruins both",
-            source=ESSAY,
-            protocol=partial(exchange, world=WORLDS[letter]),
-            score=score_of_exchange,
-            criterion=(surely_above(_DROP), surely_below(_LEFT, MARGIN)),
-            animals=64,
-            slow=True,
-        )
-        for letter in ("", *"rfoe")
+_ASKED = (
+    ("P4", "rfoe", "Exchanging learned read-outs between animals of one genome ruins both", score_of_exchange, _LEFT),
+    (
+        "P4w",
+        "rfo",
+        "Of another's read-out nothing is left but what acts are worth anywhere: when to do them depends on the wiring",
+        score_of_when,
+        _WHEN,
     ),
-    *(
-        Experiment(
-            id=f"P4w{letter}",
-            world=WORLDS[letter],
-            claim="Of another's read-out nothing is left but what acts are worth anywhere: when to do them depends on the wiring",
-            source=ESSAY,
-            protocol=partial(exchange, world=WORLDS[letter]),
-            score=score_of_when,
-            criterion=(surely_above(_DROP), surely_below(_WHEN, MARGIN)),
-            animals=64,
-            slow=True,
-        )
-        for letter in ("", *"rfo")
-    ),
+)
+
+EXPERIMENTS = tuple(
+    Experiment(
+        id=f"{name}{letter}",
+        world=WORLDS[letter],
+        claim=claim,
+        source=ESSAY,
+        protocol=partial(exchange, world=WORLDS[letter]),
+        score=score,
+        criterion=(surely_above(_DROP), surely_below(left, MARGIN)),
+        animals=64,
+        slow=True,
+    )
+    for name, letters, claim, score, left in _ASKED
+    for letter in ("", *letters)
 )
