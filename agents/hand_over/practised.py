@@ -32,7 +32,7 @@ class Practised(Earned):
     proven = "Nothing: practice is unproven by definition; where great harm was met, an urgent reflex keeps its veto as in `earned`."
     until: ClassVar[float] = 0.5
     peak: ClassVar[float] = 0.8
-    guidance: ClassVar[float] = 0.5
+    guidance: ClassVar[float] = 0.2
     surely: ClassVar[float] = 3.0
     fewest: ClassVar[int] = 10
     harm: ClassVar[float] = 1.0
