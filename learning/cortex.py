@@ -26,29 +26,14 @@ from core.interfaces import Gains, Proposal, Recollection, Reflex
 from core.senses import Senses
 from learning import anticipation, mushroom_body
 from learning.anticipation import Anticipation
+from learning.bouts import Bouts
 from learning.codes import Code, CodePart, SideBySide
-from learning.cortex_kernels import (
-    DEFER,
-    TRACE,
-    Caution,
-    Decided,
-    Fading,
-    Felt,
-    Memory,
-    Situation,
-    accumulate,
-    close_bouts,
-    decide,
-    layout,
-    nearest_programme,
-    needs_decision,
-    open_bouts,
-)
+from learning.cortex_kernels import DEFER, Caution, Fading, Situation, layout
 from learning.cortical_genome import CorticalGenome
 from learning.delayed import DelayedCauses
 from learning.forecasts import ComingForecast
 from learning.goals import GoalSeeking, fill_actions
-from learning.motor_map import MotorMap, Teaching
+from learning.motor_map import MotorMap
 from learning.mushroom_body import MushroomBody
 from learning.pattern_separator import PatternSeparator
 from learning.read_out import ReadOut, Step
@@ -173,33 +158,16 @@ class Cortex(Learner):
             else None
         )
         self._is_delayed = delays > 0.0
-        self.bout = RecordState(
+        self.bouts = Bouts(
             animals,
-            running=False,
-            left=0,
-            steps=0,
-            option=-1,
-            chosen=-1,
-            urgency=0.0,
-            arousal=0.0,
-            explores=False,
-            lower_bound=0.0,
-            familiarity=0.0,
-            best_value=0.0,
-            defer_value=0.0,
+            active=active,
+            options=options,
+            channels=channels,
+            programmes=self._programmes,
+            watches=genome.watches,
         )
-        decided = {
-            "units": np.zeros(active, np.int32),
-            "reach": np.zeros((options, channels), np.float32),
-            "once": np.zeros((options, channels), np.float32),
-            "ahead": np.zeros(channels),
-            "total": np.zeros(options),
-        }
-        self.now, self.past = BatchState(animals, **decided), BatchState(animals, **decided)
-        self.felt = BatchState(animals, gained=np.zeros(channels), acted=np.zeros(self._programmes.shape[1]))
-        self.trace = BatchState(animals, units=np.zeros((TRACE, active), np.int32), strength=np.zeros(TRACE))
+        self.bout, self.now = self.bouts.running, self.bouts.now
         self._worth = np.ones((animals, channels))
-        self.limits = BatchState(animals, ahead=np.zeros((2, channels), np.float32))
         step = max(spec.dt, spec.repertoire.act or genome.act)
         # where moments are judged, an act is a whole rendition and stands for itself
         self._discount = 0.0 if self._has_motor_map else math.exp(-spec.dt / (genome.horizon * step))
@@ -217,20 +185,18 @@ class Cortex(Learner):
         return np.where(np.arange(active) < first, of_map / first, of_mixed / (active - first))
 
     def _make_motor_map(self, spec: LearnerSpec) -> None:
-        genome, first = self.genome, self.code.parts[0].code
         assert isinstance(spec.action_space, Box)
         assert spec.judging_delay is not None
         self.motor_map = MotorMap(
             self.num_animals,
             spec.action_space,
             self._programmes.mean(axis=0),
-            active=first.active_units,
+            active=self.code.parts[0].code.active_units,
             first=self.layout.motor,
             delay=round(spec.judging_delay / spec.dt),
-            spread=genome.spread,
+            dt=spec.dt,
+            genome=self.genome,
         )
-        self._kept = math.exp(-spec.dt / genome.correlation_time)
-        self._consolidation = 1.0 - math.exp(-spec.dt / genome.consolidation_time)
 
     def _group_for_kernels(self) -> None:
         genome = self.genome
@@ -250,10 +216,6 @@ class Cortex(Learner):
             first_goal=1 + len(self._programmes),
             motor=self._motor,
         )
-        self._now, self._past = (
-            Decided(each.units, each.reach, each.once, each.ahead, each.total) for each in (self.now, self.past)
-        )
-        self._memory = Memory(self.synapses.table, self.trace.units, self.trace.strength)
         self._fading = Fading(self._discount, genome.trace_decay)
 
     # -- a life ----------------------------------------------------------------------------------
@@ -272,13 +234,11 @@ class Cortex(Learner):
             units, axes = self.code.parts[0].code.units, self._programmes.shape[1]
             for row in np.flatnonzero(mask):
                 draw = self.streams.uniform("first weights", units * axes, self._everyone == row)[row]
-                self.motor_map.draw_weights(draw, self.genome.first_weights, units, self.synapses.table[row])
+                self.motor_map.draw_weights(draw, units, self.synapses.table[row])
 
     def begin(self, mask: np.ndarray) -> None:
         """A new episode: acts and traces end; what was tasted may still have its effect, since a body lives on."""
-        self.bout.restart(mask)
-        self.felt.restart(mask)
-        self.trace.restart(mask)
+        self.bouts.begin(mask)
         self.goals.begin(mask)
         for read_out in self.step_read_outs:
             read_out.begin(mask)
@@ -317,9 +277,7 @@ class Cortex(Learner):
         futile = self._nobody if reflex.futile is None else reflex.futile
         for read_out in self.step_read_outs:
             read_out.pass_on()
-        new_decision = needs_decision(
-            bout.records, reflex.urgency, reflex.arousal, self.goals.aim.usable, self.goals.aim.offered
-        )
+        new_decision = self.bouts.over(reflex, self.goals)
         rows = np.flatnonzero(new_decision)
         if rows.size:
             self._encode(rows, observation, self.now.units)
@@ -328,10 +286,10 @@ class Cortex(Learner):
                 self._worth[rows] = reflex.channel_values[rows]
             draw = self.streams.uniform("exploration", 1 + len(self.option_names), new_decision)
             chance = genome.explore * gains.exploration
-            situation = Situation(self._worth, self.goals.aim.usable, draw, chance, futile, self.limits.ahead)
-            decide(rows, self.synapses.table, self.layout, self._weight, situation, self._caution, self._now, bout.records)
+            situation = Situation(self._worth, self.goals.aim.usable, draw, chance, futile, self.bouts.limits.ahead)
+            self.bouts.decide(rows, self.synapses.table, self.layout, self._weight, situation, self._caution)
             if self.lesions.assessors.any():
-                self._know_nothing(rows[self.lesions.assessors[rows]])
+                self.bouts.know_nothing(rows[self.lesions.assessors[rows]])
         action = np.zeros((self.num_animals, self._programmes.shape[1]))
         fill_actions(bout.chosen, self._programmes, self.goals.aim.vector, self.goals.aim.usable, self.goals.pace, action)
         if self._has_motor_map:
@@ -350,43 +308,29 @@ class Cortex(Learner):
             adopted=np.zeros(self.num_animals, bool),
         )
 
-    def _know_nothing(self, rows: np.ndarray) -> None:
-        """Without its forecasts an animal has no reason to choose anything."""
-        bout = self.bout
-        for name in ("lower_bound", "familiarity", "best_value", "defer_value"):
-            getattr(bout, name)[rows] = 0.0
-        self.now.total[rows] = 0.0
-        bout.explores[rows] = False
-        bout.chosen[rows] = 1  # the first programme of a repertoire is rest
-
     def _follow_motor_map(self, observation: np.ndarray, gains: Gains, action: np.ndarray) -> None:
         """Read the motor map, perturbed, and act by it where that was chosen."""
-        genome, bout, motor_map = self.genome, self.bout, self.motor_map
+        bout, motor_map = self.bout, self.motor_map
         self.code.encode_first(self._everyone, self._hear(observation), motor_map.now.units)
-        amplitude = genome.perturbation * gains.exploration * np.where(bout.explores, 1.0, genome.calm)
         noise = self.streams.normal("perturbation", action.shape[1])
-        motor_map.propose(self.synapses.table, self.lesions.variability, noise, self._kept, amplitude)
+        motor_map.propose(self.synapses.table, self.lesions.variability, noise, gains, bout.explores)
         by_map = bout.chosen == self._motor
         action[by_map] = motor_map.action[by_map]
 
     def _learn(self, transition: Transition) -> None:
         """Close the act that ended before this tick, open the new one, add what this tick brought."""
-        genome, bout, felt = self.genome, self.bout, self.felt
+        genome, bouts = self.genome, self.bouts
         plastic = transition.gains.plasticity * ~self.lesions.plasticity
         rate = transition.gains.learning_rate * plastic
         action = np.ascontiguousarray(transition.action.reshape(self.num_animals, -1), float)
         rows = np.flatnonzero(transition.proposal.new_decision)
         if rows.size:
             self._close(rows, np.zeros(self.num_animals, bool), rate)
-            open_bouts(
-                rows, transition.in_charge, bout.records, self._now, self._past, felt.gained, felt.acted, self._steps
-            )
+            bouts.open(rows, transition.in_charge, self._steps)
         brought = self._brought(transition)
-        accumulate(
-            bout.records, brought, action, self._step_weight, self._horizon, felt.gained, felt.acted, self.limits.ahead
-        )
+        bouts.add(brought, action, self._step_weight, self._horizon)
         if self.delayed is not None:
-            self.delayed.blame(self.past.units, self._carried_out(action), brought, rate, self.synapses.table)
+            self.delayed.blame(bouts.past.units, bouts.carried_out(action), brought, rate, self.synapses.table)
         for read_out in self.step_read_outs:
             read_out.learn(Step(transition, brought, rate, self.lesions))
         self.goals.remember(transition, plastic * genome.place_rate)
@@ -395,7 +339,14 @@ class Cortex(Learner):
             self._close(np.flatnonzero(ends), ends, rate)
         self.goals.stop(self.bout)
         if self._has_motor_map:
-            self._learn_motor(transition, action)
+            self.motor_map.credit(
+                transition,
+                action,
+                by_map=transition.in_charge & (self.bout.chosen == self._motor),
+                explores=self.bout.explores,
+                lesions=self.lesions,
+                tables=self.synapses.table,
+            )
 
     def _brought(self, transition: Transition) -> np.ndarray:
         """(animals, channels) what this step brought of what is forecast."""
@@ -405,60 +356,17 @@ class Cortex(Learner):
         expected = verdict.judged - verdict.parts.sum(axis=1)  # whole renditions are compared, so it is put back
         return np.where(verdict.reward == 0.0, 0.0, verdict.reward + expected)[:, None]
 
-    def _carried_out(self, action: np.ndarray) -> np.ndarray:
-        """(animals,) the option that is carried out, whoever chose it; 0 where it resembles none."""
-        done = self.bout.option.copy()
-        by_reflex = np.flatnonzero(done == DEFER)
-        if by_reflex.size:
-            nearest_programme(by_reflex, action, self._programmes, self.genome.watches, done)
-        return done
-
     def _close(self, rows: np.ndarray, ended: np.ndarray, rate: np.ndarray) -> None:
-        bout, past, now = self.bout, self.past, self.now
-        resembles = np.zeros(self.num_animals, np.int64)
-        watched = rows[bout.option[rows] == DEFER]
-        if watched.size and self.genome.watches > 0.0:
-            mean = self.felt.acted / np.maximum(1, bout.steps)[:, None]
-            nearest_programme(watched, mean, self._programmes, self.genome.watches, resembles)
-        felt = Felt(
-            gained=self.felt.gained,
-            ahead=now.ahead,
-            reflex_ahead=now.reach[:, DEFER].copy(),
-            ended=ended,
-            resembles=resembles,
-            unchanged=(past.units == now.units).all(axis=1),
-        )
-        close_bouts(
+        self.bouts.close(
             rows,
-            bout.records,
-            self._past,
-            felt,
-            self._fading,
+            ended,
             rate,
-            self.layout,
-            self._is_delayed,
-            self._plasticity,
-            self._memory,
+            table=self.synapses.table,
+            lay=self.layout,
+            is_delayed=self._is_delayed,
+            fading=self._fading,
+            plasticity=self._plasticity,
         )
-
-    def _learn_motor(self, transition: Transition, action: np.ndarray) -> None:
-        """Credit the perturbation that was judged now, and what the reflex did better than expected."""
-        genome, motor_map, bout, gains = self.genome, self.motor_map, self.bout, transition.gains
-        varies = ~self.lesions.variability
-        rate = genome.motor_rate * gains.learning_rate * gains.plasticity * ~self.lesions.plasticity
-        by_map = transition.in_charge & (bout.chosen == self._motor)
-        own = motor_map.now.perturbation * (np.where(bout.explores, 1.0, genome.calm) * varies)[:, None]
-        seen = np.clip(action - motor_map.read_out, -1.0, 1.0) / genome.perturbation
-        seen *= (genome.imitates * gains.exploration * varies)[:, None]
-        deviation = np.concatenate([own * by_map[:, None], seen * ~by_map[:, None]], axis=1)
-        teaching = Teaching(
-            reward=transition.verdict.reward,
-            rate=rate,
-            consolidation=self._consolidation * varies,
-            eligibility=motor_map.eligibility,
-            bound=genome.bound,
-        )
-        motor_map.learn(deviation, teaching, self.synapses.table)
 
     # -- state -----------------------------------------------------------------------------------
 
@@ -476,12 +384,7 @@ class Cortex(Learner):
         parts: dict[str, Any] = {
             "wiring": self.code,
             "synapses": self.synapses,
-            "bout": self.bout,
-            "now": self.now,
-            "past": self.past,
-            "felt": self.felt,
-            "limits": self.limits,
-            "trace": self.trace,
+            **self.bouts.state_parts(),
             "aim": self.goals.aim,
             "lesions": self.lesions,
             "place_memory": self.goals.place_memory.state,

@@ -15,6 +15,9 @@ from gymnasium.spaces import Box
 from numba import njit
 
 from core.batch_state import BatchState
+from core.interfaces import Gains
+from learning.cortical_genome import CorticalGenome
+from learning.subsystem import Transition
 from learning.three_factor import ELIGIBLE, Ring, equal_portions, remember, teach
 
 
@@ -137,17 +140,34 @@ class MotorMap:
         active: units of the first map that are active at a time.
         first: column of its weights.
         delay: steps from an action to its judgement.
-        spread: half width of the eligibility's peak, in steps.
+        dt: seconds per step.
+        genome: of the cortex.
+
+    Attributes:
+        eligibility: (slots,) of the acts 0, 1, 2 ... steps ago; a peak of half width ``genome.spread`` steps at the delay.
+        read_out, action: (animals, axes) what the map says, without and with the perturbation.
     """
 
     def __init__(
-        self, num_animals: int, space: Box, rest: np.ndarray, *, active: int, first: int, delay: int, spread: float
+        self,
+        num_animals: int,
+        space: Box,
+        rest: np.ndarray,
+        *,
+        active: int,
+        first: int,
+        delay: int,
+        dt: float,
+        genome: CorticalGenome,
     ) -> None:
+        self.genome = genome
         self.axes = Axes(rest, space.low.ravel().astype(float), space.high.ravel().astype(float), first)
         count = len(rest)
-        slots = np.arange(delay + 1 + math.ceil(2 * spread))
-        kernel = np.exp(-0.5 * ((slots - delay) / spread) ** 2)
+        slots = np.arange(delay + 1 + math.ceil(2 * genome.spread))
+        kernel = np.exp(-0.5 * ((slots - delay) / genome.spread) ** 2)
         self.eligibility = np.where(kernel < ELIGIBLE, 0.0, kernel / kernel.sum())
+        self._share_kept = math.exp(-dt / genome.correlation_time)
+        self._consolidation = 1.0 - math.exp(-dt / genome.consolidation_time)
         self.trace = BatchState(
             num_animals,
             units=np.zeros((len(slots), active), np.int32),
@@ -159,18 +179,53 @@ class MotorMap:
         self._plasticity = equal_portions(active)
         self.read_out, self.action = np.zeros((num_animals, count)), np.zeros((num_animals, count))
 
-    def draw_weights(self, draw: np.ndarray, spread: float, units: int, table: np.ndarray) -> None:
+    def draw_weights(self, draw: np.ndarray, units: int, table: np.ndarray) -> None:
         """Random first weights of the given units of one animal, from ``draw`` (units x axes) uniform."""
         count, active = len(self.axes.rest), self.now.units.shape[1]
-        weights = spread * (2.0 * draw - 1.0) / math.sqrt(active)
+        weights = self.genome.first_weights * (2.0 * draw - 1.0) / math.sqrt(active)
         table[:units, self.axes.first : self.axes.first + count] = weights.reshape(units, count)
 
     def propose(
-        self, tables: np.ndarray, silenced: np.ndarray, noise: np.ndarray, share_kept: float, amplitude: np.ndarray
+        self, tables: np.ndarray, silenced: np.ndarray, noise: np.ndarray, gains: Gains, explores: np.ndarray
     ) -> None:
-        """Fill ``read_out`` and ``action`` (animals, axes), without and with the perturbation, for the active units in ``now``."""
-        variability = Variability(silenced, noise, share_kept, amplitude, self.now.perturbation)
+        """Fill ``read_out`` and ``action`` for the active units in ``now``; the perturbation is calmer where nothing is explored."""
+        amplitude = self.genome.perturbation * gains.exploration * np.where(explores, 1.0, self.genome.calm)
+        variability = Variability(silenced, noise, self._share_kept, amplitude, self.now.perturbation)
         _read(self.now.units, tables, self.axes, variability, self.read_out, self.action)
+
+    def credit(
+        self,
+        transition: Transition,
+        action: np.ndarray,
+        *,
+        by_map: np.ndarray,
+        explores: np.ndarray,
+        lesions: BatchState,
+        tables: np.ndarray,
+    ) -> None:
+        """Credit the perturbation that was judged now, and what the reflex did better than expected.
+
+        Args:
+            transition: what happened.
+            action: (animals, axes) carried out.
+            by_map: (animals,) bool, by the motor map.
+            explores: (animals,) bool, in order to find out.
+            lesions: fields ``variability`` and ``plasticity``, (animals,) bool.
+            tables: (animals, units, width) the cortex's weights.
+        """
+        genome, gains, varies = self.genome, transition.gains, ~lesions.variability
+        own = self.now.perturbation * (np.where(explores, 1.0, genome.calm) * varies)[:, None]
+        seen = np.clip(action - self.read_out, -1.0, 1.0) / genome.perturbation
+        seen *= (genome.imitates * gains.exploration * varies)[:, None]
+        deviation = np.concatenate([own * by_map[:, None], seen * ~by_map[:, None]], axis=1)
+        teaching = Teaching(
+            reward=transition.verdict.reward,
+            rate=genome.motor_rate * gains.learning_rate * gains.plasticity * ~lesions.plasticity,
+            consolidation=self._consolidation * varies,
+            eligibility=self.eligibility,
+            bound=genome.bound,
+        )
+        self.learn(deviation, teaching, tables)
 
     def learn(self, deviation: np.ndarray, teaching: Teaching, tables: np.ndarray) -> None:
         """Credit what was done; see :func:`_learn`."""

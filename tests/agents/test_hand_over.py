@@ -121,7 +121,9 @@ def test_practice_rises_and_ends_and_guidance_ends_with_youth() -> None:
     for age, share in ((0.0, 0.0), (200.0, 0.25), (400.0, 1.0), (450.0, 0.5), (500.0, 0.0), (900.0, 0.0)):
         assert shares(rule("practised"), calm, unproven, age) == pytest.approx(share, abs=0.05), "practice is for youth"
     assert shares(rule("practised"), calm, proposal_of(advantage=0.1, defers=True), age=400.0) == 0.0, "it may still defer"
-    assert shares(rule("practised"), calm, proven, age=0.0) == pytest.approx(0.8, abs=0.05), "a fifth of its bouts are guided"
+    assert shares(rule("practised"), calm, proven, age=0.0) == pytest.approx(0.8, abs=0.05), (
+        "a fifth of its bouts are guided"
+    )
     assert shares(rule("practised"), calm, proven, age=500.0) == 1.0, "evidence alone decides after youth"
     bout = rule("practised")
     whole = [bout.choose(calm, proposal_of(advantage=0.1, new_decision=False), np.full(ROWS, 280.0)) for _ in range(50)]

@@ -306,7 +306,7 @@ def test_the_limits_are_those_of_all_that_was_ever_felt(gain: float) -> None:
     live(rats, 200)
     learner = rats.learner
     assert isinstance(learner, Cortex)
-    limits = learner.limits.ahead
+    limits = learner.bouts.limits.ahead
     assert (limits[:, 0] <= 0.0).all()
     assert (limits[:, 1] > 0.0).any()
     before = limits.copy()
@@ -316,8 +316,8 @@ def test_the_limits_are_those_of_all_that_was_ever_felt(gain: float) -> None:
         np.zeros((2, 3)),
         1.0,
         10.0,
-        learner.felt.gained,
-        learner.felt.acted,
+        learner.bouts.felt.gained,
+        learner.bouts.felt.acted,
         limits,
     )
     assert (limits[:, 0] == np.minimum(before[:, 0], np.float32(10.0 * gain))).all()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agents.life import live
 from agents.population import Population
 from learning.cortex import Cortex
+from learning.cortical_genome import CorticalGenome
 from learning.motor_map import MotorMap, Teaching
 from tests.learning import references
 
@@ -23,7 +24,8 @@ def test_learning_equals_its_reference(seed: int) -> None:
     rng = np.random.default_rng(seed)
     axes, active = 3, 5
     eligibility = np.array([0.0, 0.2, 0.8])
-    motor_map = MotorMap(1, Box(-1, 1, (axes,)), np.zeros(axes), active=active, first=0, delay=1, spread=0.4)
+    genome, space = CorticalGenome(spread=0.4), Box(-1, 1, (axes,))
+    motor_map = MotorMap(1, space, np.zeros(axes), active=active, first=0, delay=1, dt=0.01, genome=genome)
     motor_map.eligibility = eligibility
     table = rng.normal(0, 0.1, (1, 20, 2 * axes)).astype(np.float32)
     expected = table[0].astype(float)
