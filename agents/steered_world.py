@@ -26,7 +26,8 @@ from core.interfaces import Gains, Proposal, Recollection, Reflex, Verdict
 from core.renamed import renamed_attributes
 from core.streams import check_same_layout
 from envs import make_world
-from envs.world import World, final_entries, with_masks
+from envs.vector_interface import final_entries, with_masks
+from envs.world import World
 from steering.registration import steering_class
 from steering.steering_rules import check_gains, check_repertoire
 from steering.subsystem import Steering, reflex_parts

@@ -12,7 +12,6 @@ import importlib.util
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
@@ -22,44 +21,19 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from core.actions import check_actions
-from core.arguments import Flag, OneOf, in_range, shown
+from core.arguments import Flag, OneOf, in_range
 from core.batch_state import BatchState, Field, RecordState, check_declared, nest, only, unnest
-from core.errors import InvalidArgument, ResetNeeded, UnknownName, number_of_animals, unknown_name, whole_number
+from core.errors import ResetNeeded, UnknownName, number_of_animals, whole_number
 from core.manipulations import Manipulable
 from core.renamed import accept_old_members, old_names, renamed_attributes
 from core.senses import Senses
 from core.streams import RowStreams, check_same_layout, row_seeds
 from envs.fooled_niches import FooledNiche
+from envs.step_result import StepResult
+from envs.vector_interface import checked_autoreset_mode, checked_reset_mask, final_entries, with_masks
 from envs.world_rules import INSPECTED, broken_world, check_observation, check_step, inspected
 
 SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
-
-
-@renamed_attributes(outcome="final_observation", awake="stepped")
-@dataclass(slots=True, kw_only=True)
-class StepResult:
-    """What one tick of a world did; arrays are the world's own buffers.
-
-    Attributes:
-        observation: (animals, senses) float32, what is sensed now, after any autoreset.
-        final_observation: (animals, senses) float32, what was sensed at the end of the step, before any autoreset.
-        fitness: (animals,) float64, the world's verdict on this step.
-        terminated, truncated: (animals,) bool.
-        stepped: (animals,) bool; False where a NEXT_STEP autoreset took the place of the step.
-        final_facts: the facts before any autoreset, where they were asked for and an episode ended.
-    """
-
-    observation: np.ndarray
-    final_observation: np.ndarray
-    fitness: np.ndarray
-    terminated: np.ndarray
-    truncated: np.ndarray
-    stepped: np.ndarray
-    final_facts: dict[str, np.ndarray] | None = None
-
-    @property
-    def ended(self) -> np.ndarray:
-        return self.terminated | self.truncated
 
 
 _FINEST = 10_000  # times that a step may be shorter than the world's own
@@ -139,7 +113,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         strict: bool = False,
     ) -> None:
         self.num_envs = number_of_animals("num_envs (the number of animals)", num_envs)
-        self.autoreset_mode = _autoreset_mode(autoreset_mode)
+        self.autoreset_mode = checked_autoreset_mode(autoreset_mode)
         if render_mode is not None:
             OneOf(tuple(self.metadata["render_modes"])).check("render mode", render_mode)
         self.render_mode = render_mode
@@ -248,7 +222,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
             seed: int (row i gets seed + i), one seed a row, or None.
             options: ``{"reset_mask": bool (animals,)}`` resets only those animals.
         """
-        mask = self._reset_mask(options)
+        mask = checked_reset_mask(options, self.num_envs)
         seeds = None if seed is None else row_seeds(seed, self.num_envs)
         super().reset(seed=None if seeds is None else int(seeds[0]) % 2**63)
         self.begin(mask, seeds)
@@ -463,55 +437,6 @@ class World(Manipulable, VectorEnv, abc.ABC):
         if self._canvas is not None:
             self._canvas.close()
             self._canvas = None
-
-    # -- checks ----------------------------------------------------------------------------------
-
-    def _reset_mask(self, options: dict[str, Any] | None) -> np.ndarray:
-        options = {} if options is None else options
-        if not isinstance(options, dict):
-            raise InvalidArgument(f'options must be a dictionary such as {{"reset_mask": mask}}, not {shown(options)}.')
-        for key in options:
-            if key != "reset_mask":
-                raise unknown_name("reset option", key, ["reset_mask"])
-        mask = options.get("reset_mask")
-        if mask is None:
-            return np.ones(self.num_envs, bool)
-        if not isinstance(mask, np.ndarray) or mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
-            raise InvalidArgument(
-                f"options['reset_mask'] must be a bool array of shape ({self.num_envs},) with at least one True, not {shown(mask)}."
-            )
-        return mask.copy()
-
-
-def _autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
-    if isinstance(mode, AutoresetMode):
-        return mode
-    for known in AutoresetMode:
-        if isinstance(mode, str) and mode in (known.value, known.name):
-            return known
-    raise unknown_name("autoreset mode", shown(mode), [m.name for m in AutoresetMode])
-
-
-def with_masks(facts: dict[str, np.ndarray], mask: np.ndarray) -> dict[str, Any]:
-    """Gymnasium's vector ``info``: copies of the facts, and for each key ``k`` a mask ``_k``."""
-    info: dict[str, Any] = {}
-    for name, values in facts.items():
-        info[name] = np.array(values)
-        info[f"_{name}"] = mask.copy()
-    return info
-
-
-def final_entries(final_observation: np.ndarray, facts: dict[str, np.ndarray], ended: np.ndarray) -> dict[str, Any]:
-    """The ``final_obs`` and ``final_info`` entries, with masks, of a SAME_STEP autoreset."""
-    final_obs = np.full(len(ended), None, dtype=object)
-    for row in np.flatnonzero(ended):
-        final_obs[row] = final_observation[row].copy()
-    return {
-        "final_obs": final_obs,
-        "_final_obs": ended.copy(),
-        "final_info": with_masks(facts, ended),
-        "_final_info": ended.copy(),
-    }
 
 
 __getattr__ = old_names(__name__)
