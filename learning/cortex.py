@@ -25,8 +25,8 @@ from core.batch_state import BatchState, RecordState
 from core.interfaces import Gains, Proposal, Recollection, Reflex
 from core.senses import Senses
 from learning import anticipation, mushroom_body
+from learning.acts import Bouts
 from learning.anticipation import Anticipation
-from learning.bouts import Bouts
 from learning.codes import Code, CodePart, SideBySide
 from learning.cortex_kernels import DEFER, Caution, Fading, Situation, layout
 from learning.cortical_genome import CorticalGenome

@@ -356,4 +356,7 @@ def give_weights(population: Population, weights: np.ndarray) -> None:
     assert isinstance(learner, Cortex)
     shape = (population.animals, learner.code.units, len(learner.option_names))
     learner.synapses.table[:, :, : shape[2]] = weights.reshape(shape)
-    learner.bouts.limits.ahead[:, 0], learner.bouts.limits.ahead[:, 1] = -np.inf, np.inf  # an innate forecast is not bound by a life
+    learner.bouts.limits.ahead[:, 0], learner.bouts.limits.ahead[:, 1] = (
+        -np.inf,
+        np.inf,
+    )  # an innate forecast is not bound by a life
