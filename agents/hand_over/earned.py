@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from agents.hand_over.base import HandOver
-from core.batch_state import BatchState
+from agents.hand_over.kernels import Proof, are_alike, choose_earned, learn_earned
+from core.batch_state import RecordState
 from core.interfaces import Proposal, Reflex, Verdict
 
 
@@ -45,58 +46,60 @@ class Earned(HandOver):
     least_good: ClassVar[float] = 1.0 / 3.0
     credit_time: ClassVar[float] = 1.5
     alike: ClassVar[float] = 0.2
+    state: RecordState
 
-    def _make_state(self, num_animals: int) -> BatchState:
-        return BatchState(num_animals, **self._record_of_the_reflex())
+    def __init__(self, num_animals: int, dt: float, rest: np.ndarray | None = None, lifetime: float = math.inf) -> None:
+        super().__init__(num_animals, dt, rest, lifetime)
+        patience = self.patience * lifetime
+        self._proof = Proof(
+            margin=self.margin,
+            urgent_margin=self.urgent_margin,
+            familiar=self.familiar,
+            too_urgent=self.too_urgent,
+            doubts=self.doubts,
+            urgent_doubts=self.urgent_doubts,
+            at_stake=self.at_stake,
+            least_good=self.least_good,
+            credit_time=self.credit_time,
+            dt=dt,
+            kept=max(0.0, 1.0 - dt / patience),
+            tried=(1.0 - math.exp(-1.0)) * patience,
+        )
+
+    def _make_state(self, num_animals: int) -> RecordState:
+        return RecordState(num_animals, **self._record_of_the_reflex())
 
     @staticmethod
     def _record_of_the_reflex() -> dict[str, float | bool]:
         """The fields of the record, with their first values."""
         numbers = dict.fromkeys(("in_need", "good", "bad", "since_other"), 0.0)
-        return numbers | dict.fromkeys(("cleared", "at_stake", "explores", "agree"), False)
+        return numbers | dict.fromkeys(("cleared", "futile", "at_stake", "explores", "agree"), False)
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        margin = self.margin + self.urgent_margin * reflex.urgency**2
-        doubt = np.maximum(0.0, proposal.advantage - proposal.lower_bound)  # 0 for learners that state a bound alone
-        urgent = reflex.urgency >= self.too_urgent
-        further = np.where(urgent, self.urgent_doubts, self.doubts) - 1.0  # the lower bound has one off already
-        earned = proposal.lower_bound - further * doubt > margin
-        earned &= proposal.familiarity >= self.familiar
-        trusted = np.where(proposal.explores, ~urgent, earned)
-        record = self.state
-        record.at_stake = np.maximum(reflex.urgency, reflex.arousal) >= self.at_stake
-        record.explores = proposal.explores
-        record.agree = self._alike(reflex.action, proposal.action)
-        return (self.futile() | trusted) & ~proposal.defers
+        chosen = np.zeros(self.num_animals, bool)
+        alike = self._alike(reflex.action, proposal.action)
+        choose_earned(reflex.urgency, reflex.arousal, alike, evidence_of(proposal), self._proof, self.state.records, chosen)
+        return chosen
 
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         """Keep the reflex's record: how long it was needed, and what good and bad came while it was in charge."""
-        record = self.state
-        as_reflex = ~in_charge | record.agree
-        record.since_other = np.where(as_reflex, record.since_other + self.dt, 0.0)
-        own = record.since_other >= self.credit_time
-        unproven = record.at_stake & (record.explores | as_reflex)
-        kept = np.where(unproven, max(0.0, 1.0 - self.dt / (self.patience * self.lifetime)), 1.0)
-        record.in_need = kept * record.in_need + self.dt * unproven
-        record.good = kept * record.good + np.maximum(0.0, verdict.judged) * own
-        record.bad = kept * record.bad + np.maximum(0.0, -verdict.judged) * own
-        record.cleared |= self._tried() & self._brings_good()
+        learn_earned(verdict.judged, in_charge, self._proof, self.state.records)
 
     def futile(self) -> np.ndarray:
-        record = self.state
-        return self._tried() & ~record.cleared & ~self._brings_good()
+        return self.state.futile.copy()
 
     def _alike(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """(animals,) bool: two actions are much the same: numbered ones if they are equal, graded ones by their distance from rest."""
         if np.issubdtype(np.asarray(one).dtype, np.integer):
             return np.asarray(one == other)
-        from_rest = [(action - self.rest).reshape(self.num_animals, -1) for action in (one, other)]
-        sizes = [np.square(action).sum(axis=1) for action in from_rest]
-        return np.square(from_rest[0] - from_rest[1]).sum(axis=1) <= self.alike**2 * np.maximum(*sizes)
+        alike = np.empty(self.num_animals, bool)
+        are_alike(self._flat(one), self._flat(other), np.asarray(self.rest, float).ravel(), self.alike, alike)
+        return alike
 
-    def _tried(self) -> np.ndarray:
-        return self.state.in_need >= (1.0 - math.exp(-1.0)) * self.patience * self.lifetime
+    def _flat(self, action: np.ndarray) -> np.ndarray:
+        return np.asarray(action, float).reshape(self.num_animals, -1)
 
-    def _brings_good(self) -> np.ndarray:
-        record = self.state
-        return (record.good > 0.0) & (record.good >= self.least_good * (record.good + record.bad))
+
+def evidence_of(proposal: Proposal) -> tuple[np.ndarray, ...]:
+    """What the kernels take of a proposal."""
+    return proposal.lower_bound, proposal.advantage, proposal.familiarity, proposal.defers, proposal.explores

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 from typing import ClassVar
 
 import numpy as np
 
-from agents.hand_over.earned import Earned
-from core.batch_state import BatchState
+from agents.hand_over.earned import Earned, evidence_of
+from agents.hand_over.kernels import NEITHER, Youth, choose_practised, learn_practised
+from core.batch_state import RecordState
 from core.interfaces import Proposal, Reflex, Verdict
-
-_OWN, _GUIDED, _NEITHER = 0, 1, -1  # arms of the comparison of bouts
 
 
 class Practised(Earned):
@@ -37,36 +36,42 @@ class Practised(Earned):
     fewest: ClassVar[int] = 10
     harm: ClassVar[float] = 1.0
 
-    def _make_state(self, num_animals: int) -> BatchState:
+    def __init__(self, num_animals: int, dt: float, rest: np.ndarray | None = None, lifetime: float = math.inf) -> None:
+        super().__init__(num_animals, dt, rest, lifetime)
+        self._youth = Youth(
+            until=self.until,
+            peak=self.peak,
+            guidance=self.guidance,
+            surely=self.surely,
+            fewest=float(self.fewest),
+            harm=self.harm,
+            patience=self.patience * lifetime,
+        )
+
+    def _make_state(self, num_animals: int) -> RecordState:
         own = {"practises": False, "guided": False, "urgent": False, "urgent_time": 0.0, "harmed": False}
         now = {"practising": False, "guiding": False}
-        bout = {"arm": _NEITHER, "bout_judged": 0.0, "bout_steps": 0}
-        arms = {"bouts": np.zeros(2), "mean": np.zeros(2), "squares": np.zeros(2), "ahead": False}
-        return BatchState(num_animals, **(self._record_of_the_reflex() | own | now | bout | arms))
+        bout = {"arm": NEITHER, "bout_judged": 0.0, "bout_steps": 0}
+        arms = {f"{arm}_{what}": 0.0 for arm in ("own", "guided") for what in ("bouts", "mean", "squares")}
+        return RecordState(num_animals, **(self._record_of_the_reflex() | own | now | bout | arms | {"ahead": False}))
 
     def choose(self, reflex: Reflex, proposal: Proposal, age: np.ndarray) -> np.ndarray:
-        record = self.state
-        over = proposal.new_decision & (record.arm != _NEITHER) & (record.bout_steps > 0)
-        if over.any():
-            self._compare_bouts(np.flatnonzero(over))
-        harmless = ~record.harmed & (record.urgent_time >= self.patience * self.lifetime)
-        calm = replace(reflex, urgency=np.where(harmless, 0.0, reflex.urgency))
-        earned = super().choose(calm, proposal, age)
-        record.at_stake = (
-            np.maximum(reflex.urgency, reflex.arousal) >= self.at_stake
-        )  # harmless or not, the reflex is tested
-        draw = self.streams.uniform("hand-over", 2, proposal.new_decision)
-        youth = self.share_of_life(age) / self.until
-        chance = np.clip(np.minimum((youth / self.peak) ** 2, (1.0 - youth) / (1.0 - self.peak)), 0.0, 1.0)
-        record.practises = np.where(proposal.new_decision, draw[:, 0] < chance, record.practises)
-        record.guided = np.where(proposal.new_decision, (draw[:, 1] < self.guidance) & (youth < 1.0), record.guided)
-        record.urgent = reflex.urgency >= self.too_urgent
-        practice = record.practises & (harmless | ~record.urgent)
-        may_guide = (youth < 1.0) & ~record.practises & ~record.ahead & ~self.futile() & ~proposal.adopted
-        guided = record.guided & may_guide
-        record.guiding, record.practising = guided & earned, practice & ~proposal.defers & ~earned & ~guided
-        self._open_bouts(proposal.new_decision, may_guide & earned & ~proposal.explores)
-        return np.where(guided, False, earned | practice & ~proposal.defers)
+        chosen, new = np.zeros(self.num_animals, bool), proposal.new_decision
+        choose_practised(
+            reflex.urgency,
+            reflex.arousal,
+            self._alike(reflex.action, proposal.action),
+            evidence_of(proposal),
+            self._proof,
+            self.share_of_life(age),
+            new,
+            proposal.adopted,
+            self.streams.uniform("hand-over", 2, new),
+            self._youth,
+            self.state.records,
+            chosen,
+        )
+        return chosen
 
     def practising(self) -> np.ndarray:
         return self.state.practising.copy()
@@ -77,28 +82,4 @@ class Practised(Earned):
     def learn(self, verdict: Verdict, in_charge: np.ndarray, ended: np.ndarray) -> None:
         """Keep the reflex's record, whether urgency has been harmless, and what the running bout brings."""
         super().learn(verdict, in_charge, ended)
-        record = self.state
-        record.urgent_time = record.urgent_time + self.dt * record.urgent
-        record.harmed |= verdict.judged <= -self.harm
-        record.bout_judged = record.bout_judged + verdict.judged
-        record.bout_steps = record.bout_steps + 1
-
-    def _open_bouts(self, starts: np.ndarray, compared: np.ndarray) -> None:
-        """Begin the bouts of the animals in ``starts``; those in ``compared`` are guided or not by the draw alone."""
-        record = self.state
-        record.arm[starts] = np.where(compared[starts], np.where(record.guided[starts], _GUIDED, _OWN), _NEITHER)
-        record.bout_judged[starts] = 0.0
-        record.bout_steps[starts] = 0
-
-    def _compare_bouts(self, rows: np.ndarray) -> None:
-        """Add the bouts that are over to running means and variances (Welford 1962), and compare the arms (Welch 1947)."""
-        record = self.state
-        arm, value = record.arm[rows], record.bout_judged[rows] / record.bout_steps[rows]
-        record.bouts[rows, arm] += 1
-        surprise = value - record.mean[rows, arm]
-        record.mean[rows, arm] += surprise / record.bouts[rows, arm]
-        record.squares[rows, arm] += surprise * (value - record.mean[rows, arm])
-        bouts = np.maximum(record.bouts[rows], 2)
-        error = np.sqrt((record.squares[rows] / (bouts * (bouts - 1))).sum(axis=1))
-        gain = record.mean[rows, _OWN] - record.mean[rows, _GUIDED]
-        record.ahead[rows] |= (bouts >= self.fewest).all(axis=1) & (gain > self.surely * error)
+        learn_practised(verdict.judged, self._youth, self.dt, self.state.records)

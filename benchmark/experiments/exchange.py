@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -19,6 +19,7 @@ Lived = tuple[Scale, dict[str, np.ndarray]]
 """The scale of a world, and (animals,) fitness under each condition."""
 
 
+@lru_cache(maxsize=16)  # P4 and P4w ask different things of the same lives
 def exchange(animals: int, seed: int, world: str) -> Lived:
     """Learners alone, grown for half a life and then without plasticity, for a tenth of a life under each condition.
 

@@ -9,29 +9,16 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-import numpy as np
 
-from agents.catalogue import WHOLE_RULE
-from benchmark.report.kept import read_kept
+from benchmark.report.kept import SPECIES, read_kept
 from benchmark.report.numbers import NONE, markdown_interval, markdown_table, show_p, show_rounded
+from benchmark.report.rule_tables import best_rule, main, rules, young
 from benchmark.report.words import in_short
 from benchmark.report.world_figures import LEAST_FOR_BAND
-from benchmark.results.statistics import mean_interval
 from benchmark.results.verdict import MARGIN, WHOLE
 from core.errors import InvalidArgument
 
 MARK = re.compile(r"(<!-- results: ([^\n]*?) -->\n).*?(<!-- end of results -->)", re.DOTALL)
-SPECIES = {
-    "LoomingEscape": "mouse",
-    "SaltAppetite": "rat",
-    "Birdsong": "bird",
-    "Rivals": "fighter",
-    "Orienting": "owl",
-    "Eyeblink": "blinker",
-    "OdourChoice": "fly",
-}
-EARNED = "cortex+earned"
-"""What rules are compared with where there is no whole animal; it was the rule of whole animals when they were lived."""
 
 
 def fill(text: str, results: Path, more_tables: Mapping[str, Callable[..., str]] = MappingProxyType({})) -> str:
@@ -146,46 +133,6 @@ def _cost_words(verdict: dict[str, Any]) -> str:
     return {"none": "", "some": f"a cost, p {show_p(verdict['dip']['p'])}", "undecided": "undecided"}[verdict["cost"]]
 
 
-def rules(kept: dict[str, Any], world: str) -> str:
-    """A row for each agent of a world."""
-    birth = "at birth" if kept["lives"][world]["first_window_is_birth"] else "first age"
-    rows = []
-    for agent, row in kept["worlds"][world].items():
-        name = f"**`{WHOLE}` ({WHOLE_RULE})**" if agent == WHOLE else f"`{agent}`"
-        dip = row.get("dip")
-        first = row.get("score_at_birth") or row.get("score_in_first_window")
-        overtakes = row["overtakes_reflex_at"]
-        rows.append(
-            [
-                name,
-                markdown_interval(first),
-                markdown_interval(row["score_grown"]),
-                markdown_interval(row.get("whole_animal_minus_this")),
-                NONE if dip is None or agent == "reflex" else f"{markdown_interval(dip)} ({show_p(dip['p'])})",
-                markdown_interval({"mean": row["deaths"]["mean"], "low": None, "high": None}),
-                markdown_interval({"mean": row["learner_share_grown"]["iqm"], "low": None, "high": None}),
-                NONE if overtakes is None else f"{overtakes:,}",
-            ]
-        )
-    heads = [
-        "agent",
-        birth,
-        "grown",
-        f"`{WHOLE if WHOLE in kept['worlds'][world] else EARNED}` minus this",
-        "worst dip (p)",
-        "deaths per 1,000",
-        "in charge",
-        "overtakes at step",
-    ]
-    return markdown_table(heads, rows)
-
-
-def main(kept: dict[str, Any], world: str) -> str:
-    """A row for each agent of a world that is not a learner under another rule than those of whole animals, today's and the last."""
-    agents = {agent: row for agent, row in kept["worlds"][world].items() if "+" not in agent or agent == EARNED}
-    return rules(kept | {"worlds": {world: agents}}, world)
-
-
 def grown(kept: dict[str, Any]) -> str:
     """The grown score of each agent in each species, from random actions (0) to the oracle (1)."""
     return _by_species(kept, _grown_score)
@@ -224,45 +171,6 @@ def verdict(kept: dict[str, Any], world: str) -> str:
     return "\n".join(f"- {sentence}" for _, sentence in in_short(world, kept))
 
 
-def best_rule(kept: dict[str, Any], *rules_asked: str) -> str:
-    """For each world the best rule, and whether each of the rules that are asked for is level with the best other one by the margin."""
-    asked = rules_asked or (WHOLE,)
-    rows = []
-    for world, name in SPECIES.items():
-        if world in kept["worlds"]:
-            cells = []
-            for agent in asked:
-                found = best_other(kept, world, agent)
-                if found is None:
-                    cells.append(NONE)
-                else:
-                    other, difference = found
-                    cells.append(
-                        f"{markdown_interval(difference, 3)} (`{_rule_of(other)}`): {verdict_by_margin(difference)}"
-                    )
-            rows.append([name, *cells])
-    return markdown_table(["species", *(f"`{_rule_of(agent)}` minus the best other rule" for agent in asked)], rows)
-
-
-def _rule_of(agent: str) -> str:
-    return WHOLE_RULE if agent == WHOLE else agent.partition("+")[2]
-
-
-def best_other(kept: dict[str, Any], world: str, agent: str = WHOLE) -> tuple[str, dict[str, Any]] | None:
-    """The rule with the highest mean grown score other than ``agent``'s, and ``agent`` minus it; None where there is none."""
-    scores = {name: row["grown_scores"] for name, row in kept["worlds"][world].items() if "+" in name or name == WHOLE}
-    others = {name: np.array(values, float) for name, values in scores.items() if name != agent}
-    if agent not in scores or not others:
-        return None
-    best = max(others, key=lambda name: float(np.nanmean(others[name])))
-    return best, mean_interval(np.array(scores[agent], float) - others[best])
-
-
-def verdict_by_margin(difference: dict[str, Any]) -> str:
-    """Whether a paired difference is no worse than the margin: yes, no or undecided."""
-    return "yes" if difference["low"] > -MARGIN else "**no**" if difference["high"] < -MARGIN else "undecided"
-
-
 def provenance(kept: dict[str, Any]) -> str:
     """Which runs a page's tables are made from."""
     lines = []
@@ -284,6 +192,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "verdict": verdict,
     "rules": rules,
     "best_rule": best_rule,
+    "young": young,
     "provenance": provenance,
 }
 OF_A_WORLD = ("main", "verdict", "rules")

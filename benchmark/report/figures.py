@@ -12,7 +12,7 @@ from benchmark.report.drawing import STYLE, Drawing, colours_of, finish, line_of
 from benchmark.report.facets import grown_scores, reward_against_fitness, survival_of
 from benchmark.report.world_figures import draw_world
 from benchmark.results.aggregates import performance_profile
-from benchmark.results.gathered import gather, one_of_each_species, scores_grown
+from benchmark.results.gathered import gather, one_of_each_species, scores_of_animals
 from benchmark.results.plotting import own_style
 from benchmark.results.store import Store
 
@@ -34,7 +34,7 @@ def _draw(store: Store) -> Iterator[Drawing]:
         yield from draw_world(store.settings, world, agents)
     yield from survival_of(store.settings, gathered)
     yield from reward_against_fitness(store.settings, gathered)
-    scores = scores_grown(store, gathered)
+    scores = scores_of_animals(store, gathered)
     if scores:
         yield grown_scores(scores, gathered)
         yield _profile({world: scores[world] for world in one_of_each_species(scores)})

@@ -10,12 +10,23 @@ import msgspec
 import numpy as np
 
 from benchmark.results.aggregates import paired
-from benchmark.results.gathered import fitness_by_window, gather, scores_grown
+from benchmark.results.gathered import fitness_by_window, gather, grown, scores_of_animals, tenth, whole_life
 from benchmark.results.statistics import interval
 from benchmark.results.store import Store
 from benchmark.results.summary import summarise
 from benchmark.results.verdict import WHOLE
 from core.errors import InvalidArgument
+
+SPECIES = {
+    "LoomingEscape": "mouse",
+    "SaltAppetite": "rat",
+    "Birdsong": "bird",
+    "Rivals": "fighter",
+    "Orienting": "owl",
+    "Eyeblink": "blinker",
+    "OdourChoice": "fly",
+}
+"""World -> what the docs call its animals, in the order of tables."""
 
 
 def keep(stores: Iterable[Store]) -> dict[str, Any]:
@@ -23,8 +34,9 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
 
     Returns:
         ``worlds``: world -> agent that is complete -> its row of ``summary.json``, with ``fitness_by_age`` (``iqm``, ``low`` and
-        ``high``, a number for each window of age) and ``grown_scores``, a number an animal. ``verdicts`` and ``lives`` are of these
-        worlds. ``runs`` has seed, animals, date, commit and sources of each folder.
+        ``high``, a number for each window of age), ``grown_scores`` and ``life_scores``, a number an animal, and
+        ``score_by_tenth``, an interval for each tenth of life. ``verdicts`` and ``lives`` are of these worlds. ``runs`` has
+        seed, animals, date, commit and sources of each folder.
 
     Raises:
         InvalidArgument: two folders hold the same world, or there is none.
@@ -36,11 +48,15 @@ def keep(stores: Iterable[Store]) -> dict[str, Any]:
         if again:
             raise InvalidArgument(f"Two folders hold {' and '.join(sorted(again))}; name one of them.")
         gathered = gather(store)
-        scores = scores_grown(store, gathered)
+        late, whole = (scores_of_animals(store, gathered, span) for span in (grown, whole_life))
+        tenths = [scores_of_animals(store, gathered, tenth(number)) for number in range(10)]
         for world, agents in gathered.items():
             rows = summary["worlds"][world]
-            for agent, values in scores.get(world, {}).items():
+            for agent, values in late.get(world, {}).items():
                 rows[agent]["grown_scores"] = values.tolist()
+                rows[agent]["life_scores"] = whole[world][agent].tolist()
+                strata = agents[agent].strata
+                rows[agent]["score_by_tenth"] = [interval(at_age[world][agent], strata=strata) for at_age in tenths]
             for agent, lives in agents.items():
                 if lives.curves is not None:
                     by_window = fitness_by_window(lives.curves).T

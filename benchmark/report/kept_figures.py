@@ -12,8 +12,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from agents.catalogue import WHOLE_RULE
-from benchmark.report.doc_tables import SPECIES
 from benchmark.report.drawing import COLOURS, INK, LEARNING, MARKS, STEERING, STYLE, colours_of, line_of
+from benchmark.report.kept import SPECIES
 from benchmark.results.plotting import own_style
 from benchmark.results.verdict import REFLEX, WHOLE
 from envs.registration import world_class

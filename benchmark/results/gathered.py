@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -89,6 +89,22 @@ def grown(settings: Settings, world: str) -> slice:
     return slice(min(round(GROWN * windows), windows - 1), None)
 
 
+def whole_life(settings: Settings, world: str) -> slice:
+    """All windows."""
+    return slice(None)
+
+
+def tenth(number: int) -> Callable[[Settings, str], slice]:
+    """The windows of a tenth of life, 0 the first, at least one."""
+
+    def span(settings: Settings, world: str) -> slice:
+        windows = settings.ages(world)
+        first, last = (min(round(windows * edge / 10), windows - 1) for edge in (number, number + 1))
+        return slice(first, windows if number == 9 else max(first + 1, last))
+
+    return span
+
+
 def first_window(settings: Settings, world: str) -> float:
     """How much of a *whole* life of that world the first window of age is, in (0, 1]."""
     kind = world_class(world)
@@ -114,14 +130,20 @@ def reward_score(curves: Curves, agents: dict[str, Lives], windows: slice) -> np
     return (rate(curves) - low) / (high - low)
 
 
-def scores_grown(store: Store, gathered: dict[str, dict[str, Lives]]) -> dict[str, dict[str, np.ndarray]]:
-    """World -> agent -> (animals,) grown scores; only complete agents, and worlds with complete references."""
+def scores_of_animals(
+    store: Store, gathered: dict[str, dict[str, Lives]], span: Callable[[Settings, str], slice] = grown
+) -> dict[str, dict[str, np.ndarray]]:
+    """World -> agent -> (animals,) scores over a ``span`` of life, on the grown scale.
+
+    Only complete agents, and worlds with complete references; NaN where no day ended in that span.
+    """
     found: dict[str, dict[str, np.ndarray]] = {}
     for world, agents in gathered.items():
-        late, scale = grown(store.settings, world), scale_of(agents, grown(store.settings, world))
+        scale = scale_of(agents, grown(store.settings, world))
         if scale is not None:
+            windows = span(store.settings, world)
             found[world] = {
-                agent: scale.score(day_fitness(lives.curves, late))
+                agent: scale.score(day_fitness(lives.curves, windows))
                 for agent, lives in agents.items()
                 if lives.status == "complete" and lives.curves is not None
             }

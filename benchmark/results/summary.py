@@ -28,7 +28,7 @@ from benchmark.results.gathered import (
     one_of_each_species,
     reward_score,
     scale_of,
-    scores_grown,
+    scores_of_animals,
 )
 from benchmark.results.jobs import ExperimentJob, Settings, describe, jobs
 from benchmark.results.statistics import interval, mean_interval, score_interval
@@ -46,7 +46,7 @@ def summarise(store: Store) -> dict[str, Any]:
         "worlds": worlds,
         "lives": {world: _life(store.settings, world) for world in worlds},
         "verdicts": {world: verdict(agents, worlds[world], store.settings, world) for world, agents in gathered.items()},
-        "across_worlds": _across(scores_grown(store, gathered)),
+        "across_worlds": _across(scores_of_animals(store, gathered)),
         "experiments": gather_experiments(store),
         "settings": {key: value for key, value in describe(store.settings).items() if key != "shard"},
         "versions": about["versions"],

@@ -17,6 +17,7 @@ from agents.population import Population
 from agents.registration import make_steered
 from core.errors import InvalidAction, InvalidArgument, UnknownName
 from core.interfaces import Proposal, Reflex, Verdict
+from tests.agents.plain_hand_over import PlainEarned, PlainPractised
 
 ROWS, DT = 5, 0.1
 REST = np.zeros(2)
@@ -145,7 +146,51 @@ def test_guidance_ends_once_the_learner_is_surely_ahead() -> None:
     for judged in range(100):
         held.choose(calm, proposal_of(advantage=5.0, lower_bound=5.0, familiarity=1.0, new_decision=judged == 0), birth)
         held.learn(verdict_of(1.0), np.ones(ROWS, bool), np.zeros(ROWS, bool))
-    assert not held.state.bouts.any(), "a bout counts once it is over"
+    assert not held.state.own_bouts.any(), "a bout counts once it is over"
+    assert not held.state.guided_bouts.any()
+
+
+@given(some.integers(0, 2**32), some.sampled_from(["earned", "practised"]), some.booleans())
+@settings(max_examples=30, deadline=None)
+def test_the_kernels_agree_with_plain_numpy(seed: int, name: str, numbered: bool) -> None:
+    """To the bit, over lives in which everything happens: practice, guidance, harm, futile reflexes, bouts of any length."""
+    rng, plain_of = np.random.default_rng(seed), {"earned": PlainEarned, "practised": PlainPractised}
+    rest = np.int64(0) if numbered else REST
+    both = [kind(ROWS, DT, rest, 40.0) for kind in (hand_over_rule(name), plain_of[name])]
+    for built in both:
+        built.birth(np.arange(ROWS), np.ones(ROWS, bool))
+    good, urgent = rng.normal(0.1, 0.5), rng.uniform(0.0, 0.8)
+    for step in range(400):
+        shape = ROWS if numbered else (ROWS, 2)
+        actions = rng.integers(0, 3, (2, ROWS)) if numbered else rng.normal(size=(2, *shape))
+        reflex = Reflex(actions[0], rng.uniform(0, 0.2 + urgent, ROWS), np.zeros(ROWS, int), rng.uniform(0, 0.4, ROWS))
+        advantage = rng.normal(0.5, 1.0, ROWS)
+        proposal = Proposal.plain(
+            np.where(rng.random(shape) < 0.3, actions[0], actions[1]),
+            advantage=advantage,
+            lower_bound=advantage - rng.uniform(-0.05, 0.3, ROWS),
+            familiarity=rng.uniform(0.3, 1.0, ROWS),
+            defers=rng.random(ROWS) < 0.1,
+            explores=rng.random(ROWS) < 0.1,
+            new_decision=rng.random(ROWS) < 0.4,
+            adopted=rng.random(ROWS) < 0.05,
+        )
+        age = np.full(ROWS, step * DT)
+        chosen = [built.choose(reflex, proposal, age) for built in both]
+        assert np.array_equal(*chosen)
+        verdict = verdict_of(rng.normal(good, 0.4, ROWS) * (rng.random(ROWS) < 0.7))
+        for built in both:
+            built.learn(verdict, chosen[0], np.zeros(ROWS, bool))
+        assert np.array_equal(both[0].futile(), both[1].futile())
+    compiled, plain = both[0].state, both[1].state
+    for field in ("in_need", "good", "bad", "since_other", "cleared"):
+        assert np.array_equal(getattr(compiled, field), getattr(plain, field)), field
+    if name == "practised":
+        for field in ("practising", "guiding", "ahead", "harmed", "urgent_time", "bout_judged", "arm"):
+            assert np.array_equal(getattr(compiled, field), getattr(plain, field)), field
+        for arm, who in enumerate(("own", "guided")):
+            for number in ("bouts", "mean", "squares"):
+                assert np.array_equal(getattr(compiled, f"{who}_{number}"), getattr(plain, number)[:, arm])
 
 
 def test_nothing_is_practised_where_urgency_has_done_harm() -> None:

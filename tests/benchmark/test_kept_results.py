@@ -10,9 +10,11 @@ from matplotlib.axes import Axes
 
 from agents.catalogue import WHOLE_RULE
 from benchmark.fooled.tables import TABLES as OF_FOOLED
-from benchmark.report.doc_tables import MARK, TABLES, fill, verdict_by_margin
+from benchmark.report.doc_tables import MARK, TABLES, fill
 from benchmark.report.kept import add_agents, keep, renew_agents
 from benchmark.report.kept_figures import fitness_of_rules, frontier, frontier_of, growing_up
+from benchmark.report.rule_tables import verdict_by_margin
+from benchmark.results.gathered import tenth
 from benchmark.results.store import Store
 from benchmark.results.verdict import WHOLE
 from core.errors import InvalidArgument
@@ -92,6 +94,25 @@ def test_a_rule_has_one_mark_in_every_panel(finished: Store, monkeypatch: pytest
 def test_the_frontier_has_what_nothing_beats() -> None:
     points = {"safe": (0.0, 0.1), "bold": (-0.2, 0.5), "worse": (-0.3, 0.4), "same": (0.0, 0.1)}
     assert frontier_of(points) == {"safe", "bold", "same"}
+
+
+def test_the_tenths_of_a_life_are_all_of_it(finished: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for windows in (10, 25, 50):
+        monkeypatch.setattr(type(finished.settings), "ages", lambda self, world, windows=windows: windows)
+        spans = [tenth(number)(finished.settings, WORLD) for number in range(10)]
+        assert [place for span in spans for place in range(windows)[span]] == list(range(windows))
+    monkeypatch.setattr(type(finished.settings), "ages", lambda self, world: 4)
+    assert all(len(range(4)[tenth(number)(finished.settings, WORLD)]) for number in range(10)), "of few, none is empty"
+
+
+def test_what_the_young_pay_is_told_of_each_rule(results: Path) -> None:
+    kept = msgspec.json.decode((results / "mine.json").read_bytes())
+    agents = kept["worlds"][WORLD]
+    agents["cortex+earned"] = agents[WHOLE] | {"life_scores": [score - 0.25 for score in agents[WHOLE]["life_scores"]]}
+    table = TABLES["young"](kept)
+    assert table.endswith("0.250 [0.250, 0.250] |"), table
+    del agents["cortex+earned"]
+    assert TABLES["young"](kept).endswith("| \N{EN DASH} |"), "a rule may be missing in a world"
 
 
 def test_a_margin_decides() -> None:
