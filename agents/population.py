@@ -12,6 +12,7 @@ from gymnasium.vector import AutoresetMode
 from agents.catalogue import AgentSpec, agent_spec
 from agents.experts import expert_class
 from agents.lesions import apply_lesion, lesionable
+from agents.proposal_rules import check_proposal
 from agents.steered_world import SteeredWorld, Tick
 from core.batch_state import nest, unnest
 from core.errors import InvalidArgument, number_of_animals, unknown_name
@@ -98,6 +99,8 @@ class Population:
             proposal = Proposal.plain(self._policy_action())
             return steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
         proposal = learner.propose(steered.observation, reflex, steered.gains)
+        if steered.steering.inspected or not isinstance(proposal, Proposal) or not _finite(proposal.action):
+            check_proposal(learner, proposal, self.world.single_action_space, self.animals)
         try:
             tick = steered.tick(proposal if self.driver is None else self.driver(proposal), facts)
         except BaseException:
@@ -184,3 +187,7 @@ class Population:
             self.learner.set_state(unnest("learner", state))
         if self._expert is not None:
             self._expert.set_state(unnest("expert", state))
+
+
+def _finite(action: Any) -> bool:
+    return bool(np.isfinite(np.add.reduce(action, axis=None)))

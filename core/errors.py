@@ -51,6 +51,10 @@ class BrokenSteering(NestlingError, RuntimeError):
     """A steering subsystem broke a rule of its contract: a name that it does not declare, a shape, or a number out of its range."""
 
 
+class BrokenLearner(NestlingError, RuntimeError):
+    """A learner proposed something that is no action of its world, or did not say it for each animal."""
+
+
 class BrokenHandOver(NestlingError, RuntimeError):
     """A hand-over rule did not say for each animal whether its learner is in charge."""
 

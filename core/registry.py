@@ -183,9 +183,18 @@ class Registry:
             )
         found[name] = value
 
+    def _incomplete(self, value: Any) -> str:
+        """Why a value is not one of this kind, in words."""
+        if not inspect.isclass(value):
+            return f"{value!r} is no {self.kind}: it must be a class that extends {self.base.__name__}"
+        if not issubclass(value, self.base):
+            return f"{value.__name__} is no {self.kind}: it must extend {self.base.__name__}"
+        missing = ", ".join(sorted(getattr(value, "__abstractmethods__", ())))
+        return f"{value.__name__} is not a complete {self.kind}: it has no {missing}"
+
     def _checked(self, value: Any, where: str) -> Any:
         if not self._is_kind(value):
-            raise BrokenFile(f"In {where}, {value!r} is not a complete {self.kind}: it must subclass {self.base.__name__}.")
+            raise BrokenFile(f"In {where}, {self._incomplete(value)}.")
         rule = self.broken_rule(value)
         if rule is not None:
             raise BrokenFile(f"The {self.kind} {value.__name__} in {where} cannot be used: {rule}.")

@@ -379,7 +379,13 @@ class World(Manipulable, VectorEnv, abc.ABC):
 
     def oracle_actions(self) -> np.ndarray:
         """Actions of the reference policy that may look at hidden state."""
-        return np.asarray(self._oracle(), self.single_action_space.dtype)
+        action = np.asarray(self._oracle(), self.single_action_space.dtype)
+        wanted = self._held.action.shape
+        if action.shape != wanted:
+            raise broken_world(
+                self, f"_oracle must return an action for each row, {list(wanted)}, not {list(action.shape)}."
+            )
+        return action
 
     # -- state -----------------------------------------------------------------------------------
 

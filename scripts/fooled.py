@@ -50,7 +50,7 @@ class Args:
     trust: tuple[str, ...] = ()
     """Modules that a submission may name; what a file names is never imported unless it is given here."""
     list: bool = False
-    """Only list the niches."""
+    """Only list the niches, of the worlds that the steering is for, or all."""
 
 
 def main(args: Args) -> int:
@@ -63,7 +63,9 @@ def main(args: Args) -> int:
     reporter = Reporter()
     import_modules(args.trust)
     if args.list:
-        return _list(reporter)
+        return _list(args.steering, reporter)
+    if args.quick and args.submit:
+        raise InvalidArgument("A quick run is too short for the leaderboard. Leave out --quick, or --submit.")
     if args.submit and not args.submit.replace("-", "").replace("_", "").isalnum():
         raise InvalidArgument(f"A submission's name is made of letters, digits, - and _, not {args.submit!r}.")
     whole_number("workers", args.workers, least=0)
@@ -187,16 +189,17 @@ def _compare(earlier: Any, now: Any, reporter: Reporter) -> None:
     reporter.console.print(table)
 
 
-def _list(reporter: Reporter) -> int:
+def _list(steering: tuple[str, ...], reporter: Reporter) -> int:
     from rich.markup import escape
 
-    from benchmark.fooled.settings import all_niches
+    from benchmark.fooled.settings import niches_of_worlds
     from benchmark.fooled.words import meaning
     from benchmark.report.terminal import plain_table
+    from steering.registration import steerings
 
     table = plain_table("fooled niches", ["niche", "what is there"])
     table.columns[1].justify = "left"
-    for niche in all_niches():
+    for niche in niches_of_worlds({steerings.get(name).world: name for name in steering}):
         table.add_row(escape(niche), escape(meaning(niche)))
     reporter.console.print(table)
     return 0

@@ -51,7 +51,7 @@ def main(args: Args) -> int:
 
     from core.errors import InvalidArgument
     from envs.registration import worlds
-    from viewer.record import Recorder, check_target, pace
+    from viewer.record import KINDS, Recorder, check_target, pace
     from viewer.session import Session, parse_age
 
     swallowed = [part for part in args.lesion if part.casefold() in {name.casefold() for name in worlds.names()}]
@@ -67,7 +67,7 @@ def main(args: Args) -> int:
     if args.record is not None and args.record.suffix.lower() == ".html":
         return _record_player(args, reporter)
     if args.record:
-        check_target(args.record)
+        check_target(args.record, (*KINDS, ".html"))
     session = Session(args.world, args.agent, args.animals, args.seed)
     for part in dict.fromkeys(args.lesion):
         session.toggle_lesion(part)

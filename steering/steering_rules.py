@@ -93,9 +93,8 @@ def check_reflex(steering: Any, reflex: Any) -> None:
     if isinstance(space, Discrete):
         inside = (reflex.action >= space.start) & (reflex.action < space.start + space.n)
         if not np.issubdtype(reflex.action.dtype, np.integer) or not inside.all():
-            raise _broken(
-                steering, f"_react must give actions of {space}, not {reflex.action[~inside][:1] or reflex.action.dtype}."
-            )
+            wrong = reflex.action.dtype if inside.all() else reflex.action[~inside][0]
+            raise _broken(steering, f"_react must give actions of {space}, whole numbers, not {wrong}.")
     for name in ("urgency", "arousal"):
         _check_array(steering, name, getattr(reflex, name), (animals,), 0.0, 1.0)
     _check_array(steering, "want", reflex.want, (animals,), 0, len(steering.wants) - 1)

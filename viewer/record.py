@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import signal
+import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
@@ -40,8 +41,13 @@ def check_target(path: Path, kinds: tuple[str, ...] = KINDS) -> None:
         raise unknown_name("recording format", path.suffix or str(path), kinds)
     if not path.parent.is_dir():
         raise CannotRecord(f"There is no folder {path.parent} for the recording; make it first, or choose another.")
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise CannotRecord(f"{path} cannot be written; choose another name or folder.")
+    if path.is_dir():
+        raise CannotRecord(f"{path} is a folder; add the name of a file, such as {path / f'life{kinds[0]}'}.")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):  # what may be written is known for sure only once it has been
+            pass
+    except OSError as error:
+        raise CannotRecord(f"{path} cannot be written ({told(error)}); choose another folder.") from None
 
 
 def pace(world: World) -> tuple[float, int]:

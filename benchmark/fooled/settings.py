@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -15,7 +16,7 @@ from benchmark.running.suites import REPORTING_SEED, Suite, check_seeds
 from core.arguments import in_range
 from core.code_digest import code_digest
 from core.errors import InvalidArgument, told, unknown_name, whole_number
-from envs.registration import niche_of, world_class, worlds
+from envs.registration import niche_of, short_name, world_class, worlds
 from steering.registration import steering_class
 
 SIDES: tuple[Literal["honest", "fooled"], ...] = ("honest", "fooled")
@@ -84,12 +85,9 @@ def describe_niches(settings: NicheSettings) -> dict[str, Any]:
 
 
 def all_niches() -> tuple[str, ...]:
-    """Every fooled niche, as "World/name"; variants of a species' world have none of their own."""
+    """Every fooled niche, as "World/name"; variants that only inherit those of a species' world have none of their own."""
     return tuple(
-        f"{name}/{niche.name}"
-        for name, kind in worlds.all().items()
-        if kind.steering is None
-        for niche in kind.fooled_niches
+        f"{name}/{niche.name}" for name, kind in worlds.all().items() for niche in vars(kind).get("fooled_niches", ())
     )
 
 
@@ -120,7 +118,8 @@ def niche_settings(
 
     Raises:
         UnknownName: a niche, an agent, a control or a steering subsystem does not exist.
-        InvalidArgument: two steering subsystems are for one world, a number is out of range, or the seeds are not for this purpose.
+        InvalidArgument: two steering subsystems are for one world, one is for a world of which no niche was chosen, a number is out
+            of range, or the seeds are not for this purpose.
     """
     from steering.registration import steerings
 
@@ -130,7 +129,13 @@ def niche_settings(
         if world in given:
             raise InvalidArgument(f"{given[world]} and {name} are both for {world}; give one at a time.")
         given[world] = name
-    chosen = _chosen(niches, tuple(given))
+    chosen = _chosen(niches, given)
+    homes = [short_name(world_class(parts_of(niche)[0]).id) for niche in chosen]
+    for world, name in given.items():
+        if world not in homes:
+            raise InvalidArgument(
+                f"{name} is steering for {world}, and no niche of {world} was chosen. Leave out --niches, or choose some of {world}."
+            )
     for arm in arms:
         agent, _, control = arm.partition("!")
         agent_spec(agent)
@@ -140,23 +145,38 @@ def niche_settings(
     whole_number("animals (an interval needs two)", animals, least=2)
     in_range("animals", animals, 2, MOST_ANIMALS)
     check_seeds(Suite(seed=seed, animals=animals, purpose=purpose))
-    used = tuple(given.get(parts_of(niche)[0], "") for niche in chosen)
+    used = tuple(given.get(home, "") for home in homes)
     for niche, name in zip(chosen, used, strict=True):
         steering_class(world_class(parts_of(niche)[0]), name or None)
     lifetimes = tuple(_lifetime(parts_of(niche)[0], share) for niche in chosen)
     return NicheSettings(chosen, tuple(dict.fromkeys(arms)), used, lifetimes, animals, seed, purpose, costly_animals)
 
 
-def _chosen(niches: tuple[str, ...], of_worlds: tuple[str, ...]) -> tuple[str, ...]:
+def niches_of_worlds(given: Mapping[str, str]) -> tuple[str, ...]:
+    """Every fooled niche of the worlds that steering is ``given`` for, by world; of all worlds where none is given.
+
+    Raises:
+        InvalidArgument: one of these worlds is not known here, or declares no fooled niche.
+    """
     known = all_niches()
-    if not niches:
-        found = tuple(niche for niche in known if not of_worlds or parts_of(niche)[0] in of_worlds)
-        if not found:
+    for world, name in given.items():
+        if world not in worlds.all():
+            near = difflib.get_close_matches(world, worlds.all(), n=1)
             raise InvalidArgument(
-                f"No fooled niche is declared for {' and '.join(of_worlds)}; list some in the fooled_niches of its class."
+                f"{name} says that it is for the world {world}, and none of that name is installed."
+                f"{f' Did you mean {near[0]!r}?' if near else ''} If it is a world of your own, name its class with "
+                f"--niches my_package.my_world:{world}."
             )
-        return found
-    found = ()
+        if not any(parts_of(niche)[0] == world for niche in known):
+            raise InvalidArgument(f"No fooled niche is declared for {world}; list some in the fooled_niches of its class.")
+    return tuple(niche for niche in known if not given or parts_of(niche)[0] in given)
+
+
+def _chosen(niches: tuple[str, ...], given: Mapping[str, str]) -> tuple[str, ...]:
+    if not niches:
+        return niches_of_worlds(given)
+    known = all_niches()
+    found: tuple[str, ...] = ()
     for asked in niches:
         world, name = parts_of(asked)
         kind = world_class(world)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from benchmark.report.kept import SPECIES, read_kept
-from benchmark.report.numbers import NONE, markdown_interval, markdown_table, show_p, show_rounded
+from benchmark.report.numbers import NONE, markdown_interval, markdown_table, show_rounded
 from benchmark.report.rule_tables import best_rule, main, rules, young
 from benchmark.report.words import in_short
 from benchmark.report.world_figures import LEAST_FOR_BAND
@@ -125,12 +125,12 @@ def _cost_sentence(verdicts: dict[str, dict[str, Any]]) -> str:
     )
     return (
         f"- **What learning costs.** In {len(verdicts) - len(costly)} of {len(verdicts)} species whole animals are at no age more than "
-        f"{MARGIN:g} below their reflexes (95% intervals). At the worst age of the others: {told}."
+        f"{MARGIN:g} below their reflexes (95% intervals). Score minus the reflexes' at the worst age of the others: {told}."
     )
 
 
 def _cost_words(verdict: dict[str, Any]) -> str:
-    return {"none": "", "some": f"a cost, p {show_p(verdict['dip']['p'])}", "undecided": "undecided"}[verdict["cost"]]
+    return {"none": "", "some": "a cost", "undecided": "undecided"}[verdict["cost"]]
 
 
 def grown(kept: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from benchmark.experiments.experiment import Experiment
-from benchmark.report.numbers import show_both, show_centre, show_number, show_p, show_share
+from benchmark.report.numbers import show_both, show_centre, show_number, show_share
 from benchmark.results.verdict import LEARNER, MARGIN, REFLEX, WHOLE
 from envs.registration import world_class
 from steering.registration import steering_class
@@ -50,7 +50,7 @@ def _cost(verdict: dict[str, Any], life: dict[str, Any]) -> tuple[str, str]:
             f"Learning costs at most {show_number(MARGIN)} at any age: no interval of an age reaches below "
             f"{show_number(math.floor(100.0 * dip['lowest_bound']) / 100.0)}.",
         ),
-        "some": (BAD, f"Learning has a cost: {worst} (p {_p(dip['p'])})."),
+        "some": (BAD, f"Learning has a cost: {worst}."),
         "undecided": (OPEN, f"Whether learning has a cost is undecided: {worst}."),
     }
     return said[verdict["cost"]]
@@ -63,17 +63,17 @@ def _age(start: float, life: dict[str, Any]) -> str:
     return f"from {show_share(start)} of these lives on"
 
 
-def _p(p: float) -> str:
-    shown = show_p(p)
-    return shown if shown.startswith("<") else f"= {shown}"
-
-
 def _steering(verdict: dict[str, Any]) -> tuple[str, str]:
-    gains = f"Reward rises by {show_both(verdict['reward_gain'])}, fitness by {show_both(verdict['fitness_gain'])}."
+    gains = (
+        f"Learning changes reward by {show_both(verdict['reward_gain'])}, fitness by {show_both(verdict['fitness_gain'])}."
+    )
     said = {
-        "sound": (GOOD, f"Steering is not fooled. {gains}"),
-        "fooled": (BAD, f"Steering is fooled: fitness rises by less than a tenth of what reward does. {gains}"),
-        "undecided": (OPEN, f"Whether steering is fooled is undecided. {gains}"),
+        "sound": (GOOD, f"Steering is not fooled in this world. {gains}"),
+        "fooled": (
+            BAD,
+            f"Steering is fooled in this world: fitness rises by less than a tenth of what reward does. {gains}",
+        ),
+        "undecided": (OPEN, f"Whether steering is fooled in this world is undecided. {gains}"),
     }
     return said[verdict["steering"]]
 

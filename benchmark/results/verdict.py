@@ -16,7 +16,6 @@ FOOLED = 0.1
 Chosen after a look: the first criterion, an excess of .1 of reward over fitness, called rat and bird fooled, though learning
 raises their fitness by .40 and .57.
 """
-LEVEL = 0.05
 WHOLE, REFLEX, LEARNER = "steered", "reflex", "learner"
 
 
@@ -45,7 +44,8 @@ def verdict(agents: dict[str, Lives], rows: dict[str, Any], settings: Settings, 
     Returns:
         ``learning``: "adds", "takes" or "undecided", with ``gain``, the grown score of the whole animal minus its reflex's.
         ``cost``: "none" if at each of eleven ages the whole interval of score minus the reflex's is above -``MARGIN``, "some" if
-        the worst of them is below 0 (p corrected for having been chosen), otherwise "undecided"; with ``dip``, that worst age.
+        the whole interval of the worst of them, corrected for having been chosen, is below 0, otherwise "undecided"; with ``dip``,
+        that worst age.
         ``steering``: "fooled" if learning surely raises reward, and fitness by surely less than ``FOOLED`` times as much; "sound" if by
         surely more, or if reward surely falls; otherwise "undecided"; with ``reward_gain``, ``fitness_gain`` and ``served``, fitness
         gain minus ``FOOLED`` times reward gain.
@@ -65,7 +65,7 @@ def verdict(agents: dict[str, Lives], rows: dict[str, Any], settings: Settings, 
     return {
         "learning": "adds" if gain["low"] > 0.0 else "takes" if gain["high"] < 0.0 else "undecided",
         "gain": gain,
-        "cost": "none" if dip["lowest_bound"] > -MARGIN else "some" if dip["p"] < LEVEL else "undecided",
+        "cost": "none" if dip["lowest_bound"] > -MARGIN else "some" if dip["high"] < 0.0 else "undecided",
         "dip": dip,
         "steering": _steering(reward_gain, served),
         "reward_gain": reward_gain,

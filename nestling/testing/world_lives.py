@@ -54,9 +54,9 @@ class LivesContract:
     def test_other_seed_other_life(self, world: Any) -> None:
         built = build(world, 2)
         built.reset(seed=1)
-        same = np.repeat(built.random_actions()[:1], 2, axis=0)
         seen: list[Any] = [built.observation.copy()]
         for _ in range(2 * EPISODE):
+            same = np.repeat(built.random_actions()[:1], 2, axis=0)
             seen.append(built.step(same)[0])
         assert any(not np.array_equal(part[0], part[1]) for part in seen), "seeds must reach the draws of every row"
 

@@ -217,6 +217,12 @@ def test_docs_keep_the_arms_of_several_folders(tmp_path: Path) -> None:
 # -- somebody's steering -----------------------------------------------------------------------------
 
 
+class OfNowhere(Fighter):
+    """Misspells its world."""
+
+    world = "Rivasl"
+
+
 class Unlisted(Fighter):
     """Fills a channel that it does not declare."""
 
@@ -268,6 +274,25 @@ def test_the_species_own_steering_passes(world: str) -> None:
         check_steering(world, name)
 
 
+class Meadow(Rivals):
+    """Somebody's own world, which is not installed, with steering that its class names."""
+
+    id = "Meadow-v0"
+    steering = f"{__name__}:Grazer"
+    fooled_niches = Rivals.fooled_niches[:1]
+
+
+class Grazer(Fighter):
+    world = "Meadow"
+
+
+def test_steering_of_a_world_of_ones_own_is_tried_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    niches = (f"{__name__}:Meadow",)
+    assert niche_settings(niches, steering=(Meadow.steering,)).steering == (Meadow.steering,)
+    monkeypatch.setattr("benchmark.fooled.settings.worlds.all", lambda: {"Meadow": Meadow})
+    assert all_niches() == (f"Meadow/{Meadow.fooled_niches[0].name}",), "once it is installed"
+
+
 class Scrambled(Rivals):
     """A world like Rivals that says something else of fitness."""
 
@@ -304,6 +329,8 @@ def test_bad_requests_are_refused_before_any_life() -> None:
         ({"animals": 1}, InvalidArgument, "needs two"),
         ({"seed": 5}, InvalidArgument, "Seeds below"),
         ({"share": 0.0}, InvalidArgument, "share of life"),
+        ({"steering": ("Rivals/naive",), "niches": ("Birdsong/headphones",)}, InvalidArgument, "no niche of Rivals was"),
+        ({"steering": (f"{__name__}:OfNowhere",)}, InvalidArgument, "the world Rivasl, and none.*mean 'Rivals'.*--niches"),
     ):
         with pytest.raises(error, match=message):
             niche_settings(**arguments)  # type: ignore[arg-type]
@@ -397,7 +424,7 @@ class Greedy(Fighter):
 
 def test_a_strangers_steering_runs_from_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "stranger.py").write_text(STEERING, encoding="utf-8")
-    command = [sys.executable, str(ROOT / "scripts" / "fooled.py"), "stranger:Greedy", "--quick", "--animals", "2"]
+    command = [sys.executable, str(ROOT / "scripts" / "fooled.py"), "stranger:Greedy", "--animals", "2"]
     command += ["--niches", "Rivals/mirror", "--share", "0.01", "--out", "found", "--submit", "greedy"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
