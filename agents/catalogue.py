@@ -148,5 +148,6 @@ def agent_spec(agent: Any) -> AgentSpec:
         warn(f"The agent {agent}", OLD_AGENTS[agent], depth=2)
         agent = OLD_AGENTS[agent]
     if agent not in AGENTS:
-        raise unknown_name("agent", agent, AGENTS, "Or put one together: LEARNER+RULE, for example cortex+spibb.")
+        example = f"{agent}+{WHOLE_RULE}" if ":" in agent else "cortex+spibb"
+        raise unknown_name("agent", agent, AGENTS, f"Or put one together: LEARNER+RULE, for example {example}.")
     return AGENTS[agent]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -69,6 +70,9 @@ def check_declared(owner: str, fields: Iterable[Any], state: dict[str, np.ndarra
             )
 
 
+_OWN_ATTRIBUTES = ("_initial", "_whole", "_count", "_arrays", "records")
+
+
 class BatchState:
     """State of ``num_animals`` animals. Each field is given by the value that one animal starts with.
 
@@ -101,13 +105,15 @@ class BatchState:
             object.__setattr__(self, name, array)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"there is no field {name!r} in this state")
+        raise AttributeError(_no_field(name, self.__dict__.get("_arrays", ())))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self.__dict__.get("_arrays", ()):
             self._arrays[name][...] = value
-        else:
+        elif name in _OWN_ATTRIBUTES:
             object.__setattr__(self, name, value)
+        else:
+            raise AttributeError(_no_field(name, self._arrays))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self._count, self._initial, self.get_state())
@@ -115,6 +121,8 @@ class BatchState:
     def restart(self, mask: np.ndarray, *names: str) -> None:
         """Put the named fields (all, if none is named) of the chosen animals back to their first values."""
         for name in names or self._arrays:
+            if name not in self._arrays:
+                raise AttributeError(_no_field(name, self._arrays))
             self._arrays[name][mask] = self._initial[name]
 
     def get_state(self) -> dict[str, np.ndarray]:
@@ -166,6 +174,12 @@ class RecordState(BatchState):
         few, (rows, whole), self._whole = self.records, self._whole, None
         whole[""][rows] = few
         self._show(self._named(whole[""]))
+
+
+def _no_field(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"There is no field {name!r} in this state.{hint} Declared are: {', '.join(known) or 'none'}."
 
 
 def _rebuild(kind: type[BatchState], num_animals: int, initial: dict[str, Any], state: dict[str, np.ndarray]) -> BatchState:

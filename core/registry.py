@@ -158,6 +158,12 @@ class Registry:
     def _import(self, module_name: str) -> Any:
         try:
             return importlib.import_module(module_name)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+                raise self._broken(module_name, error) from error
+            raise BrokenFile(
+                f"There is no module {module_name}, where the {self.kind} should be. {_how_named(module_name)}"
+            ) from None
         except Exception as error:  # whatever a file does wrong while it is imported, the user is told which file it was
             raise self._broken(module_name, error) from error
 
@@ -199,3 +205,11 @@ class Registry:
         if rule is not None:
             raise BrokenFile(f"The {self.kind} {value.__name__} in {where} cannot be used: {rule}.")
         return value
+
+
+def _how_named(module_name: str) -> str:
+    """What is usually wrong with the name of a module that is not found."""
+    dotted = module_name.removesuffix(".py").strip("./").replace("/", ".").replace("\\", ".")
+    if dotted != module_name:
+        return f"Name it as in an import, {dotted}:Class."
+    return "Modules are sought in the current folder, and among those that are installed."

@@ -31,7 +31,7 @@ from core.streams import RowStreams, check_same_layout, row_seeds
 from envs.fooled_niches import FooledNiche
 from envs.step_result import StepResult
 from envs.vector_interface import checked_autoreset_mode, checked_reset_mask, final_entries, with_masks
-from envs.world_rules import INSPECTED, broken_world, check_observation, check_step, inspected
+from envs.world_rules import INSPECTED, broken_world, check_name, check_observation, check_step, inspected
 
 SUMMARY_HEADINGS = ("Description", "Observation", "Action", "Reward", "Start", "End", "Source")
 
@@ -243,7 +243,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         self._clock.elapsed[mask] = 0
         self._clock.finished[mask] = False
         self._begin_episode(mask)
-        self._sense(self.senses.split(self._observation))
+        self._look()
         if self._ticks <= INSPECTED:
             check_observation(self)
         self._started = self._started or bool(self._clock.born.all())
@@ -275,7 +275,7 @@ class World(Manipulable, VectorEnv, abc.ABC):
         stepped = ~resetting
         clock.elapsed += stepped
         truncated = (clock.elapsed >= self.max_episode_steps) & stepped & ~terminated
-        self._sense(self.senses.split(self._observation))
+        self._look()
         if self._inspected:
             check_observation(self)
         final_observation = self._final_observation
@@ -294,6 +294,13 @@ class World(Manipulable, VectorEnv, abc.ABC):
             stepped=stepped,
             final_facts=final_facts,
         )
+
+    def _look(self) -> None:
+        try:
+            self._sense(self.senses.split(self._observation))
+        except ValueError as error:
+            check_name(self, error)
+            raise
 
     def _autoreset(self, resetting: np.ndarray) -> None:
         if self.autoreset_mode is AutoresetMode.DISABLED:

@@ -85,3 +85,13 @@ def check_observation(world: Any) -> None:
         f"sense {sense.name} must lie in [{sense.low:g}, {sense.high:g}], but _sense gave row {row} {observation[row, entry]:g}. "
         "Clip it, or declare a wider range.",
     )
+
+
+def check_name(world: Any, error: Exception) -> None:
+    """Raise :class:`core.errors.BrokenWorld` if ``error`` comes from a sense that is not declared."""
+    missing = re.fullmatch(r"no field of name (.*)", str(error))
+    if missing is not None:
+        known = ", ".join(world.senses.names)
+        raise broken_world(
+            world, f"_sense fills a sense {missing[1]!r} that is not declared. Declared are: {known}."
+        ) from error

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.registry import Registry
 from core.renamed import LEARNERS
 from learning.subsystem import Learner
 
-learners = Registry("learner", Learner, "learning", "nestling.learners", key=lambda learner: learner.name, renamed=LEARNERS)
+
+def _broken_rule(kind: Any) -> str | None:
+    return None if isinstance(getattr(kind, "name", None), str) else "it lacks the class attribute name, a text"
+
+
+learners = Registry(
+    "learner",
+    Learner,
+    "learning",
+    "nestling.learners",
+    key=lambda learner: learner.name,
+    broken_rule=_broken_rule,
+    renamed=LEARNERS,
+)
 
 
 def learner_class(name: object) -> type[Learner]:

@@ -86,6 +86,7 @@ def main(args: Args) -> int:
 
 
 def _run_and_report(args: Args, reporter: Reporter) -> int:
+    from benchmark.results.jobs import why_not
     from benchmark.results.store import Store
     from benchmark.running.engines import make_engine
     from benchmark.running.suites import resolve
@@ -93,6 +94,9 @@ def _run_and_report(args: Args, reporter: Reporter) -> int:
 
     name, suite = _suite(args)
     settings = resolve(suite, args.shard)
+    for agent, world, why in ((a, w, why_not(a, w)) for a in args.agents for w in settings.worlds):
+        if why:
+            reporter.console.print(f"left out: {agent} in {world}, since {why}", highlight=False, markup=False)
     whole_number("workers", args.workers, least=0)
     engine = make_engine(args.engine, args.workers or None, args.address)
     try:
@@ -198,6 +202,8 @@ def _report(store: Any, args: Args, reporter: Reporter) -> int:
     unfinished = [f"{what} ({status})" for what, status in found if status not in ("complete", "not installed")]
     if unfinished:
         print(f"not finished: {', '.join(unfinished)}; see {store.folder}/{JOBS}/*.error.txt", file=sys.stderr)
+        for cause in dict.fromkeys(error.strip().splitlines()[-1] for job in store.jobs() if (error := store.error(job))):
+            print(f"cause: {cause}", file=sys.stderr)
     return 1 if unfinished else 0
 
 

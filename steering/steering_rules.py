@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium.spaces import Box, Discrete
 
 from core.errors import BrokenSteering
+from core.interfaces import Reflex, Repertoire
 from core.senses import Senses
 
 _ROUNDING = 1e-6
@@ -38,6 +39,9 @@ def broken_rule(kind: Any) -> str | None:
 def check_repertoire(steering: Any) -> None:
     """Raise :class:`core.errors.BrokenSteering` unless its motor programmes fit the actions, and its goals what is sensed."""
     programmes, space = steering.repertoire, steering.action_space
+    if not isinstance(programmes, Repertoire):
+        hint = "; write @property above it" if callable(programmes) else ""
+        raise _broken(steering, f"repertoire must be a Repertoire, not a {type(programmes).__name__}{hint}.")
     actions = np.asarray(programmes.actions)
     wanted = (len(programmes.names), *space.shape)
     if actions.shape != wanted:
@@ -89,6 +93,8 @@ def _check_goal(steering: Any, goal: Any, heard: Senses) -> None:
 def check_reflex(steering: Any, reflex: Any) -> None:
     """Raise :class:`core.errors.BrokenSteering` unless a reflex has one action, and what else it says, for each animal."""
     animals, space = steering.num_animals, steering.action_space
+    if not isinstance(reflex, Reflex):
+        raise _broken(steering, f"_react must return a Reflex, not {type(reflex).__name__}.")
     _check_array(steering, "action", reflex.action, (animals, *space.shape))
     if isinstance(space, Discrete):
         inside = (reflex.action >= space.start) & (reflex.action < space.start + space.n)

@@ -221,7 +221,7 @@ class Steering(abc.ABC):
             check_name(self, "_react", error)
             raise
         self._restore(frozen)
-        if self.inspected:
+        if self.inspected or not isinstance(reflex, Reflex):
             check_reflex(self, reflex)
         if reflex.channel_values is None:
             reflex.channel_values = np.zeros((self.num_animals, len(self.assessed)))

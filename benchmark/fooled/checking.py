@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,12 @@ def check_steering(world: str, steering: str) -> None:
             )
 
 
+def _place_of(error: Exception) -> str:
+    """File and line where it was raised."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}, line {last.lineno}"
+
+
 def _judged(world: str, steering: str, name: str, steps: int) -> tuple[np.ndarray, np.ndarray]:
     options: dict[str, Any] = {"steering": steering} if steering else {}
     reward, fitness = np.empty((steps, _ANIMALS)), np.empty((steps, _ANIMALS))
@@ -55,7 +63,6 @@ def _judged(world: str, steering: str, name: str, steps: int) -> tuple[np.ndarra
         raise
     except Exception as error:  # whatever somebody's steering does wrong, they are told where
         raise InvalidArgument(
-            f"{name} failed in {world}: {type(error).__name__}: {told(error)}. Every name that _judge fills must be listed in parts or "
-            "channels, and every sense that it reads must be one of the world's."
+            f"{name} failed in {world}: {type(error).__name__}: {told(error)} ({_place_of(error)})."
         ) from error
     return reward, fitness

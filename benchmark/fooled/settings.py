@@ -179,6 +179,8 @@ def _chosen(niches: tuple[str, ...], given: Mapping[str, str]) -> tuple[str, ...
     found: tuple[str, ...] = ()
     for asked in niches:
         world, name = parts_of(asked)
+        if same := [niche for niche in known if not name and parts_of(niche)[1] == asked]:
+            raise InvalidArgument(f"A niche is given with its world: {' or '.join(same)}, not {asked}.")
         kind = world_class(world)
         if name:
             niche_of(world, name)

@@ -228,14 +228,21 @@ def jobs(settings: Settings) -> list[Job]:
     return found + [ExperimentJob(name, animals, settings.seed) for name, animals in settings.experiments]
 
 
+def why_not(agent: str, world: str) -> str:
+    """Why that agent cannot live in that world, in words; empty if it can."""
+    spec, kind = agent_spec(agent), world_class(world)
+    if spec.policy == "expert" and not has_expert(kind):
+        return "that world has no expert"
+    if spec.policy == "constant" and steering_class(kind).best_constant is None:
+        return f"{steering_class(kind).__name__} names no best_constant"
+    if spec.policy is None and hand_over_rule(spec.hand_over).graded and not isinstance(kind.single_action_space, Box):
+        return f"{hand_over_rule(spec.hand_over).name} mixes actions, and those of that world are not graded"
+    return ""
+
+
 def can_live(agent: str, world: str) -> bool:
     """Whether that world has such an expert or constant act, and acts that such a rule can mix."""
-    spec, kind = agent_spec(agent), world_class(world)
-    if spec.policy == "expert":
-        return has_expert(kind)
-    if spec.policy == "constant":
-        return steering_class(kind).best_constant is not None
-    return isinstance(kind.single_action_space, Box) or not hand_over_rule(spec.hand_over).graded
+    return not why_not(agent, world)
 
 
 def describe(settings: Settings) -> dict[str, Any]:

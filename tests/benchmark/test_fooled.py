@@ -329,6 +329,7 @@ def test_bad_requests_are_refused_before_any_life() -> None:
         ({"animals": 1}, InvalidArgument, "needs two"),
         ({"seed": 5}, InvalidArgument, "Seeds below"),
         ({"share": 0.0}, InvalidArgument, "share of life"),
+        ({"niches": ("mirror",)}, InvalidArgument, "given with its world: Rivals/mirror, not mirror"),
         ({"steering": ("Rivals/naive",), "niches": ("Birdsong/headphones",)}, InvalidArgument, "no niche of Rivals was"),
         ({"steering": (f"{__name__}:OfNowhere",)}, InvalidArgument, "the world Rivasl, and none.*mean 'Rivals'.*--niches"),
     ):

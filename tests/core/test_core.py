@@ -145,3 +145,25 @@ def test_pygame_flavours() -> None:
         check_flavours({"pygame", "pygame-ce"})
     with pytest.raises(PygameFlavours, match="pip install pygame-ce"):
         check_flavours(set())
+
+
+def test_a_field_that_is_misspelt_is_told() -> None:
+    body = BatchState(2, place=(0.0, 0.0), alive=True)
+    for act in (lambda: body.plce, lambda: setattr(body, "plce", 1.0), lambda: body.restart(np.ones(2, bool), "plce")):
+        with pytest.raises(
+            AttributeError, match=r"no field 'plce' in this state\. Did you mean 'place'\? Declared are: place, alive"
+        ):
+            act()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("not_there:World", "no module not_there, where the world should be. Modules are sought in the current folder"),
+        ("my/worlds.py:Diver", r"Name it as in an import, my\.worlds:Class"),
+        ("diver.py:Diver", r"Name it as in an import, diver:Class"),
+    ],
+)
+def test_a_module_that_is_not_there_is_told(name: str, says: str) -> None:
+    with pytest.raises(BrokenFile, match=says):
+        worlds.get(name)
