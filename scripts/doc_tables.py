@@ -43,13 +43,14 @@ def main(args: Args) -> int:
     from benchmark.fooled.kept import keep_fooled
     from benchmark.fooled.submission import leaderboard_page, read_submission
     from benchmark.fooled.tables import TABLES
-    from benchmark.report.doc_tables import MARK, fill
+    from benchmark.report.doc_tables import fill
     from benchmark.report.kept import add_agents, keep, read_kept, renew_agents
     from benchmark.report.kept_figures import OWN, fitness_of_rules, frontier, growing_up
     from benchmark.results.store import Store
     from benchmark.results.verdict import WHOLE
     from core.errors import InvalidArgument
     from core.files import write_whole
+    from scripts.page_parts import fill_parts
 
     results = ROOT / "docs" / "results"
     if bool(args.keep) + bool(args.add) + bool(args.renew) != bool(args.folders):
@@ -73,7 +74,7 @@ def main(args: Args) -> int:
     stale = []
     for page in pages:
         text = page.read_text(encoding="utf-8")
-        if MARK.search(text) and (filled := fill(text, results, TABLES)) != text:
+        if (filled := fill_parts(fill(text, results, TABLES))) != text:
             stale.append(page.relative_to(ROOT).as_posix())
             if not args.check:
                 write_whole(page, filled.encode())
@@ -84,7 +85,7 @@ def main(args: Args) -> int:
         if not args.check:
             write_whole(board, made.encode())
     if args.check:
-        print("\n".join(f"{page} differs from docs/results; run: python scripts/doc_tables.py" for page in stale))
+        print("\n".join(f"{page} differs from what it is made from; run: python scripts/doc_tables.py" for page in stale))
         return 1 if stale else 0
     print("\n".join(f"filled {page}" for page in stale) or "all tables are as they should be")
     rules, lives = (read_kept(results / f"{name}.json") for name in ("hand_over", "whole_lives"))

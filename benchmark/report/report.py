@@ -146,7 +146,9 @@ def _replay(store: Store) -> str:
     """What to type to watch the second animal of the first agent that learns."""
     learns = [agent for agent in store.settings.agents if agent_spec(agent).learner is not None]
     agent = next((agent for agent in (WHOLE, *learns) if agent in store.settings.agents), store.settings.agents[0])
-    return f"python scripts/watch.py {store.settings.worlds[0]} --agent {agent} --seed {store.settings.seed + 1}"
+    program = store.about().get("command", ["scripts/benchmark.py"])[0]
+    watch = "nestling watch" if program.startswith("nestling ") else program.replace("benchmark.py", "watch.py")
+    return _command([watch, store.settings.worlds[0], "--agent", agent, "--seed", str(store.settings.seed + 1)])
 
 
 def _citation(about: dict[str, Any]) -> str:

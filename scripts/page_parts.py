@@ -1,4 +1,4 @@
-"""Fills the pages of worlds from their classes and from the kept results of experiments, when the site is built."""
+"""Parts of the docs that are made from code and from the kept results of experiments: worlds, keys, lines, experiments."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import inspect
 import json
 import math
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-MARK = re.compile(r"<!-- generated: (\w+) ?(\w*) -->")
+MARK = re.compile(r"(<!-- generated: (\w+) ?(\w*) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Replace each mark by what is generated for it."""
+def fill_parts(page: str) -> str:
+    """A page with every block between ``<!-- generated: PART [WORLD] -->`` and ``<!-- end of generated -->`` made anew."""
     makers = {"world": _world, "lines": _lines, "experiments": _experiments, "keys": _keys}
-    return MARK.sub(lambda found: makers[found[1]](found[2]), markdown)
+    return MARK.sub(lambda found: f"{found[1]}\n{makers[found[2]](found[3])}\n\n{found[4]}", page)
 
 
 def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
