@@ -45,9 +45,8 @@ def main(args: Args) -> int:
     from benchmark.fooled.tables import TABLES
     from benchmark.report.doc_tables import fill
     from benchmark.report.kept import add_agents, keep, read_kept, renew_agents
-    from benchmark.report.kept_figures import OWN, fitness_of_rules, frontier, growing_up
+    from benchmark.report.kept_figures import fitness_of_rules, frontier, growing_up
     from benchmark.results.store import Store
-    from benchmark.results.verdict import WHOLE
     from core.errors import InvalidArgument
     from core.files import write_whole
     from scripts.page_parts import fill_parts
@@ -89,12 +88,7 @@ def main(args: Args) -> int:
         return 1 if stale else 0
     print("\n".join(f"filled {page}" for page in stale) or "all tables are as they should be")
     rules, lives = (read_kept(results / f"{name}.json") for name in ("hand_over", "whole_lives"))
-    for world, agents in rules["worlds"].items():  # of other animals, but a frontier shows nothing but differences
-        agents[OWN] = lives["worlds"][world][WHOLE]
-    drawn = {"frontier": frontier(rules)}
-    for agents in rules["worlds"].values():
-        del agents[OWN]
-    drawn["hand_over"] = fitness_of_rules(rules)
+    drawn = {"frontier": frontier(rules), "hand_over": fitness_of_rules(rules)}
     drawn |= {f"growing_up_{world}": growing_up(lives, world) for world in lives["worlds"]}
     for drawing in draw_fooled(read_kept(results / "fooled.json")):
         drawn[f"fooled_{drawing.name}"] = drawing.png

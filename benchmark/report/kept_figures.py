@@ -19,8 +19,6 @@ from benchmark.results.verdict import REFLEX, WHOLE
 from envs.registration import world_class
 
 _COLUMNS = 3
-OWN = f"cortex+{WHOLE_RULE}"
-"""The rule of whole animals, where it is one of many."""
 
 
 def fitness_of_rules(kept: dict[str, Any]) -> bytes:
@@ -34,8 +32,8 @@ def fitness_of_rules(kept: dict[str, Any]) -> bytes:
                 if agent in agents:
                     values = (np.array(agents[agent]["fitness_by_age"]["iqm"], float) - first) / (last - first)
                     ages = (np.arange(len(values)) + 0.5) * 100 / len(values)
-                    main = agent in (WHOLE, REFLEX, OWN)
-                    colour = {WHOLE: LEARNING, OWN: LEARNING, REFLEX: STEERING}.get(agent) or colours[agent]
+                    main = agent in (WHOLE, REFLEX)
+                    colour = {WHOLE: LEARNING, REFLEX: STEERING}.get(agent) or colours[agent]
                     axis.plot(
                         ages, values, color=colour, lw=2.4 if main else 1.0, label=_named(agent), zorder=3 if main else 2
                     )
@@ -78,7 +76,7 @@ def frontier(kept: dict[str, Any]) -> bytes:
             best = frontier_of({a: (row["dip"]["mean"], row["grown_minus_reflex"]["mean"]) for a, row in points.items()})
             for agent, row in points.items():
                 dip, gain = row["dip"], row["grown_minus_reflex"]
-                main = agent in (WHOLE, OWN)
+                main = agent == WHOLE
                 colour = LEARNING if main else colours[agent]
                 axis.plot([dip["low"], dip["high"]], [gain["mean"]] * 2, color=colour, lw=1, alpha=0.5)
                 axis.plot([dip["mean"]] * 2, [gain["low"], gain["high"]], color=colour, lw=1, alpha=0.5)
@@ -111,7 +109,7 @@ def _rules(kept: dict[str, Any]) -> list[str]:
 
 
 def _named(agent: str) -> str:
-    return f"{WHOLE_RULE} (whole animals)" if agent in (WHOLE, OWN) else agent.partition("+")[2] or agent
+    return f"{WHOLE_RULE} (whole animals)" if agent == WHOLE else agent.partition("+")[2] or agent
 
 
 def _panels(kept: dict[str, Any], sharey: bool = False) -> tuple[Any, list[Any]]:
