@@ -80,7 +80,7 @@ def _put_together(name: str, meaning: str, rule: str, learner: str) -> AgentSpec
 
 
 _SPECS = (
-    AgentSpec("random", "uniform random actions, held for half a second; score 0", "always", policy="random"),
+    AgentSpec("random", "uniform random actions, each held for a while; score 0", "always", policy="random"),
     AgentSpec("constant", "the one motor programme that does best if it is held for life", "always", policy="constant"),
     AgentSpec("oracle", "hand-written, sees hidden state; score 1", "always", policy="oracle"),
     AgentSpec("expert", "hand-written on the animal's own senses and memory", "always", policy="expert"),

@@ -80,7 +80,9 @@ def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
     for page in sorted((ROOT / "docs" / "worlds").glob("*.md")):
         built = (tmp_path / "worlds" / page.with_suffix(".html").name).read_text(encoding="utf-8")
         assert "<table" in built
-        assert not re.search(r"<!-- generated: [\w ]+ -->\s*<!-- end", page.read_text(encoding="utf-8")), "filled in the checkout too"
+        assert not re.search(r"<!-- generated: [\w ]+ -->\s*<!-- end", page.read_text(encoding="utf-8")), (
+            "filled in the checkout too"
+        )
     assert "depletion_tally" in (tmp_path / "worlds" / "salt_appetite.html").read_text(encoding="utf-8")
     assert "SteeredWorld" in (tmp_path / "reference" / "agents.html").read_text(encoding="utf-8")
 

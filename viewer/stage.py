@@ -82,14 +82,14 @@ def _footer(canvas: Canvas, session: Session, message: str, layout: Layout) -> N
     line = session.line
     bins = line.fitness[: line.lived // line.ticks, session.row][-_RECENT:]
     past = bins[np.isfinite(bins)]
-    recent = "of no whole episode yet"
+    recent = "no whole episode yet"
     if past.size:
         lasted = duration(past.size * line.ticks * session.population.world.dt)
-        recent = f"{past.mean():.2f} over the last {lasted}"
+        recent = f"mean {past.mean():.2f} over the last {lasted}"
     deaths = f"   deaths {history.deaths}" if history.deaths else ""
     write(
         canvas,
-        f"{who}{unit}: {history.today:.2f} so far   mean {recent}{deaths}",
+        f"{who}{unit}: {history.today:.2f} so far   {recent}{deaths}",
         layout.footer,
         21,
         TEXT,

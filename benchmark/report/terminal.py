@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from benchmark.report.numbers import show_rounded
+
 _WIDE = 140  # columns of a terminal that shows everything
 
 
@@ -87,9 +89,9 @@ def _range(value: dict[str, Any] | None, bounds: bool = True) -> str:
     if centre is None or not math.isfinite(centre):
         return "-"
     if not bounds:
-        return f"{centre:.2f}"
+        return show_rounded(centre)
     return (
-        escape(f"{centre:.2f} [{value['low']:.2f}, {value['high']:.2f}]")
+        escape(f"{show_rounded(centre)} [{show_rounded(value['low'])}, {show_rounded(value['high'])}]")
         if math.isfinite(value["low"])
-        else f"{centre:.2f}"
+        else show_rounded(centre)
     )
