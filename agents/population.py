@@ -42,6 +42,10 @@ class Population:
         self.spec: AgentSpec = agent_spec(agent)
         self.animals = number_of_animals("animals", animals)
         self.seeds = row_seeds(seed, self.animals)
+        if isinstance(world, World):
+            raise InvalidArgument(
+                f"A population builds its own world: give the class {type(world).__name__}, or its name, and options beside it."
+            )
         for name in sorted(world_options.keys() & {"hand_over", "autoreset_mode", "num_envs"}):
             raise InvalidArgument(
                 f"{name} is settled by the agent and the population; leave it out of the world's options."

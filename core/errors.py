@@ -63,6 +63,9 @@ class StateMismatch(NestlingError, ValueError):
     """A saved state does not fit the object it is restored into."""
 
 
+_MOST_LISTED = 40  # names in an error; more are no help to anyone
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str], remedy: str = "") -> UnknownName:
     """Build the error for a name that is not known, with the nearest known name.
 
@@ -76,7 +79,9 @@ def unknown_name(kind: str, name: str, known: Iterable[str], remedy: str = "") -
     by_folded_name = {choice.casefold(): choice for choice in choices}
     close = difflib.get_close_matches(str(name).casefold(), by_folded_name, n=1, cutoff=0.4)
     hint = f" Did you mean {by_folded_name[close[0]]!r}?" if close else ""
-    listing = ", ".join(choices) if choices else "none are available"
+    more = len(choices) - _MOST_LISTED
+    listing = ", ".join(choices[:_MOST_LISTED]) if choices else "none are available"
+    listing += f" and {more} more" if more > 0 else ""
     return UnknownName(f"There is no {kind} named {shown(name)}.{hint} Known: {listing}. {remedy}".rstrip())
 
 

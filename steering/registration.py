@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import InvalidArgument
+from core.errors import InvalidArgument, unknown_name
 from core.registry import Registry
 from envs.registration import short_name
 from envs.world import World
@@ -33,6 +33,10 @@ def steering_class(world: World | type[World], chosen: Any = None) -> type[Steer
             attribute names, or else the one that names the world.
     """
     name = short_name(world.id)
+    if chosen is None and world.steering is None and name not in steerings.names():
+        raise unknown_name(
+            "steering subsystem", name, steerings.names(), 'Name one in the world\'s class: steering = "module:Class".'
+        )
     found = steerings.get(chosen or world.steering or name)
     if chosen is not None and found.world not in (name, world.steering):
         raise InvalidArgument(f"The steering subsystem {found.__name__} is for the world {found.world}, not for {name}.")

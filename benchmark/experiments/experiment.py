@@ -205,7 +205,7 @@ def find_experiment(identifier: str) -> Experiment:
     else:
         known = experiments()
     if name not in known:
-        raise unknown_name("experiment", name, known)
+        raise unknown_name("experiment", name, known, "Those of a package of your own are my_package.my_experiments:ID.")
     return known[name]
 
 

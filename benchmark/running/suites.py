@@ -163,7 +163,7 @@ def check_seeds(suite: Suite) -> None:
     if suite.purpose == "report" and first < REPORTING_SEED:
         raise InvalidArgument(
             f"Seeds below {REPORTING_SEED} are for choosing hyperparameters; report on {REPORTING_SEED} or more, "
-            f"not {first}, or say that the purpose is to tune."
+            f"not {first}, or say with --purpose tune that the purpose is to tune."
         )
     if suite.purpose == "tune" and end > REPORTING_SEED:
         raise InvalidArgument(
