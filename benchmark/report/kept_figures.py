@@ -113,7 +113,9 @@ def _named(agent: str) -> str:
 
 
 def _panels(kept: dict[str, Any], sharey: bool = False) -> tuple[Any, list[Any]]:
-    worlds = [(world, kept["worlds"][world]) for world in SPECIES if world in kept["worlds"]]
+    """A figure with a panel for each world in which more than two rules were lived; for all worlds, if there is none."""
+    known = [(world, kept["worlds"][world]) for world in SPECIES if world in kept["worlds"]]
+    worlds = [(world, agents) for world, agents in known if sum(a == WHOLE or "+" in a for a in agents) > 2] or known
     rows = -(-(len(worlds) + 1) // _COLUMNS)
     figure, axes = plt.subplots(
         rows, _COLUMNS, figsize=(10.5, 3.5 * rows), sharey=sharey, layout="constrained", squeeze=False
