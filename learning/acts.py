@@ -82,9 +82,16 @@ class Bouts:
         self.felt = BatchState(num_animals, gained=np.zeros(channels), acted=np.zeros(programmes.shape[1]))
         self.trace = BatchState(num_animals, units=np.zeros((TRACE, active), np.int32), strength=np.zeros(TRACE))
         self.limits = BatchState(num_animals, ahead=np.zeros((2, channels), np.float32))
+        self._group_for_kernels()
+
+    def _group_for_kernels(self) -> None:
         self._now, self._past = (
             Decided(each.units, each.reach, each.once, each.ahead, each.total) for each in (self.now, self.past)
         )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._group_for_kernels()  # the arrays of a copy are its own
 
     def begin(self, mask: np.ndarray) -> None:
         """A new episode of the chosen animals (bool mask): no act runs, and none is eligible."""

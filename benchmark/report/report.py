@@ -147,7 +147,7 @@ def _replay(store: Store) -> str:
     learns = [agent for agent in store.settings.agents if agent_spec(agent).learner is not None]
     agent = next((agent for agent in (WHOLE, *learns) if agent in store.settings.agents), store.settings.agents[0])
     program = store.about().get("command", ["scripts/benchmark.py"])[0]
-    watch = "nestling watch" if program.startswith("nestling ") else program.replace("benchmark.py", "watch.py")
+    watch = "nestling watch" if program.startswith("nestling ") else str(Path(program).with_name("watch.py"))
     return _command([watch, store.settings.worlds[0], "--agent", agent, "--seed", str(store.settings.seed + 1)])
 
 
