@@ -14,7 +14,7 @@ MARK = re.compile(r"(<!-- generated: (\w+) ?(\w*) -->\n).*?(<!-- end of generate
 
 
 def fill_parts(page: str) -> str:
-    """A page with every block between ``<!-- generated: PART [WORLD] -->`` and ``<!-- end of generated -->`` made anew."""
+    """A page with every block between ``<!-- generated: PART [WORLD] -->`` and ``<!-- end of generated -->`` filled again."""
     makers = {"world": _world, "lines": _lines, "experiments": _experiments, "keys": _keys}
     return MARK.sub(lambda found: f"{found[1]}\n{makers[found[2]](found[3])}\n\n{found[4]}", page)
 
