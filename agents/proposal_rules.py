@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete, Space
 
-from core.errors import BrokenLearner
+from core.errors import BrokenLearner, shown_kind
 from core.interfaces import Proposal
 
 _KINDS = {"option": np.integer} | dict.fromkeys(("defers", "explores", "new_decision", "adopted"), np.bool_)
@@ -28,7 +28,7 @@ def check_proposal(learner: Any, proposal: Any, space: Space, num_animals: int) 
     wanted, action = (num_animals, *(space.shape or ())), proposal.action
     if not isinstance(action, np.ndarray) or action.shape != wanted:
         raise _broken(
-            learner, f"_propose must give action as an array {list(wanted)}, one for each animal, not {_told(action)}."
+            learner, f"_propose must give action as an array {list(wanted)}, one for each animal, not {shown_kind(action)}."
         )
     if isinstance(space, Box) and not np.isfinite(action).all():
         row = int(np.argwhere(~np.isfinite(action))[0][0])
@@ -40,11 +40,7 @@ def check_proposal(learner: Any, proposal: Any, space: Space, num_animals: int) 
     for name in (field.name for field in fields(Proposal) if field.name != "action"):
         value, kind = getattr(proposal, name), _KINDS.get(name, np.floating)
         if not isinstance(value, np.ndarray) or value.shape != (num_animals,) or not np.issubdtype(value.dtype, kind):
-            raise _broken(learner, f"_propose must give {name} as {kind.__name__}[{num_animals}], not {_told(value)}.")
-
-
-def _told(value: Any) -> str:
-    return f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__
+            raise _broken(learner, f"_propose must give {name} as {kind.__name__}[{num_animals}], not {shown_kind(value)}.")
 
 
 def _broken(learner: Any, rule: str) -> BrokenLearner:

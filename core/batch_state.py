@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -174,6 +175,12 @@ class RecordState(BatchState):
         few, (rows, whole), self._whole = self.records, self._whole, None
         whole[""][rows] = few
         self._show(self._named(whole[""]))
+
+
+def missing_field(error: Exception) -> str:
+    """The field that a structured array was asked for and does not have; empty if ``error`` says something else."""
+    found = re.fullmatch(r"no field of name (.*)", str(error))
+    return "" if found is None else found[1]
 
 
 def _no_field(name: str, known: Iterable[str]) -> str:

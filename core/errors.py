@@ -94,6 +94,12 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
+def shown_kind(value: Any) -> str:
+    """What somebody gave where an array was wanted: its dtype and shape, or its type."""
+    shape = getattr(value, "shape", None)
+    return type(value).__name__ if shape is None else f"{value.dtype}{list(shape)}"
+
+
 MOST_ANIMALS = 10_000_000
 
 

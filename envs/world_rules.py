@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from core.errors import BrokenWorld
+from core.batch_state import missing_field
+from core.errors import BrokenWorld, shown_kind
 from core.senses import Senses
 
 INSPECTED = 128
@@ -64,9 +65,10 @@ def check_step(world: Any, fitness: Any, terminated: Any) -> None:
     """Raise :class:`core.errors.BrokenWorld` unless a step gave one finite fitness and one flag for each row."""
     for name, value, kind in (("fitness", fitness, np.floating), ("terminated", terminated, np.bool_)):
         if not isinstance(value, np.ndarray) or value.shape != (world.num_envs,) or not np.issubdtype(value.dtype, kind):
-            told = f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__
             wanted = f"{kind.__name__}[{world.num_envs}]"
-            raise broken_world(world, f"_advance must return {name} as {wanted}, one for each row, not {told}.")
+            raise broken_world(
+                world, f"_advance must return {name} as {wanted}, one for each row, not {shown_kind(value)}."
+            )
     if not np.isfinite(fitness).all():
         row = int(np.argmin(np.isfinite(fitness)))
         raise broken_world(world, f"fitness must be finite, but _advance gave row {row} {fitness[row]}.")
@@ -89,9 +91,8 @@ def check_observation(world: Any) -> None:
 
 def check_name(world: Any, error: Exception) -> None:
     """Raise :class:`core.errors.BrokenWorld` if ``error`` comes from a sense that is not declared."""
-    missing = re.fullmatch(r"no field of name (.*)", str(error))
-    if missing is not None:
+    if missing := missing_field(error):
         known = ", ".join(world.senses.names)
         raise broken_world(
-            world, f"_sense fills a sense {missing[1]!r} that is not declared. Declared are: {known}."
+            world, f"_sense fills a sense {missing!r} that is not declared. Declared are: {known}."
         ) from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
+from core.batch_state import missing_field
 from core.errors import BrokenSteering
 from core.interfaces import Reflex, Repertoire
 from core.senses import Senses
@@ -150,11 +150,10 @@ def _check_array(
 
 def check_name(steering: Any, method: str, error: Exception) -> None:
     """Raise :class:`core.errors.BrokenSteering` if ``error`` comes from a field that an array of records does not have."""
-    missing = re.fullmatch(r"no field of name (.*)", str(error))
-    if missing is not None:
+    if missing := missing_field(error):
         known = {"senses": steering.senses.names, "parts": steering.parts, "channels": steering.channels}
         listing = "; ".join(f"{kind}: {', '.join(names) or 'none'}" for kind, names in known.items())
-        raise _broken(steering, f"{method} asks for a field {missing[1]!r} that is not there. It has {listing}.") from error
+        raise _broken(steering, f"{method} asks for a field {missing!r} that is not there. It has {listing}.") from error
 
 
 def _broken(steering: Any, rule: str) -> BrokenSteering:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from core.batch_state import BatchState, nest, unnest
-from core.errors import BrokenHandOver
+from core.errors import BrokenHandOver, shown_kind
 from core.interfaces import Proposal, Reflex, Verdict
 from core.registry import Registry
 from core.renamed import accept_old_members, renamed_attributes
@@ -108,10 +108,9 @@ def per_row(values: np.ndarray, action: np.ndarray) -> np.ndarray:
 
 def broken_choice(rule: HandOver, given: Any) -> BrokenHandOver:
     """The error that says what ``choose`` must give."""
-    told = f"{given.dtype}{list(given.shape)}" if isinstance(given, np.ndarray) else type(given).__name__
     return BrokenHandOver(
         f"The hand-over rule {type(rule).__name__} in {type(rule).__module__} broke its contract: choose must return "
-        f"bool[{rule.num_animals}], True where the learner is in charge, not {told}."
+        f"bool[{rule.num_animals}], True where the learner is in charge, not {shown_kind(given)}."
     )
 
 

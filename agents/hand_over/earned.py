@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from agents.hand_over.base import HandOver
-from agents.hand_over.kernels import Proof, are_alike, choose_earned, learn_earned
+from agents.hand_over.kernels import Evidence, Proof, are_alike, choose_earned, learn_earned
 from core.batch_state import RecordState
 from core.interfaces import Proposal, Reflex, Verdict
 
@@ -100,6 +100,6 @@ class Earned(HandOver):
         return np.asarray(action, float).reshape(self.num_animals, -1)
 
 
-def evidence_of(proposal: Proposal) -> tuple[np.ndarray, ...]:
+def evidence_of(proposal: Proposal) -> Evidence:
     """What the kernels take of a proposal."""
-    return proposal.lower_bound, proposal.advantage, proposal.familiarity, proposal.defers, proposal.explores
+    return Evidence(*(getattr(proposal, name) for name in Evidence._fields))

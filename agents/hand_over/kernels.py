@@ -8,9 +8,20 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
 from numba import njit
 
 OWN, GUIDED, NEITHER = 0, 1, -1  # arms of the comparison of bouts
+
+
+class Evidence(NamedTuple):
+    """What a proposal says of itself, (animals,) each; see :class:`core.interfaces.Proposal`."""
+
+    lower_bound: np.ndarray
+    advantage: np.ndarray
+    familiarity: np.ndarray
+    defers: np.ndarray
+    explores: np.ndarray
 
 
 class Proof(NamedTuple):
@@ -59,25 +70,24 @@ def are_alike(one, other, rest, share, alike):
 
 
 @njit(cache=True)
-def _has_earned(row, urgency, proposal, proof, record):
+def _has_earned(row, urgency, evidence, proof, record):
     """Whether the learner may act: by its evidence, to explore, or because the reflex brings no good."""
-    lower_bound, advantage, familiarity, defers, explores = proposal
-    urgent = urgency >= proof.too_urgent
-    doubt = max(0.0, advantage[row] - lower_bound[row])  # 0 for learners that state a bound alone
+    lower_bound, urgent = evidence.lower_bound[row], urgency >= proof.too_urgent
+    doubt = max(0.0, evidence.advantage[row] - lower_bound)  # 0 for learners that state a bound alone
     further = (proof.urgent_doubts if urgent else proof.doubts) - 1.0  # the lower bound has one off already
-    shown = lower_bound[row] - further * doubt > proof.margin + proof.urgent_margin * urgency**2
-    trusted = not urgent if explores[row] else shown and familiarity[row] >= proof.familiar
-    return (record.futile or trusted) and not defers[row]
+    shown = lower_bound - further * doubt > proof.margin + proof.urgent_margin * urgency**2
+    trusted = not urgent if evidence.explores[row] else shown and evidence.familiarity[row] >= proof.familiar
+    return (record.futile or trusted) and not evidence.defers[row]
 
 
 @njit(cache=True)
-def choose_earned(urgency, arousal, alike, proposal, proof, records, chosen):
+def choose_earned(urgency, arousal, alike, evidence, proof, records, chosen):
     """Fill ``chosen`` (animals,): where the learner acts.
 
     Args:
         urgency, arousal: of the reflex, (animals,).
         alike: (animals,) bool, the learner would do as the reflex.
-        proposal: ``lower_bound``, ``advantage``, ``familiarity``, ``defers`` and ``explores``, (animals,) each.
+        evidence: of the proposal.
         proof: settings.
         records: of the rule.
         chosen: (animals,) bool.
@@ -85,13 +95,13 @@ def choose_earned(urgency, arousal, alike, proposal, proof, records, chosen):
     for row in range(chosen.shape[0]):
         record = records[row]
         record.at_stake = max(urgency[row], arousal[row]) >= proof.at_stake
-        record.explores, record.agree = proposal[4][row], alike[row]
-        chosen[row] = _has_earned(row, urgency[row], proposal, proof, record)
+        record.explores, record.agree = evidence.explores[row], alike[row]
+        chosen[row] = _has_earned(row, urgency[row], evidence, proof, record)
 
 
 @njit(cache=True)
 def choose_practised(
-    urgency, arousal, alike, proposal, proof, share_of_life, new_decision, adopted, draw, youth, records, chosen
+    urgency, arousal, alike, evidence, proof, share_of_life, new_decision, adopted, draw, youth, records, chosen
 ):
     """As :func:`choose_earned`, with practice and guidance.
 
@@ -107,8 +117,8 @@ def choose_practised(
             _compare_bouts(youth, record)
         harmless = not record.harmed and record.urgent_time >= youth.patience
         record.at_stake = max(urgency[row], arousal[row]) >= proof.at_stake  # harmless or not, the reflex is tested
-        record.explores, record.agree = proposal[4][row], alike[row]
-        earned = _has_earned(row, 0.0 if harmless else urgency[row], proposal, proof, record)
+        record.explores, record.agree = evidence.explores[row], alike[row]
+        earned = _has_earned(row, 0.0 if harmless else urgency[row], evidence, proof, record)
         grown = share_of_life[row] / youth.until
         if new:
             chance = min((grown / youth.peak) ** 2, (1.0 - grown) / (1.0 - youth.peak))
@@ -116,11 +126,11 @@ def choose_practised(
             record.guided = draw[row, 1] < youth.guidance and grown < 1.0
         record.urgent = urgency[row] >= proof.too_urgent
         may_guide = grown < 1.0 and not (record.practises or record.ahead or record.futile or adopted[row])
-        practice = record.practises and (harmless or not record.urgent) and not proposal[3][row]
+        practice = record.practises and (harmless or not record.urgent) and not evidence.defers[row]
         guided = record.guided and may_guide
         record.guiding, record.practising = guided and earned, practice and not earned and not guided
         if new:
-            compared = may_guide and earned and not proposal[4][row]
+            compared = may_guide and earned and not evidence.explores[row]
             record.arm = (GUIDED if record.guided else OWN) if compared else NEITHER
             record.bout_judged, record.bout_steps = 0.0, 0
         chosen[row] = (earned or practice) and not guided

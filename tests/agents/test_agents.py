@@ -10,7 +10,7 @@ from agents import checkpoint
 from agents.catalogue import AGENTS, agent_spec
 from agents.life import live
 from agents.population import Population
-from benchmark.results.jobs import can_live
+from benchmark.results.jobs import can_live, why_not
 from core.errors import InvalidArgument, UnknownName
 from envs.registration import worlds
 from nestling.testing.animal_contract import row_of, states_equal
@@ -37,6 +37,10 @@ def test_the_constant_agent_holds_the_act_that_steering_names(monkeypatch: pytes
     with pytest.raises(InvalidArgument, match="set its best_constant to one of retreat, threaten, attack"):
         Population("constant", "Rivals", 3)
     assert not can_live("constant", "Rivals")
+    assert why_not("constant", "Rivals") == "Fighter names no best_constant"
+    assert why_not("expert", "Rivals") == "that world has no expert"
+    assert "not graded" in why_not("cortex+residual", "Rivals")
+    assert not why_not("cortex+residual", "LoomingEscape")
     monkeypatch.setattr("steering.rivals.Fighter.best_constant", "threatn")
     with pytest.raises(UnknownName, match="Did you mean 'threaten'"):
         Population("constant", "Rivals", 3)

@@ -14,6 +14,7 @@ from core.errors import BrokenFile, BrokenLearner, BrokenWorld
 from core.interfaces import Gains, Proposal, Reflex
 from envs.registration import world_class
 from envs.rivals.world import Rivals
+from envs.world import World
 from learning.registration import learners
 from tests.agents.third_party import Stubborn
 
@@ -93,12 +94,14 @@ def test_an_oracle_acts_for_every_row() -> None:
 
 
 def test_what_is_missing_in_a_class_is_named() -> None:
-    class Unfinished(Rivals):
-        def _sense(self, reading: Any) -> None: ...
+    class Unfinished(World):
+        id = "Unfinished-v0"
 
-    Unfinished.__abstractmethods__ = frozenset({"_sense", "_advance"})
+        def _be_born(self, mask: np.ndarray) -> None: ...
+
+        def _begin_episode(self, mask: np.ndarray) -> None: ...
+
     with pytest.raises(BrokenFile, match="Unfinished is not a complete world: it has no _advance, _sense"):
         world_class(Unfinished)
-    for wrong, says in ((Rivals, "Rivals is no learner: it must extend Learner"),):
-        with pytest.raises(BrokenFile, match=says):
-            learners.get(wrong)
+    with pytest.raises(BrokenFile, match="Rivals is no learner: it must extend Learner"):
+        learners.get(Rivals)

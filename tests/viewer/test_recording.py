@@ -17,7 +17,7 @@ import pytest
 
 from core.canvas import pixels
 from core.errors import UnknownName
-from viewer.record import CannotRecord, Recorder, pace
+from viewer.record import CannotRecord, Recorder, check_target, pace
 from viewer.session import Session
 from viewer.stage import compose
 
@@ -53,6 +53,21 @@ def test_recordings_are_whole(session: Session, tmp_path: Path, ending: str) -> 
 def test_unknown_recording_format(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match=r"\.mp4"):
         Recorder(tmp_path / "life.avi")
+
+
+def test_where_nothing_can_be_written_is_told_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "life.png").mkdir()
+    with pytest.raises(CannotRecord, match=r"life\.png is a folder; add the name of a file"):
+        check_target(tmp_path / "life.png")
+    check_target(tmp_path / "other.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["life.png"], "the trial leaves nothing behind"
+
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)  # some folders only seem to be writable
+    with pytest.raises(CannotRecord, match=r"cannot be written .*denied.*; choose another folder"):
+        check_target(tmp_path / "other.png")
 
 
 def test_no_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
